@@ -1,0 +1,4 @@
+namespace Broker.Serialization;
+
+/// <summary>Placeholder replaced below.</summary>
+public static class Transcoder;

@@ -1,0 +1,2 @@
+namespace Broker;
+public class Smoke { [Fact] public void Runs() => Assert.Equal(4, 2 + 2); }
