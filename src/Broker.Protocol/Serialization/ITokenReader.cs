@@ -24,6 +24,12 @@ public interface ITokenReader<TSelf> where TSelf : struct, ITokenReader<TSelf>, 
     /// <summary>A reader before the root value of <paramref name="source"/>.</summary>
     static abstract TSelf Create(ReadOnlySpan<byte> source, DecodeLimits limits);
 
+    /// <summary>
+    /// A reader inside a list whose elements are <paramref name="elements"/>, as a slice of a message holds them (JSON: with the commas between
+    /// them). Its <see cref="Read"/> returns false at the end of the input.
+    /// </summary>
+    static abstract TSelf CreateSequence(ReadOnlySpan<byte> elements, DecodeLimits limits);
+
     /// <summary>The type of the current value.</summary>
     TokenType Type { get; }
 
