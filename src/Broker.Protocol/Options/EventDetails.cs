@@ -1,0 +1,121 @@
+using Broker.Messages;
+using Broker.Serialization;
+
+namespace Broker.Options;
+
+/// <summary>EVENT.Details: read by subscribers, written by the router.</summary>
+public struct EventDetails : IEncodable
+{
+    /// <summary><c>topic</c>: the topic published to; sent for pattern subscriptions. Null: absent.</summary>
+    public string? Topic { get; set; }
+
+    /// <summary><c>publisher</c>: the session id of the publisher, if disclosed; otherwise 0.</summary>
+    public long Publisher { get; set; }
+
+    /// <summary><c>publisher_authid</c>, or null.</summary>
+    public string? PublisherAuthId { get; set; }
+
+    /// <summary><c>publisher_authrole</c>, or null.</summary>
+    public string? PublisherAuthRole { get; set; }
+
+    /// <summary><c>trustlevel</c>, or null.</summary>
+    public long? TrustLevel { get; set; }
+
+    /// <summary><c>retained</c>: the event was published before the subscription was made.</summary>
+    public bool Retained { get; set; }
+
+    /// <summary>
+    /// <c>_gap</c>, a private key of this router: how many events of this session were dropped, because it read too slowly, since the last EVENT
+    /// delivered to it.
+    /// </summary>
+    public long Gap { get; set; }
+
+    /// <summary>Reads an encoded Details dict that <see cref="MessageParser"/> has sliced.</summary>
+    /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
+    public static EventDetails Parse(
+        SerializerKind serializer, ReadOnlySpan<byte> dict, MessageDialect dialect = MessageDialect.Specification) =>
+        OptionValue.IsEmptyDict(dict) ? default : serializer switch
+        {
+            SerializerKind.Json => Parse<JsonTokenReader>(dict, dialect),
+            SerializerKind.MessagePack => Parse<MessagePackTokenReader>(dict, dialect),
+            _ => Parse<CborTokenReader>(dict, dialect),
+        };
+
+    /// <inheritdoc/>
+    public readonly void WriteTo<TWriter>(ref TWriter writer)
+        where TWriter : struct, ITokenWriter<TWriter>
+    {
+        var mark = writer.OpenDict();
+        var count = 0;
+        count += DictEntry.Text(ref writer, "topic"u8, Topic);
+        if (Publisher != 0)
+        {
+            count += DictEntry.Integer(ref writer, "publisher"u8, Publisher);
+        }
+
+        count += DictEntry.Text(ref writer, "publisher_authid"u8, PublisherAuthId);
+        count += DictEntry.Text(ref writer, "publisher_authrole"u8, PublisherAuthRole);
+        if (TrustLevel is { } trustLevel)
+        {
+            count += DictEntry.Integer(ref writer, "trustlevel"u8, trustLevel);
+        }
+
+        if (Retained)
+        {
+            count += DictEntry.Boolean(ref writer, "retained"u8, true);
+        }
+
+        if (Gap != 0)
+        {
+            count += DictEntry.Integer(ref writer, "_gap"u8, Gap);
+        }
+
+        writer.CloseDict(mark, count);
+    }
+
+    private static EventDetails Parse<TReader>(ReadOnlySpan<byte> dict, MessageDialect dialect)
+        where TReader : struct, ITokenReader<TReader>, allows ref struct
+    {
+        EventDetails details = default;
+        var passthru = default(PassthruOptions);
+        var reader = OptionValue.Open<TReader>(dict);
+        while (reader.ReadKey(out var key))
+        {
+            reader.Read();
+            if (key.SequenceEqual("topic"u8))
+            {
+                details.Topic = OptionValue.TextOrNull(ref reader, "topic");
+            }
+            else if (key.SequenceEqual("publisher"u8))
+            {
+                details.Publisher = reader.Type == TokenType.Null ? 0 : OptionValue.Id(ref reader, "publisher");
+            }
+            else if (key.SequenceEqual("publisher_authid"u8))
+            {
+                details.PublisherAuthId = OptionValue.TextOrNull(ref reader, "publisher_authid");
+            }
+            else if (key.SequenceEqual("publisher_authrole"u8))
+            {
+                details.PublisherAuthRole = OptionValue.TextOrNull(ref reader, "publisher_authrole");
+            }
+            else if (key.SequenceEqual("trustlevel"u8) || key.SequenceEqual("trust_level"u8))
+            {
+                details.TrustLevel = OptionValue.NotNegative(ref reader, "trustlevel");
+            }
+            else if (key.SequenceEqual("retained"u8))
+            {
+                details.Retained = OptionValue.Boolean(ref reader, "retained");
+            }
+            else if (key.SequenceEqual("_gap"u8))
+            {
+                details.Gap = OptionValue.NotNegative(ref reader, "_gap");
+            }
+            else if (!passthru.TryRead(ref reader, key, dialect))
+            {
+                reader.Skip();
+            }
+        }
+
+        return details;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Buffers;
+using Broker.Messages;
+using Broker.Serialization;
+
+namespace Broker.Options;
+
+/// <summary>
+/// The keys that describe a payload nobody but the two ends can read: <c>ppt_*</c> of the specification's payload passthru mode and, in autobahn's
+/// dialect, also <c>enc_*</c>, <c>forward_for</c>, <c>transaction_hash</c> and <c>x_acknowledged_delivery</c>. Their types are checked.
+/// </summary>
+internal struct PassthruOptions
+{
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
+
+    /// <summary><c>ppt_scheme</c>, or null: payload passthru mode is off.</summary>
+    public string? Scheme { get; private set; }
+
+    /// <summary>Reads the current value if <paramref name="key"/> is one of these.</summary>
+    public bool TryRead<TReader>(ref TReader reader, ReadOnlySpan<byte> key, MessageDialect dialect)
+        where TReader : struct, ITokenReader<TReader>, allows ref struct
+    {
+        if (key.StartsWith("ppt_"u8))
+        {
+            return TryReadPassthru(ref reader, key);
+        }
+
+        if (dialect != MessageDialect.Autobahn)
+        {
+            return false;
+        }
+
+        if (key.SequenceEqual("enc_algo"u8))
+        {
+            RequireAlgorithm(OptionValue.TextOrNull(ref reader, "enc_algo"));
+        }
+        else if (key.SequenceEqual("enc_key"u8))
+        {
+            OptionValue.TextOrNull(ref reader, "enc_key");
+        }
+        else if (key.SequenceEqual("enc_serializer"u8))
+        {
+            RequireSerializer(OptionValue.TextOrNull(ref reader, "enc_serializer"));
+        }
+        else if (key.SequenceEqual("forward_for"u8))
+        {
+            RequireForwardFor(ref reader);
+        }
+        else if (key.SequenceEqual("transaction_hash"u8))
+        {
+            OptionValue.TextOrNull(ref reader, "transaction_hash");
+        }
+        else if (key.SequenceEqual("x_acknowledged_delivery"u8))
+        {
+            OptionValue.Boolean(ref reader, "x_acknowledged_delivery");
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool TryReadPassthru<TReader>(ref TReader reader, ReadOnlySpan<byte> key)
+        where TReader : struct, ITokenReader<TReader>, allows ref struct
+    {
+        if (key.SequenceEqual("ppt_scheme"u8))
+        {
+            Scheme = OptionValue.Text(ref reader, "ppt_scheme");
+        }
+        else if (key.SequenceEqual("ppt_serializer"u8))
+        {
+            OptionValue.Text(ref reader, "ppt_serializer");
+        }
+        else if (key.SequenceEqual("ppt_cipher"u8))
+        {
+            OptionValue.Text(ref reader, "ppt_cipher");
+        }
+        else if (key.SequenceEqual("ppt_keyid"u8))
+        {
+            OptionValue.Text(ref reader, "ppt_keyid");
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    private static void RequireAlgorithm(string? algorithm)
+    {
+        if (algorithm is not (null or "" or "cryptobox" or "mqtt" or "xbr") && !IsPrivateName(algorithm))
+        {
+            OptionValue.Throw("enc_algo", "a known algorithm, nor a private one that starts with x_");
+        }
+    }
+
+    private static void RequireSerializer(string? serializer)
+    {
+        if (serializer is not (null or "" or "json" or "msgpack" or "cbor" or "ubjson" or "flatbuffers") && !IsPrivateName(serializer))
+        {
+            OptionValue.Throw("enc_serializer", "a known serializer, nor a private one that starts with x_");
+        }
+    }
+
+    private static bool IsPrivateName(string name) =>
+        name.Length > 3 && name.StartsWith("x_", StringComparison.Ordinal) && char.IsAsciiLetterLower(name[2])
+        && !name.AsSpan(3).ContainsAnyExcept(NameCharacters);
+
+    private static void RequireForwardFor<TReader>(ref TReader reader)
+        where TReader : struct, ITokenReader<TReader>, allows ref struct
+    {
+        const string Expected = "a list of dicts with session, authid and authrole";
+        if (reader.Type != TokenType.List)
+        {
+            OptionValue.Throw("forward_for", Expected);
+        }
+
+        reader.Enter();
+        while (reader.Read())
+        {
+            if (reader.Type != TokenType.Dict)
+            {
+                OptionValue.Throw("forward_for", Expected);
+            }
+
+            reader.Skip();
+        }
+    }
+}

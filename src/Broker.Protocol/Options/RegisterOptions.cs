@@ -1,0 +1,70 @@
+using Broker.Serialization;
+using Broker.Uris;
+
+namespace Broker.Options;
+
+/// <summary>REGISTER.Options as the router reads them.</summary>
+public struct RegisterOptions
+{
+    /// <summary><c>match</c>.</summary>
+    public MatchPolicy Match { get; set; }
+
+    /// <summary><c>invoke</c>.</summary>
+    public InvocationPolicy Invoke { get; set; }
+
+    /// <summary>Reads an encoded Options dict that <see cref="Messages.MessageParser"/> has sliced.</summary>
+    /// <exception cref="WampProtocolException">A key of the specification has a value of another type, or an unknown value.</exception>
+    public static RegisterOptions Parse(SerializerKind serializer, ReadOnlySpan<byte> dict) =>
+        OptionValue.IsEmptyDict(dict) ? default : serializer switch
+        {
+            SerializerKind.Json => Parse<JsonTokenReader>(dict),
+            SerializerKind.MessagePack => Parse<MessagePackTokenReader>(dict),
+            _ => Parse<CborTokenReader>(dict),
+        };
+
+    private static RegisterOptions Parse<TReader>(ReadOnlySpan<byte> dict)
+        where TReader : struct, ITokenReader<TReader>, allows ref struct
+    {
+        RegisterOptions options = default;
+        var reader = OptionValue.Open<TReader>(dict);
+        while (reader.ReadKey(out var key))
+        {
+            reader.Read();
+            if (key.SequenceEqual("match"u8))
+            {
+                options.Match = MatchOption.Read(ref reader);
+            }
+            else if (key.SequenceEqual("invoke"u8))
+            {
+                options.Invoke = ReadInvoke(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return options;
+    }
+
+    private static InvocationPolicy ReadInvoke<TReader>(ref TReader reader)
+        where TReader : struct, ITokenReader<TReader>, allows ref struct
+    {
+        switch (OptionValue.Text(ref reader, "invoke"))
+        {
+            case "single":
+                return InvocationPolicy.Single;
+            case "first":
+                return InvocationPolicy.First;
+            case "last":
+                return InvocationPolicy.Last;
+            case "roundrobin":
+                return InvocationPolicy.RoundRobin;
+            case "random":
+                return InvocationPolicy.Random;
+            default:
+                OptionValue.Throw("invoke", "single, first, last, roundrobin or random");
+                return default;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using Broker.Messages;
+using Broker.Options;
+using Broker.Serialization;
+using Broker.Sessions;
+using Broker.Uris;
+
+namespace Broker.PubSub;
+
+/// <summary>
+/// One publication on its way to its subscribers. The EVENT of a subscription is encoded once per serializer that its subscribers speak; the payload is
+/// spliced, and transcoded only where the serializers differ.
+/// </summary>
+internal ref struct FanOut
+{
+    private readonly Session _publisher;
+    private readonly bool _includesPublisher;
+    private readonly Payload _payload;
+    private readonly ReadOnlySpan<byte> _topic;
+    private readonly RoutingScratch _scratch;
+    private Subscription? _subscription;
+    private uint _encoded;       // bit per serializer: its EVENT of the subscription is encoded
+    private uint _transcoded;    // bit per serializer: its payload is in the scratch
+    private uint _inexpressible; // bit per serializer: it cannot express the payload
+
+    /// <param name="publisher">Who publishes.</param>
+    /// <param name="options">With which options.</param>
+    /// <param name="publicationId">The id of the publication.</param>
+    /// <param name="message">The PUBLISH.</param>
+    public FanOut(Session publisher, PublishOptions options, long publicationId, scoped in WampMessage message)
+    {
+        _publisher = publisher;
+        _includesPublisher = options.IncludeMe;
+        _payload = message.Payload;
+        _topic = message.Uri;
+        _scratch = RoutingScratch.Current;
+        PublicationId = publicationId;
+    }
+
+    /// <summary>The id of the publication.</summary>
+    public long PublicationId { get; }
+
+    /// <summary>How many events were not delivered.</summary>
+    public int Dropped { get; private set; }
+
+    /// <summary>Queues the EVENT to all subscribers of a subscription.</summary>
+    public void Deliver(Subscription subscription)
+    {
+        _subscription = subscription;
+        _encoded = 0;
+        foreach (var subscriber in subscription.Subscribers.Snapshot())
+        {
+            if (subscriber is null || (subscriber.Session == _publisher && !_includesPublisher))
+            {
+                continue;
+            }
+
+            if (!TryEncode(subscriber.Session.Serializer))
+            {
+                Dropped++;
+                continue;
+            }
+
+            Deliver(subscriber);
+        }
+
+        // What slow receivers share must not wait for this thread's next publication to be given back.
+        for (var serializer = 0; _encoded != 0; serializer++, _encoded >>= 1)
+        {
+            if ((_encoded & 1) != 0)
+            {
+                _scratch.Event((SerializerKind)serializer).Clear();
+            }
+        }
+    }
+
+    private void Deliver(Subscriber subscriber)
+    {
+        var session = subscriber.Session;
+        var message = _scratch.Event(session.Serializer);
+        lock (session.Gate)
+        {
+            if (!subscriber.IsActive)
+            {
+                return;
+            }
+
+            if (session.DroppedEvents > 0)
+            {
+                message = _scratch.Reply;
+                Encode(message, session.Serializer, session.DroppedEvents);
+            }
+
+            if (session.SendLocked(message, isDroppable: true) == SendResult.Queued)
+            {
+                session.DroppedEvents = 0;
+                return;
+            }
+
+            session.DroppedEvents++;
+            Dropped++;
+        }
+    }
+
+    private bool TryEncode(SerializerKind serializer)
+    {
+        var bit = 1u << (int)serializer;
+        if ((_encoded & bit) != 0)
+        {
+            return true;
+        }
+
+        if ((_inexpressible & bit) != 0)
+        {
+            return false;
+        }
+
+        if ((_transcoded & bit) == 0 && !_scratch.TryTranscode(_publisher.Serializer, _payload, serializer, out _))
+        {
+            _inexpressible |= bit;
+            return false;
+        }
+
+        _transcoded |= bit;
+        _encoded |= bit;
+        Encode(_scratch.Event(serializer), serializer, gap: 0);
+        return true;
+    }
+
+    private readonly void Encode(OutboundMessage target, SerializerKind serializer, long gap)
+    {
+        var subscription = _subscription!;
+        var isPattern = subscription.Match != MatchPolicy.Exact;
+        _scratch.Details.Clear();
+        if (isPattern || gap > 0)
+        {
+            ValueEncoder.Encode(serializer, _scratch.Details, new PatternEventDetails(isPattern ? _topic : default, gap));
+        }
+
+        target.Encode(serializer, new WampMessage
+        {
+            Type = MessageType.Event,
+            SubscriptionId = subscription.Id,
+            PublicationId = PublicationId,
+            Dict = _scratch.Details.Written,
+            Payload = serializer == _publisher.Serializer || _payload.Count == 0
+                ? _payload
+                : new Payload(_scratch.Payload(serializer).Written, _payload.Count),
+        });
+    }
+}

@@ -1,0 +1,57 @@
+namespace Broker.PubSub;
+
+/// <summary>Goes through the prefix and wildcard subscriptions that match one topic, without allocating.</summary>
+internal ref struct PatternMatches
+{
+    private readonly PrefixTable _prefixes;
+    private readonly WildcardTable _wildcards;
+    private readonly ReadOnlySpan<byte> _topic;
+    private readonly ReadOnlySpan<int> _lengths;
+    private readonly ReadOnlySpan<WildcardShape> _shapes;
+    private int _nextLength;
+    private int _nextShape;
+
+    public PatternMatches(PrefixTable prefixes, WildcardTable wildcards, ReadOnlySpan<byte> topic)
+    {
+        _prefixes = prefixes;
+        _wildcards = wildcards;
+        _topic = topic;
+        _lengths = prefixes.Lengths;
+        _shapes = wildcards.Shapes;
+    }
+
+    /// <summary>The match that <see cref="MoveNext"/> found.</summary>
+    public Subscription Current { get; private set; } = null!;
+
+    public readonly PatternMatches GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        while (_nextLength < _lengths.Length && _lengths[_nextLength] <= _topic.Length)
+        {
+            if (_prefixes.Find(_topic[.._lengths[_nextLength++]]) is { } subscription)
+            {
+                Current = subscription;
+                return true;
+            }
+        }
+
+        return _shapes.Length > 0 && MoveNextWildcard();
+    }
+
+    private bool MoveNextWildcard()
+    {
+        Span<byte> blanked = stackalloc byte[1024];
+        while (_nextShape < _shapes.Length && _topic.Length <= blanked.Length)
+        {
+            var length = _shapes[_nextShape++].Blank(_topic, blanked);
+            if (length > 0 && _wildcards.Find(blanked[..length]) is { } subscription)
+            {
+                Current = subscription;
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

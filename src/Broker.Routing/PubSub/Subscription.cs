@@ -1,0 +1,19 @@
+using Broker.Uris;
+
+namespace Broker.PubSub;
+
+/// <summary>A topic or pattern that somebody subscribed. Sessions that subscribe the same share it, and its id (BRK-06).</summary>
+internal sealed class Subscription(long id, byte[] uri, MatchPolicy match)
+{
+    /// <summary>The subscription id.</summary>
+    public long Id { get; } = id;
+
+    /// <summary>The topic or pattern in UTF-8.</summary>
+    public byte[] Uri { get; } = uri;
+
+    /// <summary>How <see cref="Uri"/> matches topics.</summary>
+    public MatchPolicy Match { get; } = match;
+
+    /// <summary>Who subscribed.</summary>
+    public SubscriberList Subscribers { get; } = new();
+}

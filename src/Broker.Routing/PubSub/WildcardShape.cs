@@ -1,0 +1,61 @@
+namespace Broker.PubSub;
+
+/// <summary>Which components of a wildcard pattern are empty.</summary>
+/// <param name="Components">How many components there are.</param>
+/// <param name="Empty">Bit i is set when component i is empty. Components from the 64th on must be literal or the pattern is refused.</param>
+internal readonly record struct WildcardShape(int Components, ulong Empty)
+{
+    /// <summary>The most components that a pattern can have.</summary>
+    public const int MaxComponents = 64;
+
+    public static WildcardShape Of(ReadOnlySpan<byte> pattern)
+    {
+        var components = 0;
+        var empty = 0UL;
+        foreach (var component in pattern.Split((byte)'.'))
+        {
+            if (component.Start.Value == component.End.Value)
+            {
+                empty |= 1UL << components;
+            }
+
+            components++;
+        }
+
+        return new WildcardShape(components, empty);
+    }
+
+    /// <summary>Writes <paramref name="topic"/> with the components blanked out that this shape has empty.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="blanked">At least as long as the topic.</param>
+    /// <returns>How many bytes were written; 0 when the topic has another number of components.</returns>
+    public int Blank(ReadOnlySpan<byte> topic, Span<byte> blanked)
+    {
+        var length = 0;
+        var component = 0;
+        while (true)
+        {
+            var dot = topic.IndexOf((byte)'.');
+            var text = dot < 0 ? topic : topic[..dot];
+            if (component >= Components)
+            {
+                return 0;
+            }
+
+            if ((Empty & (1UL << component)) == 0)
+            {
+                text.CopyTo(blanked[length..]);
+                length += text.Length;
+            }
+
+            component++;
+            if (dot < 0)
+            {
+                return component == Components ? length : 0;
+            }
+
+            blanked[length++] = (byte)'.';
+            topic = topic[(dot + 1)..];
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Broker.Messages;
+using Broker.Serialization;
+
+namespace Broker.Sessions;
+
+/// <summary>The buffers of one routing thread, reused from message to message. Routing never re-enters itself, so each has one use at a time.</summary>
+internal sealed class RoutingScratch
+{
+    [ThreadStatic]
+    private static RoutingScratch? _current;
+
+    private readonly OutboundMessage[] _events = [new(), new(), new()];
+    private readonly ByteBuffer[] _payloads = [new(), new(), new()];
+
+    /// <summary>This thread's.</summary>
+    public static RoutingScratch Current => _current ??= new RoutingScratch();
+
+    /// <summary>For a message to one peer.</summary>
+    public OutboundMessage Reply { get; } = new();
+
+    /// <summary>For the Details of the message being encoded.</summary>
+    public ByteBuffer Details { get; } = new();
+
+    /// <summary>For the Arguments of an ERROR.</summary>
+    public ByteBuffer Arguments { get; } = new();
+
+    /// <summary>For the EVENT of one subscription, one for each serializer.</summary>
+    public OutboundMessage Event(SerializerKind serializer) => _events[(int)serializer];
+
+    /// <summary>For the payload in another serializer than the sender's.</summary>
+    public ByteBuffer Payload(SerializerKind serializer) => _payloads[(int)serializer];
+
+    /// <summary>The payload for a receiver: the sender's own bytes when the serializers are equal, otherwise transcoded.</summary>
+    /// <returns>False when the receiver's serializer cannot express a value.</returns>
+    public bool TryTranscode(SerializerKind from, Payload payload, SerializerKind to, out Payload transcoded)
+    {
+        transcoded = payload;
+        if (from == to || payload.Count == 0)
+        {
+            return true;
+        }
+
+        var target = Payload(to);
+        target.Clear();
+        if (!Transcoder.TryTranscode(from, payload.Elements, payload.Count, to, target))
+        {
+            return false;
+        }
+
+        transcoded = new Payload(target.Written, payload.Count);
+        return true;
+    }
+}

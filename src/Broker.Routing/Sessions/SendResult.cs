@@ -1,0 +1,14 @@
+namespace Broker.Sessions;
+
+/// <summary>What became of a message given to a <see cref="IMessageSink"/>.</summary>
+public enum SendResult
+{
+    /// <summary>It is queued, or the peer is gone and nobody will miss it.</summary>
+    Queued,
+
+    /// <summary>An EVENT was dropped: the peer reads too slowly.</summary>
+    Dropped,
+
+    /// <summary>The message is longer than the peer takes; it was not queued.</summary>
+    TooLong,
+}

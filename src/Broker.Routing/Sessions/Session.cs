@@ -1,0 +1,129 @@
+using Broker.Ids;
+using Broker.Messages;
+using Broker.Options;
+using Broker.PubSub;
+using Broker.Realms;
+using Broker.Rpc;
+using Broker.Serialization;
+
+namespace Broker.Sessions;
+
+/// <summary>
+/// A session of a realm as routing sees it: who it is, what it holds, and where messages to it go. What one thread only touches is marked; the rest is
+/// guarded by <see cref="Gate"/>.
+/// </summary>
+public sealed class Session
+{
+    private readonly IMessageSink _sink;
+    private IdSequence _requests; // read loop only
+    private IdSequence _invocations;
+
+    internal Session(long id, Realm realm, SerializerKind serializer, SessionIdentity identity, RoleSet roles, IMessageSink sink)
+    {
+        Id = id;
+        Realm = realm;
+        Serializer = serializer;
+        Identity = identity;
+        Roles = roles;
+        _sink = sink;
+    }
+
+    /// <summary>The session id.</summary>
+    public long Id { get; }
+
+    /// <summary>The realm it joined.</summary>
+    public Realm Realm { get; }
+
+    /// <summary>The serializer of its transport.</summary>
+    public SerializerKind Serializer { get; }
+
+    /// <summary>Who it is.</summary>
+    public SessionIdentity Identity { get; }
+
+    /// <summary>What it announced.</summary>
+    public RoleSet Roles { get; }
+
+    /// <summary>Guards the order of messages to the session, and its calls and invocations.</summary>
+    internal Lock Gate => _sink.Gate;
+
+    /// <summary>True once it has left: nothing is added to it any more. Guarded by <see cref="Gate"/>.</summary>
+    internal bool HasEnded { get; set; }
+
+    /// <summary>Events dropped since the last one delivered. Guarded by <see cref="Gate"/>.</summary>
+    internal long DroppedEvents { get; set; }
+
+    /// <summary>What it subscribed, by subscription id. Guarded by the broker's lock.</summary>
+    internal Dictionary<long, Subscriber>? Subscriptions { get; set; }
+
+    /// <summary>What it registered, by registration id. Guarded by the dealer's lock.</summary>
+    internal Dictionary<long, Registration>? Registrations { get; set; }
+
+    /// <summary>Its calls that wait for an answer, by request id. Guarded by <see cref="Gate"/>.</summary>
+    internal Dictionary<long, PendingCall>? Calls { get; set; }
+
+    /// <summary>Invocations it has yet to answer, by invocation id. Guarded by <see cref="Gate"/>.</summary>
+    internal Dictionary<long, PendingCall>? Invocations { get; set; }
+
+    /// <summary>Takes the id of a request that the session makes.</summary>
+    /// <exception cref="WampProtocolException">It is not the one that follows the last (ID-08).</exception>
+    internal void TakeRequestId(long id)
+    {
+        if (!_requests.TryTake(id))
+        {
+            throw new WampProtocolException($"Request id {id} does not follow {_requests.Last}: request ids count 1, 2, 3 and so on in each session.");
+        }
+    }
+
+    /// <summary>Whether the session has made a request with this id.</summary>
+    internal bool HasRequested(long id) => _requests.HasUsed(id);
+
+    /// <summary>The invocation id that <see cref="TakeInvocationId"/> will take. Call with <see cref="Gate"/> held.</summary>
+    internal long PeekInvocationId() => WampId.Next(_invocations.Last);
+
+    /// <summary>Takes the next invocation id. Call with <see cref="Gate"/> held, and queue the INVOCATION before letting go of it (ID-13).</summary>
+    internal long TakeInvocationId() => _invocations.Take();
+
+    /// <summary>Whether an INVOCATION with this id was ever sent to the session. Call with <see cref="Gate"/> held.</summary>
+    internal bool HasBeenInvoked(long id) => _invocations.HasUsed(id);
+
+    /// <summary>Continues both sequences behind the ids given: lets a test start just before the wrap.</summary>
+    internal void ContinueIds(long requests, long invocations)
+    {
+        _requests = new IdSequence(requests);
+        _invocations = new IdSequence(invocations);
+    }
+
+    /// <summary>Queues a message. Call with <see cref="Gate"/> held.</summary>
+    internal SendResult SendLocked(OutboundMessage message, bool isDroppable = false) => _sink.Send(message, isDroppable);
+
+    /// <summary>Encodes and queues a message that is never dropped.</summary>
+    internal SendResult Send(scoped in WampMessage message)
+    {
+        var reply = RoutingScratch.Current.Reply;
+        reply.Encode(Serializer, message);
+        SendResult result;
+        lock (Gate)
+        {
+            result = SendLocked(reply);
+        }
+
+        reply.Clear();
+        return result;
+    }
+
+    /// <summary>Answers a request by ERROR; <paramref name="text"/> becomes the one element of its Arguments.</summary>
+    internal void SendError(MessageType requestType, long requestId, string error, string text)
+    {
+        var scratch = RoutingScratch.Current;
+        scratch.Arguments.Clear();
+        ValueEncoder.Encode(Serializer, scratch.Arguments, new TextArguments(text));
+        Send(new WampMessage
+        {
+            Type = MessageType.Error,
+            RequestType = requestType,
+            RequestId = requestId,
+            Uri = System.Text.Encoding.UTF8.GetBytes(error),
+            Payload = new Payload(scratch.Arguments.Written, 1),
+        });
+    }
+}
