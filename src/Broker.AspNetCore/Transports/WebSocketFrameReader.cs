@@ -1,0 +1,263 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Unicode;
+
+namespace Broker.Transports;
+
+/// <summary>
+/// Reads what a WebSocket client sends (RFC 6455 sections 5, 7 and 8.1). A message that arrives whole and in one piece is
+/// unmasked where it lies and not copied; all others are assembled in pooled memory.
+/// </summary>
+/// <param name="text">Whether the subprotocol uses text messages (JSON) or binary ones.</param>
+/// <param name="maxMessageSize">The longest message to take, in bytes, over all of its fragments.</param>
+internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFrameReader
+{
+    /// <summary>Incomplete frames up to this many bytes wait in the pipe, whose segments are about as long; longer ones are moved out.</summary>
+    public const int StaysInPipe = 4096;
+
+    // The message in parts: _fragmented from its first fragment to its last; _inFrame while a frame of it is being moved out.
+    private AssemblyBuffer _message;
+    private AssemblyBuffer _control;
+    private bool _fragmented;
+    private bool _inFrame;
+    private bool _final;
+    private uint _key;
+    private int _missing;
+
+    // The last payload lies in _message or _control, which the next call gives back.
+    private bool _lent;
+    private FrameKind _ended;
+
+    /// <inheritdoc/>
+    public ushort CloseCode { get; private set; }
+
+    /// <inheritdoc/>
+    public string? Reason { get; private set; }
+
+    /// <inheritdoc/>
+    public int HeldBytes => _message.HeldBytes + _control.HeldBytes;
+
+    /// <inheritdoc/>
+    public FrameKind Read(ref ReadOnlySequence<byte> buffer, out ReadOnlySpan<byte> payload)
+    {
+        payload = default;
+        if (_lent)
+        {
+            TakeBack();
+        }
+
+        if (_ended != FrameKind.NeedMore)
+        {
+            buffer = buffer.Slice(buffer.End);
+            return _ended;
+        }
+
+        Span<byte> scratch = stackalloc byte[WebSocketFrameHeader.MaxSize];
+        while (true)
+        {
+            if (_inFrame)
+            {
+                if (!TakeFrame(ref buffer))
+                {
+                    return FrameKind.NeedMore;
+                }
+
+                if (_final)
+                {
+                    return Assembled(out payload);
+                }
+            }
+
+            var first = buffer.FirstSpan;
+            var head = first.Length >= WebSocketFrameHeader.MaxSize || buffer.IsSingleSegment ? first : CopyHead(buffer, scratch);
+            if (!WebSocketFrameHeader.TryRead(head, out var header, out var violation))
+            {
+                return violation is null ? FrameKind.NeedMore : Fail(WebSocketCloseCode.ProtocolError, violation);
+            }
+
+            var frameSize = header.Size + header.Length;
+            if (header.IsControl)
+            {
+                return buffer.Length < frameSize ? FrameKind.NeedMore : Control(ref buffer, header, out payload);
+            }
+
+            if (Refuse(header) is var refused && refused != FrameKind.NeedMore)
+            {
+                return refused;
+            }
+
+            if (first.Length >= frameSize && header.Final && !_fragmented)
+            {
+                payload = Unmask(first.Slice(header.Size, (int)header.Length), header.Key);
+                buffer = buffer.Slice(frameSize);
+                return Checked(ref payload);
+            }
+
+            if (buffer.Length < frameSize && (frameSize <= StaysInPipe || buffer.Length < header.Size))
+            {
+                return FrameKind.NeedMore;
+            }
+
+            buffer = buffer.Slice(header.Size);
+            (_inFrame, _final, _key, _missing) = (true, header.Final, header.Key, (int)header.Length);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _message.Release();
+        _control.Release();
+    }
+
+    private static ReadOnlySpan<byte> CopyHead(in ReadOnlySequence<byte> buffer, Span<byte> scratch)
+    {
+        var length = (int)Math.Min(buffer.Length, scratch.Length);
+        buffer.Slice(0, length).CopyTo(scratch);
+        return scratch[..length];
+    }
+
+    // The pipe's memory is the caller's and writable; only its type says read-only.
+    private static Span<byte> Unmask(ReadOnlySpan<byte> payload, uint key)
+    {
+        var writable = MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(payload), payload.Length);
+        FrameMask.Apply(writable, key);
+        return writable;
+    }
+
+    /// <summary>The checks of a data frame against the message it belongs to, before any of its payload is touched.</summary>
+    private FrameKind Refuse(in WebSocketFrameHeader header)
+    {
+        if (header.Opcode == WebSocketOpcode.Continuation != _fragmented)
+        {
+            return Fail(
+                WebSocketCloseCode.ProtocolError,
+                _fragmented ? "A new message starts inside a fragmented one." : "A continuation frame continues no message.");
+        }
+
+        if (!_fragmented && header.Opcode == WebSocketOpcode.Text != text)
+        {
+            return End(
+                FrameKind.WrongOpcode,
+                WebSocketCloseCode.ProtocolError,
+                text ? "The subprotocol demands text messages." : "The subprotocol demands binary messages.");
+        }
+
+        return header.Length > maxMessageSize - _message.Count
+            ? Fail(WebSocketCloseCode.MessageTooBig, "A message is longer than the maximum message size.")
+            : FrameKind.NeedMore;
+    }
+
+    /// <summary>Moves what is there of the current frame's payload into the message; true when that was all of it.</summary>
+    private bool TakeFrame(ref ReadOnlySequence<byte> buffer)
+    {
+        var count = (int)Math.Min(_missing, buffer.Length);
+        FrameMask.Apply(_message.Append(buffer.Slice(0, count)), _key);
+        buffer = buffer.Slice(count);
+        _key = FrameMask.Rotate(_key, count);
+        _missing -= count;
+        _inFrame = _missing > 0;
+        _fragmented = _inFrame ? _fragmented : !_final;
+        return !_inFrame;
+    }
+
+    private FrameKind Assembled(out ReadOnlySpan<byte> payload)
+    {
+        _lent = true;
+        payload = _message.Written;
+        return Checked(ref payload);
+    }
+
+    private FrameKind Checked(ref ReadOnlySpan<byte> payload)
+    {
+        if (!text || Utf8.IsValid(payload))
+        {
+            return FrameKind.Message;
+        }
+
+        payload = default;
+        return Fail(WebSocketCloseCode.InvalidPayload, "A text message is not valid UTF-8.");
+    }
+
+    private FrameKind Control(ref ReadOnlySequence<byte> buffer, scoped in WebSocketFrameHeader header, out ReadOnlySpan<byte> payload)
+    {
+        var frame = buffer.Slice(header.Size, header.Length);
+        buffer = buffer.Slice(frame.End);
+        if (frame.IsSingleSegment)
+        {
+            payload = Unmask(frame.FirstSpan, header.Key);
+        }
+        else
+        {
+            _lent = true;
+            FrameMask.Apply(_control.Append(frame), header.Key);
+            payload = _control.Written;
+        }
+
+        return header.Opcode switch
+        {
+            WebSocketOpcode.Ping => FrameKind.Ping,
+            WebSocketOpcode.Pong => FrameKind.Pong,
+            _ => Close(ref payload),
+        };
+    }
+
+    /// <summary>Close payload: nothing, or a code in two octets, big-endian, and a reason in UTF-8 (RFC 6455 section 5.5.1).</summary>
+    private FrameKind Close(ref ReadOnlySpan<byte> payload)
+    {
+        var body = payload;
+        payload = default;
+        if (body.IsEmpty)
+        {
+            return End(FrameKind.Close, WebSocketCloseCode.NoStatusReceived, reason: null);
+        }
+
+        if (body.Length == 1)
+        {
+            return Fail(WebSocketCloseCode.ProtocolError, "A close frame has a payload of one byte.");
+        }
+
+        var code = BinaryPrimitives.ReadUInt16BigEndian(body);
+        if (!WebSocketCloseCode.MayBeSent(code))
+        {
+            return Fail(WebSocketCloseCode.ProtocolError, "A close frame has a code that must not be sent.");
+        }
+
+        if (!Utf8.IsValid(body[sizeof(ushort)..]))
+        {
+            return Fail(WebSocketCloseCode.InvalidPayload, "The reason of a close frame is not valid UTF-8.");
+        }
+
+        payload = body[sizeof(ushort)..];
+        return End(FrameKind.Close, code, reason: null);
+    }
+
+    private FrameKind Fail(ushort code, string reason) => End(FrameKind.Violation, code, reason);
+
+    private FrameKind End(FrameKind kind, ushort code, string? reason)
+    {
+        _message.Release();
+        if (kind == FrameKind.Close)
+        {
+            _lent = true;
+        }
+        else
+        {
+            _control.Release();
+        }
+
+        (_ended, CloseCode, Reason) = (kind, code, reason);
+        return kind;
+    }
+
+    private void TakeBack()
+    {
+        _lent = false;
+        _control.Release();
+        if (!_fragmented)
+        {
+            _message.Release();
+        }
+    }
+}
