@@ -16,12 +16,11 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
     /// <summary>Incomplete frames up to this many bytes wait in the pipe, whose segments are about as long; longer ones are moved out.</summary>
     public const int StaysInPipe = 4096;
 
-    // The message in parts: _fragmented from its first fragment to its last; _inFrame while a frame of it is being moved out.
+    // The message in parts: _fragmented while its last frame has not begun; _inFrame while a frame of it is being moved out.
     private AssemblyBuffer _message;
     private AssemblyBuffer _control;
     private bool _fragmented;
     private bool _inFrame;
-    private bool _final;
     private uint _key;
     private int _missing;
 
@@ -63,7 +62,7 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
                     return FrameKind.NeedMore;
                 }
 
-                if (_final)
+                if (!_fragmented)
                 {
                     return Assembled(out payload);
                 }
@@ -100,7 +99,7 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
             }
 
             buffer = buffer.Slice(header.Size);
-            (_inFrame, _final, _key, _missing) = (true, header.Final, header.Key, (int)header.Length);
+            (_inFrame, _fragmented, _key, _missing) = (true, !header.Final, header.Key, (int)header.Length);
         }
     }
 
@@ -158,7 +157,6 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
         _key = FrameMask.Rotate(_key, count);
         _missing -= count;
         _inFrame = _missing > 0;
-        _fragmented = _inFrame ? _fragmented : !_final;
         return !_inFrame;
     }
 
