@@ -59,7 +59,8 @@ internal sealed class HttpHead
         return count;
     }
 
-    /// <summary>The value of a field, without white space around it; several of one name are joined with ", " (RFC 9110 section 5.3).</summary>
+    /// <summary>The value of a field, without white space around it; several of one name are joined with ", " (RFC 9110 section
+    /// 5.3).</summary>
     /// <returns>Null when there is no such field.</returns>
     public string? Find(string name)
     {

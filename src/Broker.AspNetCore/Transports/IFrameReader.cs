@@ -5,7 +5,8 @@ namespace Broker.Transports;
 /// <summary>What a frame reader found at the start of its input.</summary>
 internal enum FrameKind : byte
 {
-    /// <summary>Nothing complete is there: advance the pipe (consumed to the start of what is left, examined to its end) and read on.</summary>
+    /// <summary>Nothing complete is there: advance the pipe (consumed to the start of what is left, examined to its end) and read
+    /// on.</summary>
     NeedMore,
 
     /// <summary>One complete WAMP message; on a WebSocket it may be empty.</summary>
@@ -20,10 +21,12 @@ internal enum FrameKind : byte
     /// <summary>The peer closes the WebSocket; the payload is its reason in UTF-8. Final.</summary>
     Close,
 
-    /// <summary>A WebSocket message of the wrong type for the subprotocol (WS-03): framing is intact, so an ABORT can precede the close. Final.</summary>
+    /// <summary>A WebSocket message of the wrong type for the subprotocol (WS-03): framing is intact, so an ABORT can precede the close.
+    /// Final.</summary>
     WrongOpcode,
 
-    /// <summary>The peer broke the framing: <see cref="IFrameReader.CloseCode"/> and <see cref="IFrameReader.Reason"/> say how. Final.</summary>
+    /// <summary>The peer broke the framing: <see cref="IFrameReader.CloseCode"/> and <see cref="IFrameReader.Reason"/> say how.
+    /// Final.</summary>
     Violation,
 }
 

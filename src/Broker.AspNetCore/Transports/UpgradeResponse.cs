@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Broker.Transports;
 
-/// <summary>The two answers to an opening handshake: switch protocols, or refuse and close (RFC 6455 section 4.2.2). Stateless and thread-safe.</summary>
+/// <summary>The two answers to an opening handshake: switch protocols, or refuse and close (RFC 6455 section 4.2.2). Stateless and
+/// thread-safe.</summary>
 internal static class UpgradeResponse
 {
     /// <summary>Writes the response that opens the WebSocket.</summary>
@@ -20,7 +21,8 @@ internal static class UpgradeResponse
         output.Write("\r\n\r\n"u8);
     }
 
-    /// <summary>Writes 400 Bad Request, the answer when no offered subprotocol is known (WS-01). The connection must be closed after it.</summary>
+    /// <summary>Writes 400 Bad Request, the answer when no offered subprotocol is known (WS-01). The connection must be closed after
+    /// it.</summary>
     /// <param name="output">Receives the response.</param>
     /// <param name="text">The body: what to change, for people.</param>
     public static void WriteBadRequest(IBufferWriter<byte> output, string text) => WriteRefusal(output, 400, text);
@@ -33,8 +35,8 @@ internal static class UpgradeResponse
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 400);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 599);
-        var head = $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
-            + $"Content-Length: {Encoding.UTF8.GetByteCount(text)}\r\n\r\n";
+        var head = $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nConnection: close\r\n"
+            + $"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\n\r\n";
         Encoding.UTF8.GetBytes(head, output);
         Encoding.UTF8.GetBytes(text, output);
     }

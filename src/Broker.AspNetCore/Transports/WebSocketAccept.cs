@@ -4,7 +4,8 @@ using System.Text;
 
 namespace Broker.Transports;
 
-/// <summary>The proof that a server understood the opening handshake (RFC 6455 section 4.2.2, step 5.4). Stateless and thread-safe.</summary>
+/// <summary>The proof that a server understood the opening handshake (RFC 6455 section 4.2.2, step 5.4). Stateless and
+/// thread-safe.</summary>
 internal static class WebSocketAccept
 {
     /// <summary>The length of the value of Sec-WebSocket-Accept in bytes.</summary>

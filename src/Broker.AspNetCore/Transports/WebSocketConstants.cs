@@ -29,6 +29,7 @@ internal static class WebSocketCloseCode
     public const ushort ServiceRestart = 1012;
     public const ushort TryAgainLater = 1013;
 
-    /// <summary>Whether a peer may send this code: the registered ones that are meant for the wire, and 3000 to 4999 for libraries and applications.</summary>
+    /// <summary>Whether a peer may send this code: the registered ones that are meant for the wire, and 3000 to 4999 for libraries and
+    /// applications.</summary>
     public static bool MayBeSent(int code) => code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999);
 }

@@ -3,7 +3,8 @@ using System.Text.Unicode;
 
 namespace Broker.Transports;
 
-/// <summary>Writes the frames of a WebSocket server: whole messages, unmasked (RFC 6455 sections 5.1 and 5.2). Stateless and thread-safe.</summary>
+/// <summary>Writes the frames of a WebSocket server: whole messages, unmasked (RFC 6455 sections 5.1 and 5.2). Stateless and
+/// thread-safe.</summary>
 internal static class WebSocketFrame
 {
     /// <summary>The longest header of a server's frame, in bytes.</summary>

@@ -32,7 +32,8 @@ internal readonly struct WebSocketFrameHeader
     /// <summary>The length of the payload in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>The masking key as <see cref="FrameMask"/> wants it; 0 while not all <see cref="Size"/> bytes of the header are there.</summary>
+    /// <summary>The masking key as <see cref="FrameMask"/> wants it; 0 while not all <see cref="Size"/> bytes of the header are
+    /// there.</summary>
     public uint Key { get; }
 
     /// <summary>Whether this is a close, ping or pong frame.</summary>

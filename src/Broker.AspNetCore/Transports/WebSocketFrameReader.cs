@@ -13,7 +13,8 @@ namespace Broker.Transports;
 /// <param name="maxMessageSize">The longest message to take, in bytes, over all of its fragments.</param>
 internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFrameReader
 {
-    /// <summary>Incomplete frames up to this many bytes wait in the pipe, whose segments are about as long; longer ones are moved out.</summary>
+    /// <summary>Incomplete frames up to this many bytes wait in the pipe, whose segments are about as long; longer ones are moved
+    /// out.</summary>
     public const int StaysInPipe = 4096;
 
     // The message in parts: _fragmented while its last frame has not begun; _inFrame while a frame of it is being moved out.

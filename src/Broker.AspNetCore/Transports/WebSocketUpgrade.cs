@@ -118,7 +118,8 @@ internal sealed class WebSocketUpgrade
         return UpgradeOutcome.Upgrade;
     }
 
-    /// <summary>Whether what is there of <c>GET path</c> and the space or <c>?</c> behind it matches, so that other requests never wait.</summary>
+    /// <summary>Whether what is there of <c>GET path</c> and the space or <c>?</c> behind it matches, so that other requests never
+    /// wait.</summary>
     private static bool StartsLikeUpgrade(ReadOnlySpan<byte> bytes, string path)
     {
         var method = "GET "u8;

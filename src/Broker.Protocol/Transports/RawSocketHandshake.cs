@@ -44,7 +44,8 @@ public static class RawSocketHandshake
     /// <summary>Judges a client's request and writes the reply, if there is one to send (RAW-01 to RAW-06).</summary>
     /// <param name="request4">The first <see cref="Length"/> bytes of the connection.</param>
     /// <param name="maxMessageSize">The longest message this router takes, in bytes; see <see cref="AnnouncedLimit"/>.</param>
-    /// <param name="reply4">Receives <see cref="Length"/> bytes unless the outcome is <see cref="RawSocketOutcome.CloseWithoutReply"/>.</param>
+    /// <param name="reply4">Receives <see cref="Length"/> bytes unless the outcome is <see
+    /// cref="RawSocketOutcome.CloseWithoutReply"/>.</param>
     public static RawSocketAnswer Answer(ReadOnlySpan<byte> request4, int maxMessageSize, Span<byte> reply4)
     {
         var number = request4[1] & 0x0F;

@@ -40,7 +40,8 @@ public static class WampSubprotocol
         return known;
     }
 
-    /// <summary>Chooses the subprotocol of a connection: the first offered one that is known, for the order is the client's preference.</summary>
+    /// <summary>Chooses the subprotocol of a connection: the first offered one that is known, for the order is the client's
+    /// preference.</summary>
     /// <param name="offered">What the client offered, in its order.</param>
     /// <param name="serializer">The serializer chosen.</param>
     /// <param name="name">The subprotocol to answer with.</param>

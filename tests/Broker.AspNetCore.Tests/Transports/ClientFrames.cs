@@ -31,7 +31,8 @@ internal static class ClientFrames
     /// <summary>A complete, masked frame.</summary>
     public static byte[] Frame(byte opcode, ReadOnlySpan<byte> payload) => Frame(opcode, fin: true, rsv: 0, payload, Mask);
 
-    /// <summary>Any frame. The length takes the fewest octets; <paramref name="mask"/> is four bytes, or null for an unmasked frame.</summary>
+    /// <summary>Any frame. The length takes the fewest octets; <paramref name="mask"/> is four bytes, or null for an unmasked
+    /// frame.</summary>
     public static byte[] Frame(byte opcode, bool fin, int rsv, ReadOnlySpan<byte> payload, byte[]? mask)
     {
         var frame = Header(opcode, fin, rsv, (ulong)payload.Length, mask);
@@ -45,7 +46,8 @@ internal static class ClientFrames
         return frame;
     }
 
-    /// <summary>A header alone, which may promise any length; <paramref name="lengthOctets"/> forces the size of the extended length (0, 2, 8).</summary>
+    /// <summary>A header alone, which may promise any length; <paramref name="lengthOctets"/> forces the size of the extended length (0,
+    /// 2, 8).</summary>
     public static byte[] Header(byte opcode, bool fin, int rsv, ulong length, byte[]? mask, int? lengthOctets = null)
     {
         var octets = lengthOctets ?? (length < 126 ? 0 : length < 65536 ? 2 : 8);

@@ -78,7 +78,9 @@ internal static class FrameFeed
     public static string Violation(int code) => $"Violation {code}";
 
     private static string Entry(FrameKind kind, ReadOnlySpan<byte> payload) =>
-        payload.Length <= 32 ? $"{kind} {Convert.ToHexString(payload)}" : $"{kind} {payload.Length} {Convert.ToHexString(SHA256.HashData(payload))}";
+        payload.Length <= 32
+            ? $"{kind} {Convert.ToHexString(payload)}"
+            : $"{kind} {payload.Length} {Convert.ToHexString(SHA256.HashData(payload))}";
 
     private static string Describe(IFrameReader reader, FrameKind kind, ReadOnlySpan<byte> payload)
     {
@@ -107,7 +109,7 @@ internal static class FrameFeed
 
     private static IEnumerable<int> Splits(int length) => length <= 1024
         ? Enumerable.Range(0, length + 1)
-        : Enumerable.Range(0, 20).Concat(Enumerable.Range(length - 6, 7)).Concat([4095, 4096, 4097, 4110]).Where(split => split <= length).Distinct();
+        : new[] { 4095, 4096, 4097, 4110 }.Where(split => split < length - 6).Concat(Enumerable.Range(0, 20)).Concat(Enumerable.Range(length - 6, 7));
 
     private static void Expect(string[] expected, string how, List<string> actual) =>
         Assert.True(expected.SequenceEqual(actual), $"{how}: expected [{string.Join("; ", expected)}], got [{string.Join("; ", actual)}]");

@@ -39,7 +39,7 @@ public class FrameReaderMemoryTests
     public void A_promised_length_allocates_nothing_until_bytes_arrive(bool webSocket)
     {
         const int Promised = 1 << 24;
-        using IFrameReader reader = webSocket ? new WebSocketFrameReader(text: false, Promised) : new RawSocketFrameReader(text: false, Promised);
+        using IFrameReader reader = Create(webSocket, Promised);
         byte[] header = webSocket
             ? ClientFrames.Header(WebSocketOpcode.Binary, true, 0, Promised, [1, 2, 3, 4])
             : [0x08, 0, 0, 0];
@@ -65,7 +65,7 @@ public class FrameReaderMemoryTests
     [Theory, InlineData(true), InlineData(false)]
     public void Idle_readers_hold_nothing_and_small_parts_wait_in_the_pipe(bool webSocket)
     {
-        using IFrameReader reader = webSocket ? new WebSocketFrameReader(text: false, 1 << 20) : new RawSocketFrameReader(text: false, 1 << 20);
+        using IFrameReader reader = Create(webSocket, 1 << 20);
         byte[] large = webSocket ? ClientFrames.Binary(new byte[50_000]) : RawFrame(0, new byte[50_000]);
         byte[] small = webSocket ? ClientFrames.Binary(new byte[4000]) : RawFrame(0, new byte[4000]);
 
@@ -83,7 +83,7 @@ public class FrameReaderMemoryTests
         var random = new Random(7);
         byte[][] payloads = [.. Enumerable.Range(0, 60).Select(i => RandomBytes(random, i % 10 == 9 ? 20_000 : random.Next(1, 900)))];
         byte[] stream = [.. payloads.SelectMany(payload => webSocket ? ClientFrames.Binary(payload) : RawFrame(0, payload))];
-        using IFrameReader reader = webSocket ? new WebSocketFrameReader(text: false, 1 << 20) : new RawSocketFrameReader(text: false, 1 << 20);
+        using IFrameReader reader = Create(webSocket, 1 << 20);
         var pipe = new Pipe(new PipeOptions(minimumSegmentSize: segmentSize, pauseWriterThreshold: 0, useSynchronizationContext: false));
         var received = new List<byte[]>();
         for (var sent = 0; sent < stream.Length;)
@@ -103,6 +103,9 @@ public class FrameReaderMemoryTests
 
         Assert.Equal(payloads, received);
     }
+
+    private static IFrameReader Create(bool webSocket, int limit) =>
+        webSocket ? new WebSocketFrameReader(text: false, limit) : new RawSocketFrameReader(text: false, limit);
 
     internal static byte[] RawFrame(int type, ReadOnlySpan<byte> payload) =>
         [(byte)type, (byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, .. payload];

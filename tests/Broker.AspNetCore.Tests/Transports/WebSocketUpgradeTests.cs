@@ -47,24 +47,32 @@ public class WebSocketUpgradeTests
     }
 
     [Theory]
-    [InlineData("P"), InlineData("POST /ws HTTP/1.1\r\n"), InlineData("get /ws"), InlineData("GET /other"), InlineData("GET /wsx"), InlineData("GET /WS ")]
-    [InlineData("GET  /ws"), InlineData("GET http://host/ws HTTP/1.1"), InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), InlineData("\r\nGET /ws")]
+    [InlineData("P"), InlineData("POST /ws HTTP/1.1\r\n"), InlineData("get /ws"), InlineData("GET /other")]
+    [InlineData("GET /wsx"), InlineData("GET /WS ")]
+    [InlineData("GET  /ws"), InlineData("GET http://host/ws HTTP/1.1"), InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    [InlineData("\r\nGET /ws")]
     [InlineData("GET /ws/ HTTP/1.1"), InlineData("\u0016\u0003\u0001"), InlineData("GET /ws HTTP/1.1\nHost: a\n\n")]
     public void Other_requests_are_foreign_at_once(string start) => Assert.Equal(UpgradeOutcome.Foreign, Parse(start));
 
     [Theory]
-    [InlineData("HTTP/1.1", "HTTP/1.0"), InlineData("HTTP/1.1", "HTTP/1.1 "), InlineData("HTTP/1.1", "http/1.1"), InlineData("?x=1", "?x=1#y")]
+    [InlineData("HTTP/1.1", "HTTP/1.0"), InlineData("HTTP/1.1", "HTTP/1.1 "), InlineData("HTTP/1.1", "http/1.1")]
+    [InlineData("?x=1", "?x=1#y")]
     [InlineData("?x=1", "?x= 1"), InlineData("Host: router.example:8080\r\n", ""), InlineData("Host: router.example:8080", "Host:")]
     [InlineData("Host: router.example:8080", "Host: a b"), InlineData("Host: router.example:8080", "Host: a\r\nHost: a")]
-    [InlineData("Upgrade: websocket", "Upgrade: h2c"), InlineData("Upgrade: websocket\r\n", ""), InlineData("Upgrade: websocket", "Upgrade: websocket/13")]
-    [InlineData("keep-alive, Upgrade", "keep-alive"), InlineData("keep-alive, Upgrade", "upgraded"), InlineData("Version: 13", "Version: 8")]
+    [InlineData("Upgrade: websocket", "Upgrade: h2c"), InlineData("Upgrade: websocket\r\n", "")]
+    [InlineData("Upgrade: websocket", "Upgrade: websocket/13")]
+    [InlineData("keep-alive, Upgrade", "keep-alive"), InlineData("keep-alive, Upgrade", "upgraded")]
+    [InlineData("Version: 13", "Version: 8")]
     [InlineData("Version: 13", "Version: 13, 8"), InlineData("Version: 13", "Version: 13\r\nSec-WebSocket-Version: 13")]
     [InlineData("dGhlIHNhbXBsZSBub25jZQ==", ""), InlineData("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25j")]
     [InlineData("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQAA"), InlineData("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSB!b25jZQ==")]
     [InlineData("ZQ==", "ZQ==\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="), InlineData("X-Empty:", "Content-Length: 0")]
-    [InlineData("X-Empty:", "Transfer-Encoding: chunked"), InlineData("X-Empty:", "Expect: 100-continue"), InlineData("X-Empty:", "X-Empty :")]
-    [InlineData("X-Empty:", " folded: x"), InlineData("X-Empty:", "\tfolded"), InlineData("X-Empty:", ": no name"), InlineData("X-Empty:", "no colon")]
-    [InlineData("X-Empty:", "X: a\u0001b"), InlineData("X-Empty:", "X: a\u00E9"), InlineData("X-Empty:", "X: a\rb"), InlineData("X-Empty:", "X: a\nY: b")]
+    [InlineData("X-Empty:", "Transfer-Encoding: chunked"), InlineData("X-Empty:", "Expect: 100-continue")]
+    [InlineData("X-Empty:", "X-Empty :")]
+    [InlineData("X-Empty:", " folded: x"), InlineData("X-Empty:", "\tfolded"), InlineData("X-Empty:", ": no name")]
+    [InlineData("X-Empty:", "no colon")]
+    [InlineData("X-Empty:", "X: a\u0001b"), InlineData("X-Empty:", "X: a\u00E9"), InlineData("X-Empty:", "X: a\rb")]
+    [InlineData("X-Empty:", "X: a\nY: b")]
     [InlineData("X-Empty:", "Origin: https://evil.example"), InlineData("wamp.2.cbor, ", "wamp 2, ")]
     public void Odd_upgrades_are_foreign(string what, string instead)
     {
@@ -74,7 +82,8 @@ public class WebSocketUpgradeTests
 
     [Theory]
     [InlineData("Upgrade: websocket", "UPGRADE:\t WebSocket \t"), InlineData("Upgrade: websocket", "Upgrade: h2c, websocket")]
-    [InlineData("keep-alive, Upgrade", "UPGRADE"), InlineData("Connection: keep-alive, Upgrade", "Connection: keep-alive\r\nConnection: upgrade")]
+    [InlineData("keep-alive, Upgrade", "UPGRADE")]
+    [InlineData("Connection: keep-alive, Upgrade", "Connection: keep-alive\r\nConnection: upgrade")]
     [InlineData("Origin: https://app.example\r\n", ""), InlineData("?x=1", ""), InlineData("router.example:8080", "[::1]:8080")]
     public void Plain_variations_are_upgrades(string what, string instead) =>
         Assert.Equal(UpgradeOutcome.Upgrade, Parse(Plain.Replace(what, instead, StringComparison.Ordinal)));
@@ -136,7 +145,8 @@ public class WebSocketUpgradeTests
         var output = new ArrayBufferWriter<byte>();
         UpgradeResponse.WriteBadRequest(output, "Offer wamp.2.json – or another.");
         Assert.Equal(
-            "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 33\r\n\r\nOffer wamp.2.json – or another.",
+            "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
+            + "Content-Length: 33\r\n\r\nOffer wamp.2.json – or another.",
             Encoding.UTF8.GetString(output.WrittenSpan));
     }
 }
