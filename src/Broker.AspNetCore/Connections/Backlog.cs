@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Broker.Sessions;
+using Broker.Transports;
+
+namespace Broker.Connections;
+
+/// <summary>Frames that wait for a transport to take more, in order, each a reference to shared bytes. Not thread-safe.</summary>
+internal sealed class Backlog
+{
+    private readonly Queue<(OutboundFrame Frame, SharedBytes Bytes)> _frames = new();
+    private int _sent = -1; // of the first frame's payload; -1: not even its header
+
+    /// <summary>Whether nothing waits.</summary>
+    public bool IsEmpty => _frames.Count == 0;
+
+    /// <summary>The payload bytes that wait.</summary>
+    public int Bytes { get; private set; }
+
+    /// <summary>Adds a frame; the backlog takes over the caller's reference.</summary>
+    public void Add(OutboundFrame frame, SharedBytes bytes)
+    {
+        _frames.Enqueue((frame, bytes));
+        Bytes += bytes.Count;
+    }
+
+    /// <summary>Writes up to about <paramref name="space"/> bytes into <paramref name="output"/> and returns how many.</summary>
+    public int MoveTo(PipeWriter output, FrameWriter frames, int space)
+    {
+        var moved = 0;
+        while (moved < space && _frames.TryPeek(out var first))
+        {
+            if (_sent < 0)
+            {
+                var header = frames.WriteHeader(output.GetSpan(FrameWriter.MaxHeaderLength), first.Frame, first.Bytes.Count);
+                output.Advance(header);
+                moved += header;
+                _sent = 0;
+            }
+
+            var rest = first.Bytes.Bytes[_sent..];
+            var chunk = rest[..Math.Min(rest.Length, Math.Max(space - moved, 0))];
+            output.Write(chunk);
+            moved += chunk.Length;
+            _sent += chunk.Length;
+            Bytes -= chunk.Length;
+            if (chunk.Length == rest.Length)
+            {
+                _frames.Dequeue();
+                first.Bytes.Release();
+                _sent = -1;
+            }
+        }
+
+        return moved;
+    }
+
+    /// <summary>Gives all references back.</summary>
+    public void Clear()
+    {
+        while (_frames.TryDequeue(out var frame))
+        {
+            frame.Bytes.Release();
+        }
+
+        Bytes = 0;
+        _sent = -1;
+    }
+}

@@ -1,0 +1,286 @@
+using System.IO.Pipelines;
+using Broker.Sessions;
+using Broker.Transports;
+
+namespace Broker.Connections;
+
+/// <summary>
+/// What waits to be sent on one connection, bounded in bytes. A small message is written into the transport's pipe at once; while the transport takes no
+/// more, and for long messages, references to shared bytes wait in a backlog that is fed to the pipe piece by piece. All members are thread-safe.
+/// </summary>
+internal sealed class OutboundQueue : IMessageSink, IThreadPoolWorkItem
+{
+    /// <summary>Longer messages are shared between their receivers, not copied to each.</summary>
+    private const int MaxCopied = 4096;
+
+    /// <summary>What may lie in the pipe between two flushes.</summary>
+    private const int MaxUnflushed = 64 * 1024;
+
+    private readonly PipeWriter _output;
+    private readonly FrameWriter _frames;
+    private readonly OutboundLimits _limits;
+    private readonly Action<DisconnectReason> _end;
+    private Backlog? _backlog;
+    private int _unflushed;
+    private bool _isDirty;
+    private bool _isFlushing;
+    private bool _isClosed;
+    private TaskCompletionSource? _drained;
+
+    /// <param name="output">The transport's pipe; nobody else writes to it.</param>
+    /// <param name="frames">How the connection frames.</param>
+    /// <param name="limits">How much may wait.</param>
+    /// <param name="end">Asks the connection to end; must not block and must not call back.</param>
+    public OutboundQueue(PipeWriter output, FrameWriter frames, OutboundLimits limits, Action<DisconnectReason> end)
+    {
+        _output = output;
+        _frames = frames;
+        _limits = limits;
+        _end = end;
+    }
+
+    /// <inheritdoc/>
+    public Lock Gate { get; } = new();
+
+    /// <inheritdoc/>
+    public SendResult Send(OutboundMessage message, bool isDroppable)
+    {
+        var bytes = message.Bytes;
+        if (bytes.Length > _limits.PeerMessageSize)
+        {
+            return SendResult.TooLong;
+        }
+
+        if (_isClosed)
+        {
+            return SendResult.Queued;
+        }
+
+        if (TakesDirectly(bytes.Length))
+        {
+            WriteDirectly(OutboundFrame.Message, bytes);
+            return SendResult.Queued;
+        }
+
+        if (WaitingBytes + bytes.Length > _limits.MaxBytes && WaitingBytes > 0)
+        {
+            if (isDroppable && _limits.DropsEvents)
+            {
+                return SendResult.Dropped;
+            }
+
+            Close(DisconnectReason.SlowConsumer);
+            return SendResult.Queued;
+        }
+
+        Enqueue(OutboundFrame.Message, message.Share());
+        return SendResult.Queued;
+    }
+
+    /// <summary>Queues a control frame. Takes <see cref="Gate"/> itself.</summary>
+    public void SendControl(OutboundFrame frame, ReadOnlySpan<byte> payload)
+    {
+        lock (Gate)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            if (TakesDirectly(payload.Length))
+            {
+                WriteDirectly(frame, payload);
+            }
+            else if (WaitingBytes + payload.Length > _limits.MaxBytes && WaitingBytes > 0)
+            {
+                Close(DisconnectReason.SlowConsumer);
+            }
+            else
+            {
+                Enqueue(frame, new SharedBytes(payload));
+            }
+        }
+    }
+
+    /// <summary>Gives what is queued to the transport. Never blocks: what the transport does not take now follows when it does.</summary>
+    public void Flush()
+    {
+        lock (Gate)
+        {
+            _isDirty = false;
+            if (_isFlushing || _isClosed)
+            {
+                return;
+            }
+
+            while (true)
+            {
+                Refill();
+                if (_unflushed == 0)
+                {
+                    _drained?.TrySetResult();
+                    return;
+                }
+
+                var flush = StartFlush();
+                if (!flush.IsCompletedSuccessfully)
+                {
+                    _isFlushing = true;
+                    _ = PumpAsync(flush);
+                    return;
+                }
+
+                if (IsGone(flush.Result))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    void IThreadPoolWorkItem.Execute() => Flush();
+
+    /// <summary>Completes when all that is queued has been given to the transport, or never will be.</summary>
+    public Task DrainAsync()
+    {
+        TaskCompletionSource drained;
+        lock (Gate)
+        {
+            if (_isClosed)
+            {
+                return Task.CompletedTask;
+            }
+
+            drained = _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        Flush();
+        return drained.Task;
+    }
+
+    /// <summary>Discards what waits; nothing is queued any more.</summary>
+    public void Close()
+    {
+        lock (Gate)
+        {
+            _isClosed = true;
+            _backlog?.Clear();
+            _backlog = null;
+            _drained?.TrySetResult();
+        }
+    }
+
+    private int WaitingBytes => _backlog?.Bytes ?? 0;
+
+    private void Close(DisconnectReason reason)
+    {
+        Close();
+        _end(reason);
+    }
+
+    private bool TakesDirectly(int length) =>
+        !_isFlushing && length <= MaxCopied && _unflushed < MaxUnflushed && _backlog is null or { IsEmpty: true };
+
+    private void WriteDirectly(OutboundFrame frame, ReadOnlySpan<byte> payload)
+    {
+        var span = _output.GetSpan(FrameWriter.MaxHeaderLength + payload.Length);
+        var header = _frames.WriteHeader(span, frame, payload.Length);
+        payload.CopyTo(span[header..]);
+        _output.Advance(header + payload.Length);
+        _unflushed += header + payload.Length;
+        MarkDirty();
+    }
+
+    private void Enqueue(OutboundFrame frame, SharedBytes bytes)
+    {
+        (_backlog ??= new Backlog()).Add(frame, bytes);
+        if (!_isFlushing)
+        {
+            MarkDirty();
+        }
+    }
+
+    private void MarkDirty()
+    {
+        if (!_isDirty)
+        {
+            _isDirty = true;
+            FlushBatch.Add(this);
+        }
+    }
+
+    /// <summary>Moves bytes from the backlog into the pipe, as many as may lie there.</summary>
+    private void Refill()
+    {
+        if (_backlog is null)
+        {
+            return;
+        }
+
+        _unflushed += _backlog.MoveTo(_output, _frames, MaxUnflushed - _unflushed);
+        if (_backlog.IsEmpty)
+        {
+            _backlog = null;
+        }
+    }
+
+    private ValueTask<FlushResult> StartFlush()
+    {
+        _unflushed = 0;
+        try
+        {
+            return _output.FlushAsync();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException or ObjectDisposedException)
+        {
+            // The transport has completed the pipe: the read loop learns of it, too, and ends the connection.
+            return ValueTask.FromResult(new FlushResult(isCanceled: false, isCompleted: true));
+        }
+    }
+
+    private bool IsGone(FlushResult result)
+    {
+        if (!result.IsCompleted && !result.IsCanceled)
+        {
+            return false;
+        }
+
+        Close();
+        return true;
+    }
+
+    private async Task PumpAsync(ValueTask<FlushResult> flush)
+    {
+        while (true)
+        {
+            FlushResult result;
+            try
+            {
+                result = await flush.ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                result = new FlushResult(isCanceled: false, isCompleted: true);
+            }
+
+            lock (Gate)
+            {
+                if (_isClosed || IsGone(result))
+                {
+                    return;
+                }
+
+                Refill();
+                if (_unflushed == 0)
+                {
+                    _isFlushing = false;
+                    _drained?.TrySetResult();
+                    return;
+                }
+
+                flush = StartFlush();
+            }
+        }
+    }
+}
