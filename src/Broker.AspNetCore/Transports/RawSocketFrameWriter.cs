@@ -18,7 +18,7 @@ internal sealed class RawSocketFrameWriter : FrameWriter
     {
         var type = frame switch
         {
-            OutboundFrame.Message => RawSocketFrameType.Message,
+            OutboundFrame.Message => RawSocketFrameType.Wamp,
             OutboundFrame.Ping => RawSocketFrameType.Ping,
             OutboundFrame.Pong => RawSocketFrameType.Pong,
             _ => throw new ArgumentOutOfRangeException(nameof(frame), "RawSocket has no close frame."),

@@ -1,0 +1,7 @@
+namespace Broker.Connections;
+
+/// <summary>The end of a connection: why, and what the peer is told.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Text">One sentence for the peer and the log, or null.</param>
+/// <param name="CloseCode">The close code of a WebSocket when it is not the reason's usual one; otherwise 0.</param>
+internal sealed record Ending(DisconnectReason Reason, string? Text = null, ushort CloseCode = 0);

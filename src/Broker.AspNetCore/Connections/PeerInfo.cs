@@ -1,0 +1,7 @@
+namespace Broker.Connections;
+
+/// <summary>What is known of a peer before it says anything.</summary>
+/// <param name="ConnectionId">The server's name for the connection, for logs.</param>
+/// <param name="Address">Where the peer is, for logs.</param>
+/// <param name="MayBeAnonymous">Whether it may join without authentication.</param>
+internal sealed record PeerInfo(string ConnectionId, string Address, bool MayBeAnonymous);

@@ -1,0 +1,315 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Broker.Hosting;
+using Broker.Serialization;
+using Broker.Sessions;
+using Broker.Transports;
+
+namespace Broker.Connections;
+
+/// <summary>
+/// One connection behind its handshake, on any transport: reads frames, hands messages to the session, and ends with one reason. Everything that changes its
+/// state runs on its read loop; other threads only ask, by <see cref="RequestEnd"/>.
+/// </summary>
+internal sealed class WampConnection
+{
+    /// <summary>How many frames are routed before the receivers are flushed and other connections get their turn.</summary>
+    private const int MaxBatch = 256;
+
+    private readonly RouterContext _context;
+    private readonly PipeReader _input;
+    private readonly IFrameReader _frames;
+    private readonly FrameWriter _frameWriter;
+    private readonly SessionState _session;
+    private Ending? _requestedEnd;
+    private bool _heard;
+    private int _silentTicks;
+    private int _openTicks;
+
+    public WampConnection(
+        RouterContext context, IDuplexPipe transport, IFrameReader frames, FrameWriter frameWriter, SerializerKind serializer, int peerLimit, PeerInfo peer)
+    {
+        _context = context;
+        _input = transport.Input;
+        _frames = frames;
+        _frameWriter = frameWriter;
+        var limits = new OutboundLimits(
+            context.Options.MaxOutboundBytes, peerLimit, context.Options.SlowConsumer == SlowConsumerPolicy.DropEvents);
+        Outbound = new OutboundQueue(transport.Output, frameWriter, limits, reason => RequestEnd(new Ending(reason, "The peer reads too slowly.")));
+        _session = new SessionState(context, serializer, Outbound, peer);
+    }
+
+    /// <summary>What waits to be sent.</summary>
+    public OutboundQueue Outbound { get; }
+
+    /// <summary>Serves the connection until it ends. Completes when the transport may be closed; never throws.</summary>
+    public async Task RunAsync()
+    {
+        _context.Connections.Add(this);
+        var ending = new Ending(DisconnectReason.InternalError);
+        try
+        {
+            ending = await ReceiveAsync().ConfigureAwait(false);
+            await EndAsync(ending).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // The one place where a fault of ours ends: this connection goes, nothing else does.
+            Log.ConnectionFailed(_context.Logger, exception, _session.Peer.ConnectionId, _session.SessionId);
+            ending = new Ending(DisconnectReason.InternalError);
+            await TellFaultAsync(ending).ConfigureAwait(false);
+        }
+        finally
+        {
+            _session.Leave();
+            Outbound.Close();
+            _frames.Dispose();
+            _context.Connections.Remove(this);
+            _context.Metrics.ConnectionEnded(ending.Reason);
+            Log.ConnectionEnded(
+                _context.Logger, ending.Reason.Level, _session.Peer.ConnectionId, _session.Peer.Address, ending.Reason.Tag, ending.Text ?? "");
+        }
+    }
+
+    /// <summary>Asks the connection to end. The first request counts. Thread-safe.</summary>
+    public void RequestEnd(Ending ending)
+    {
+        if (Interlocked.CompareExchange(ref _requestedEnd, ending, null) is null)
+        {
+            _input.CancelPendingRead();
+        }
+    }
+
+    /// <summary>Once a second: sees to the time that a peer may take for HELLO, and to its keep-alive (WS-09).</summary>
+    public void Tick()
+    {
+        var options = _context.Options;
+        if (!_session.IsEstablished)
+        {
+            if (++_openTicks > options.HelloTimeout.TotalSeconds)
+            {
+                RequestEnd(_session.HasLeft
+                    ? new Ending(DisconnectReason.Left)
+                    : new Ending(DisconnectReason.HelloTimeout, $"No HELLO came within {options.HelloTimeout.TotalSeconds} s."));
+            }
+
+            return;
+        }
+
+        _openTicks = 0;
+        if (_heard)
+        {
+            _heard = false;
+            _silentTicks = 0;
+            return;
+        }
+
+        _silentTicks++;
+        var interval = (int)Math.Ceiling(options.KeepAliveInterval.TotalSeconds);
+        if (interval == 0 || !(_frameWriter.IsWebSocket || options.PingRawSockets))
+        {
+            return;
+        }
+
+        if (_silentTicks == interval)
+        {
+            Outbound.SendControl(OutboundFrame.Ping, "wamp"u8);
+        }
+        else if (_silentTicks > interval + options.KeepAliveTimeout.TotalSeconds)
+        {
+            RequestEnd(new Ending(DisconnectReason.KeepAliveTimeout, "The peer did not answer a ping."));
+        }
+    }
+
+    /// <summary>Reads and routes until there is a reason to end.</summary>
+    private async ValueTask<Ending> ReceiveAsync()
+    {
+        while (true)
+        {
+            ReadResult result;
+            try
+            {
+                result = await _input.ReadAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                return new Ending(DisconnectReason.TransportLost);
+            }
+
+            var buffer = result.Buffer;
+            if (_session.Phase != SessionPhase.ShuttingDown && Volatile.Read(ref _requestedEnd) is { } requested)
+            {
+                _input.AdvanceTo(buffer.Start);
+                return requested;
+            }
+
+            _heard = true;
+            var ending = ProcessBatch(ref buffer, out var hasMore);
+            _input.AdvanceTo(buffer.Start, hasMore ? buffer.Start : buffer.End);
+            if (ending is not null)
+            {
+                return ending;
+            }
+
+            if (hasMore)
+            {
+                await Task.Yield();
+            }
+            else if (result.IsCompleted)
+            {
+                return new Ending(DisconnectReason.TransportLost);
+            }
+            else if (result.IsCanceled && _session.Phase == SessionPhase.ShuttingDown)
+            {
+                return new Ending(DisconnectReason.Left); // waited long enough for the peer's GOODBYE
+            }
+        }
+    }
+
+    private Ending? ProcessBatch(ref ReadOnlySequence<byte> buffer, out bool hasMore)
+    {
+        FlushBatch.Open();
+        try
+        {
+            hasMore = false;
+            for (var i = 0; i < MaxBatch; i++)
+            {
+                switch (_frames.Read(ref buffer, out var payload))
+                {
+                    case FrameKind.NeedMore:
+                        return null;
+                    case FrameKind.Message:
+                        if (_session.Receive(payload) is { } ending)
+                        {
+                            return ending;
+                        }
+
+                        break;
+                    case FrameKind.Ping:
+                        Outbound.SendControl(OutboundFrame.Pong, payload);
+                        break;
+                    case FrameKind.Pong:
+                        break;
+                    case FrameKind.Close:
+                        return new Ending(DisconnectReason.PeerClosed, Text: null, _frames.CloseCode);
+                    case FrameKind.WrongOpcode:
+                        return new Ending(DisconnectReason.ProtocolViolation, _frames.Reason);
+                    case FrameKind.Violation when _frames.CloseCode == WebSocketCloseCode.MessageTooBig:
+                        return new Ending(
+                            DisconnectReason.MessageTooLong, $"{_frames.Reason} This router takes {_context.Options.MaxMessageSize} bytes.");
+                    case FrameKind.Violation:
+                        return new Ending(DisconnectReason.FramingViolation, _frames.Reason, _frames.CloseCode);
+                }
+            }
+
+            hasMore = true;
+            return null;
+        }
+        finally
+        {
+            FlushBatch.Flush();
+        }
+    }
+
+    /// <summary>Says goodbye as far as the peer will listen, for a bounded time.</summary>
+    private async Task EndAsync(Ending ending)
+    {
+        var hadSession = _session.IsEstablished;
+        _session.Leave();
+        if (ending.Reason == DisconnectReason.TransportLost)
+        {
+            return;
+        }
+
+        if (hadSession && ending.Reason.IsGoodbye)
+        {
+            _session.SendGoodbye(ending);
+            await Outbound.DrainAsync().WaitAsync(_context.Options.CloseTimeout, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await using var timer = CancelReadAfter(_context.Options.CloseTimeout).ConfigureAwait(false);
+            var answer = await ReceiveAsync().ConfigureAwait(false);
+            if (answer.Reason == DisconnectReason.TransportLost)
+            {
+                return;
+            }
+        }
+        else if (ending.Reason.Uri is not null && !(ending.Reason == DisconnectReason.FramingViolation && _frameWriter.IsWebSocket))
+        {
+            _session.SendAbort(ending);
+        }
+
+        await CloseTransportAsync(ending).ConfigureAwait(false);
+    }
+
+    private async Task CloseTransportAsync(Ending ending)
+    {
+        if (_frameWriter.IsWebSocket)
+        {
+            SendClose(ending);
+        }
+
+        await Outbound.DrainAsync().WaitAsync(_context.Options.CloseTimeout, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (ending.Reason != DisconnectReason.PeerClosed)
+        {
+            await LingerAsync(ending.Reason == DisconnectReason.FramingViolation).ConfigureAwait(false);
+        }
+    }
+
+    private void SendClose(Ending ending)
+    {
+        Span<byte> payload = stackalloc byte[WebSocketFrame.MaxControlPayload];
+        var code = ending.CloseCode != 0 ? ending.CloseCode : ending.Reason.CloseCode;
+        var length = WebSocketFrame.WriteClosePayload(payload, code, ending.Text);
+        Outbound.SendControl(OutboundFrame.Close, payload[..length]);
+    }
+
+    /// <summary>
+    /// Waits for the peer to close, discarding what it sends: closing a socket with unread input resets it, and the peer might never read why (RACE-24).
+    /// </summary>
+    private async Task LingerAsync(bool isFramingLost)
+    {
+        const int MaxDiscarded = 1024 * 1024;
+        var time = isFramingLost ? TimeSpan.FromMilliseconds(Math.Min(250, _context.Options.CloseTimeout.TotalMilliseconds)) : _context.Options.CloseTimeout;
+        await using var timer = CancelReadAfter(time).ConfigureAwait(false);
+        var discarded = 0L;
+        try
+        {
+            while (discarded < MaxDiscarded)
+            {
+                var result = await _input.ReadAsync().ConfigureAwait(false);
+                var buffer = result.Buffer;
+                discarded += buffer.Length;
+                var kind = FrameKind.Message;
+                while (kind is not (FrameKind.NeedMore or FrameKind.Close or FrameKind.Violation or FrameKind.WrongOpcode))
+                {
+                    kind = _frames.Read(ref buffer, out _);
+                }
+
+                _input.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted || result.IsCanceled || kind == FrameKind.Close)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The peer is gone: what this waited for.
+            Log.LingerEnded(_context.Logger, exception, _session.Peer.ConnectionId);
+        }
+    }
+
+    private async Task TellFaultAsync(Ending ending)
+    {
+        try
+        {
+            await EndAsync(ending).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.ConnectionFailed(_context.Logger, exception, _session.Peer.ConnectionId, _session.SessionId);
+        }
+    }
+
+    private ITimer CancelReadAfter(TimeSpan time) =>
+        _context.Time.CreateTimer(static state => ((PipeReader)state!).CancelPendingRead(), _input, time, Timeout.InfiniteTimeSpan);
+}

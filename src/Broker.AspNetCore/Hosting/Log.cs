@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Broker.Hosting;
+
+/// <summary>All that the router logs. Event ids are API.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "Session {SessionId} joined realm {Realm} from {Address} (connection {ConnectionId}, agent {Agent}).")]
+    public static partial void SessionJoined(ILogger logger, string connectionId, string address, long sessionId, string realm, string agent);
+
+    [LoggerMessage(2, LogLevel.Debug, "Session {SessionId} left realm {Realm} (connection {ConnectionId}).")]
+    public static partial void SessionLeft(ILogger logger, string connectionId, long sessionId, string realm);
+
+    [LoggerMessage(3, Message = "Connection {ConnectionId} from {Address} ended: {Reason}. {Text}")]
+    public static partial void ConnectionEnded(ILogger logger, LogLevel level, string connectionId, string address, string reason, string text);
+
+    [LoggerMessage(4, LogLevel.Error, "Connection {ConnectionId}, session {SessionId}, ended by a fault of the router.")]
+    public static partial void ConnectionFailed(ILogger logger, Exception exception, string connectionId, long sessionId);
+
+    [LoggerMessage(5, LogLevel.Debug, "Connection {ConnectionId} was closed by the peer while the router waited for it to read the reason of the end.")]
+    public static partial void LingerEnded(ILogger logger, Exception exception, string connectionId);
+
+    [LoggerMessage(6, LogLevel.Information, "Connection {ConnectionId} from {Address} was refused: {Text}")]
+    public static partial void ConnectionRefused(ILogger logger, string connectionId, string address, string text);
+
+    [LoggerMessage(7, LogLevel.Information, "The router drains {Count} connections.")]
+    public static partial void Draining(ILogger logger, int count);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Count} connections did not end in time and are cut.")]
+    public static partial void DrainTimedOut(ILogger logger, int count);
+}

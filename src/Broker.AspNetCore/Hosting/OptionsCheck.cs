@@ -1,0 +1,52 @@
+using Broker.Serialization;
+using Broker.Transports;
+using Broker.Uris;
+using Microsoft.Extensions.Options;
+
+namespace Broker.Hosting;
+
+/// <summary>Refuses options that cannot work, each with one sentence that names the option.</summary>
+internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
+{
+    public ValidateOptionsResult Validate(string? name, WampRouterOptions options)
+    {
+        var faults = new List<string>();
+        foreach (var realm in options.Realms.Keys)
+        {
+            var uri = System.Text.Encoding.UTF8.GetBytes(realm);
+            if (!UriRules.Default.IsValid(uri) || UriRules.IsReserved(uri))
+            {
+                faults.Add($"The realm '{realm}' is not a valid URI, or starts with the reserved component 'wamp'.");
+            }
+        }
+
+        Require(faults, options.Realms.Count > 0, "Realms is empty: name at least one realm.");
+        Require(
+            faults,
+            options.Realms.Values.All(realm => realm.UriRules.MaxLength is > 0 and <= 1024),
+            "UriRules.MaxLength of a realm is not within 1 to 1024 bytes.");
+        Require(
+            faults,
+            options.MaxMessageSize is >= RawSocketHandshake.SmallestLimit and <= RawSocketHandshake.LargestLimit,
+            "MaxMessageSize is not within 512 bytes to 16 MiB.");
+        Require(
+            faults,
+            options.DecodeLimits.MaxDepth is >= 4 and <= DecodeLimits.DepthCeiling,
+            $"DecodeLimits.MaxDepth is not within 4 to {DecodeLimits.DepthCeiling}.");
+        Require(faults, options.MaxOutboundBytes >= 64 * 1024, "MaxOutboundBytes is less than 64 KiB.");
+        Require(faults, options.HandshakeTimeout > TimeSpan.Zero, "HandshakeTimeout is not above zero.");
+        Require(faults, options.HelloTimeout > TimeSpan.Zero, "HelloTimeout is not above zero.");
+        Require(faults, options.KeepAliveInterval >= TimeSpan.Zero, "KeepAliveInterval is below zero.");
+        Require(faults, options.KeepAliveTimeout > TimeSpan.Zero, "KeepAliveTimeout is not above zero.");
+        Require(faults, options.CloseTimeout > TimeSpan.Zero, "CloseTimeout is not above zero.");
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void Require(List<string> faults, bool holds, string fault)
+    {
+        if (!holds)
+        {
+            faults.Add(fault);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Reflection;
+using Broker.Connections;
+using Broker.Ids;
+using Broker.Realms;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Broker.Hosting;
+
+/// <summary>What all connections of one router share.</summary>
+internal sealed class RouterContext
+{
+    public RouterContext(IOptions<WampRouterOptions> options, ILoggerFactory loggers, TimeProvider time)
+    {
+        Options = options.Value;
+        Logger = loggers.CreateLogger("Broker.Router");
+        Time = time;
+        Router = new Router(Options.Realms, RandomIds.Shared);
+        Connections = new ConnectionTable();
+        Metrics = new RouterMetrics(Router, Connections);
+    }
+
+    /// <summary>What WELCOME tells of the router's software.</summary>
+    public static string Agent { get; } =
+        "Broker/" + typeof(RouterContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+
+    public WampRouterOptions Options { get; }
+
+    public ILogger Logger { get; }
+
+    public TimeProvider Time { get; }
+
+    public Router Router { get; }
+
+    public ConnectionTable Connections { get; }
+
+    public RouterMetrics Metrics { get; }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Broker.Connections;
+using Broker.Realms;
+
+namespace Broker.Hosting;
+
+/// <summary>What the router counts, under the meter <c>Broker</c>. Names are API. Thread-safe.</summary>
+internal sealed class RouterMetrics : IDisposable
+{
+    private readonly Meter _meter = new("Broker");
+    private readonly Counter<long> _ended;
+
+    public RouterMetrics(Router router, ConnectionTable connections)
+    {
+        _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
+        _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
+        Observe(router, "broker.sessions", "Established sessions.", realm => realm.SessionCount);
+        Observe(router, "broker.subscriptions", "Subscriptions.", realm => realm.SubscriptionCount);
+        Observe(router, "broker.registrations", "Registrations.", realm => realm.RegistrationCount);
+        Observe(router, "broker.events.dropped", "Events not delivered: slow, limited or inexpressive receivers.", realm => realm.EventsDropped);
+    }
+
+    /// <summary>Counts the end of a connection.</summary>
+    public void ConnectionEnded(DisconnectReason reason) => _ended.Add(1, new KeyValuePair<string, object?>("reason", reason.Tag));
+
+    public void Dispose() => _meter.Dispose();
+
+    private void Observe(Router router, string name, string description, Func<Realm, long> value) =>
+        _meter.CreateObservableGauge(
+            name,
+            () => router.Realms.Select(realm => new Measurement<long>(value(realm), new TagList { { "realm", realm.Name } })),
+            description: description);
+}

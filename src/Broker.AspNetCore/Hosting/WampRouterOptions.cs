@@ -1,0 +1,52 @@
+using Broker.Realms;
+using Broker.Serialization;
+
+namespace Broker.Hosting;
+
+/// <summary>How a router behaves. Read once, when the router starts.</summary>
+public sealed class WampRouterOptions
+{
+    /// <summary>The realms by their URIs. By default one, <c>realm1</c>.</summary>
+    public IDictionary<string, RealmOptions> Realms { get; } = new Dictionary<string, RealmOptions>(StringComparer.Ordinal) { ["realm1"] = new() };
+
+    /// <summary>
+    /// Whether clients may join without authentication from addresses that are not loopback. Off by default: then only peers on loopback addresses and Unix domain
+    /// sockets may.
+    /// </summary>
+    public bool AllowAnonymousFromAnywhere { get; set; }
+
+    /// <summary>
+    /// Origins of web pages that may connect, such as <c>https://app.example.com</c>, besides the router's own host and, on loopback, every page of this machine.
+    /// </summary>
+    public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>The longest message that the router takes, in bytes; told to clients as <c>_max_message_size</c> in WELCOME and by RawSocket's handshake. 1 MiB.</summary>
+    public int MaxMessageSize { get; set; } = 1024 * 1024;
+
+    /// <summary>Bounds of the decoders.</summary>
+    public DecodeLimits DecodeLimits { get; set; } = DecodeLimits.Default;
+
+    /// <summary>How many bytes may wait for one peer that reads slowly. 4 MiB.</summary>
+    public int MaxOutboundBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>What happens to EVENTs for a peer whose outbound bytes are used up.</summary>
+    public SlowConsumerPolicy SlowConsumer { get; set; } = SlowConsumerPolicy.DropEvents;
+
+    /// <summary>How long a new connection may take for its handshake. 10 s.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection may stay without a session. 10 s.</summary>
+    public TimeSpan HelloTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>After how long a silence a WebSocket is pinged; any traffic counts. 20 s; zero turns pings off.</summary>
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the answer to a ping may take. 10 s.</summary>
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether RawSocket peers are pinged, too. Off: common clients break on it; TCP keep-alive watches these connections.</summary>
+    public bool PingRawSockets { get; set; }
+
+    /// <summary>How long a closing peer may take to say goodbye. 2 s.</summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
+}

@@ -1,0 +1,188 @@
+using System.Text;
+using Broker.Connections;
+using Broker.Hosting;
+using Broker.Messages;
+using Broker.Options;
+using Broker.Realms;
+using Broker.Serialization;
+using Broker.Uris;
+
+namespace Broker.Sessions;
+
+/// <summary>
+/// The session of one connection: which messages are legal now, and what opens and ends it. A connection can have several sessions, one after the other
+/// (WS-07). Runs on the connection's read loop only.
+/// </summary>
+internal sealed class SessionState(RouterContext context, SerializerKind serializer, IMessageSink sink, PeerInfo peer)
+{
+    private Session? _session;
+
+    /// <summary>Who is at the other end.</summary>
+    public PeerInfo Peer { get; } = peer;
+
+    /// <summary>Where the session is.</summary>
+    public SessionPhase Phase { get; private set; }
+
+    /// <summary>Whether there is a session. Read by other threads, too.</summary>
+    public bool IsEstablished => Phase == SessionPhase.Established;
+
+    /// <summary>Whether there was a session that ended by the client's GOODBYE.</summary>
+    public bool HasLeft { get; private set; }
+
+    /// <summary>The id of the session, or 0.</summary>
+    public long SessionId => _session?.Id ?? 0;
+
+    /// <summary>Takes one message. Returns the end of the connection if that is what follows.</summary>
+    public Ending? Receive(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var message = MessageParser.Parse(serializer, bytes, context.Options.DecodeLimits);
+            switch (Phase)
+            {
+                case SessionPhase.Established when message.Type is not (MessageType.Goodbye or MessageType.Abort):
+                    _session!.Realm.Route(_session, message);
+                    return null;
+                case SessionPhase.ShuttingDown:
+                    return message.Type is MessageType.Goodbye or MessageType.Abort ? new Ending(DisconnectReason.Left) : null;
+                default:
+                    return ReceiveLifeCycle(message);
+            }
+        }
+        catch (WampProtocolException violation)
+        {
+            return Phase == SessionPhase.ShuttingDown
+                ? new Ending(DisconnectReason.Left)
+                : new Ending(DisconnectReason.ProtocolViolation, violation.Message);
+        }
+    }
+
+    /// <summary>Ends the session in its realm, if there is one.</summary>
+    public void Leave()
+    {
+        if (_session is not { } session)
+        {
+            return;
+        }
+
+        _session = null;
+        Phase = SessionPhase.Closed;
+        FlushBatch.Open();
+        try
+        {
+            session.Realm.Leave(session);
+        }
+        finally
+        {
+            FlushBatch.Flush();
+        }
+
+        Log.SessionLeft(context.Logger, Peer.ConnectionId, session.Id, session.Realm.Name);
+    }
+
+    /// <summary>Sends GOODBYE and waits, in <see cref="SessionPhase.ShuttingDown"/>, for the answer.</summary>
+    public void SendGoodbye(Ending ending)
+    {
+        Send(new WampMessage { Type = MessageType.Goodbye, Dict = Details(ending.Text), Uri = Encoding.UTF8.GetBytes(ending.Reason.Uri!) });
+        Phase = SessionPhase.ShuttingDown;
+    }
+
+    /// <summary>Sends ABORT.</summary>
+    public void SendAbort(Ending ending) => SendAbort(ending.Reason.Uri!, ending.Text);
+
+    private Ending? ReceiveLifeCycle(scoped in WampMessage message)
+    {
+        switch (message.Type)
+        {
+            case MessageType.Hello when Phase == SessionPhase.Closed:
+                return Join(message);
+            case MessageType.Goodbye when Phase == SessionPhase.Established:
+                // What the session held is gone before the client reads the answer (SES-36).
+                Leave();
+                HasLeft = true;
+                FlushBatch.Open();
+                Send(new WampMessage { Type = MessageType.Goodbye, Uri = "wamp.close.goodbye_and_out"u8 });
+                return null;
+            case MessageType.Abort:
+                return new Ending(DisconnectReason.PeerAborted, Encoding.UTF8.GetString(message.Uri));
+            default:
+                if (message.IsExtension)
+                {
+                    return null;
+                }
+
+                throw new WampProtocolException(
+                    $"{message.Type.ToString().ToUpperInvariant()} came before the session was established: the first message is HELLO.");
+        }
+    }
+
+    private Ending? Join(scoped in WampMessage message)
+    {
+        if (!UriRules.Default.IsValid(message.Uri))
+        {
+            return Refuse(ErrorUris.InvalidUri, "The realm is not a valid URI.");
+        }
+
+        var hello = HelloDetails.Parse(serializer, message.Dict);
+        if (!hello.Roles.HasClientRole)
+        {
+            throw new WampProtocolException("HELLO.Details.roles names none of publisher, subscriber, caller and callee.");
+        }
+
+        if (context.Router.FindRealm(message.Uri) is not { } realm)
+        {
+            return Refuse(ErrorUris.NoSuchRealm, $"There is no realm '{Encoding.UTF8.GetString(message.Uri)}' here.");
+        }
+
+        if (hello.AuthMethods is { Count: > 0 } methods && !methods.Contains("anonymous", StringComparer.Ordinal))
+        {
+            return Refuse(ErrorUris.NoMatchingAuthMethod, "This router offers the authentication method anonymous only.");
+        }
+
+        if (!Peer.MayBeAnonymous)
+        {
+            return Refuse(
+                ErrorUris.AuthenticationRequired, "Anonymous sessions are taken from loopback addresses only; the router can be started with --allow-anonymous.");
+        }
+
+        var identity = new SessionIdentity(AuthId: Guid.NewGuid().ToString("N"), "anonymous", "anonymous", "static");
+        _session = realm.Join(serializer, hello, identity, Welcome(realm, identity), sink);
+        Phase = SessionPhase.Established;
+        Log.SessionJoined(context.Logger, Peer.ConnectionId, Peer.Address, _session.Id, realm.Name, hello.Agent ?? "");
+        return null;
+    }
+
+    private WelcomeDetails Welcome(Realm realm, SessionIdentity identity) => new()
+    {
+        Roles = Realm.Roles,
+        Agent = RouterContext.Agent,
+        Realm = realm.Name,
+        AuthId = identity.AuthId,
+        AuthRole = identity.AuthRole,
+        AuthMethod = identity.AuthMethod,
+        AuthProvider = identity.AuthProvider,
+        MaxMessageSize = context.Options.MaxMessageSize,
+    };
+
+    private Ending Refuse(string reason, string text)
+    {
+        SendAbort(reason, text);
+        return new Ending(DisconnectReason.JoinRefused, text);
+    }
+
+    /// <summary>ABORT has three elements and no more: common clients refuse longer ones (SES-20).</summary>
+    private void SendAbort(string reason, string? text) =>
+        Send(new WampMessage { Type = MessageType.Abort, Dict = Details(text), Uri = Encoding.UTF8.GetBytes(reason) });
+
+    private byte[] Details(string? text) => text is null ? [] : ValueEncoder.Encode(serializer, new CloseDetails { Message = text });
+
+    private void Send(scoped in WampMessage message)
+    {
+        using var outbound = new OutboundMessage();
+        outbound.Encode(serializer, message);
+        lock (sink.Gate)
+        {
+            sink.Send(outbound, isDroppable: false);
+        }
+    }
+}
