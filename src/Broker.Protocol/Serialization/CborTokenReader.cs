@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Text.Unicode;
+using static Broker.Serialization.CborItems;
 
 namespace Broker.Serialization;
 
 /// <summary>
 /// Reads CBOR (RFC 8949). Takes heads that are longer than need be, indefinite lengths, floats of any width, and undefined as null; refuses
-/// tags, the other simple values and reserved heads. Allocates only to join the chunks of a string of indefinite length, and only when asked
-/// for its content. Not thread-safe.
+/// tags, the other simple values and reserved heads. Allocates only to join the chunks of a string of indefinite length: of a value when
+/// asked for its content, of a key when read. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// An integer below -2^63 is a <see cref="TokenType.Integer"/> that only <see cref="GetDouble"/> reads, rounded. A getter that does not fit
@@ -15,19 +15,6 @@ namespace Broker.Serialization;
 /// </remarks>
 public ref struct CborTokenReader : ITokenReader<CborTokenReader>
 {
-    // The major types of RFC 8949, section 3.1: the upper three bits of the initial byte.
-    private const int Unsigned = 0;
-    private const int Negative = 1;
-    private const int Bytes = 2;
-    private const int Text = 3;
-    private const int Array = 4;
-    private const int Map = 5;
-    private const int Tag = 6;
-
-    /// <summary>The additional information that announces an indefinite length, or is a break (sections 3.2.1 to 3.2.3).</summary>
-    private const int Indefinite = 31;
-    private const int Break = 0xff;
-
     private readonly ReadOnlySpan<byte> _source;
     private ulong _bits;       // the argument of an integer: n, or -1 - n when negative; or the bits of a double
     private int _position;
@@ -222,7 +209,7 @@ public ref struct CborTokenReader : ITokenReader<CborTokenReader>
                 _chunked = info == Indefinite;
                 _size = SkipContent(source, initial, ref position);
                 break;
-            case Array:
+            case CborItems.Array:
             case Map:
                 _type = initial >> 5 == Map ? TokenType.Dict : TokenType.List;
                 _size = ReadContainerSize(source, initial, ref position);
@@ -301,7 +288,7 @@ public ref struct CborTokenReader : ITokenReader<CborTokenReader>
                 case Text:
                     SkipContent(source, initial, ref position);
                     break;
-                case Array:
+                case CborItems.Array:
                 case Map:
                     var size = ReadContainerSize(source, initial, ref position);
                     if (depth >= _maxDepth)
@@ -310,7 +297,7 @@ public ref struct CborTokenReader : ITokenReader<CborTokenReader>
                     }
 
                     _outer[depth++] = remaining;
-                    remaining = initial >> 5 == Array ? size : ~size;
+                    remaining = initial >> 5 == CborItems.Array ? size : ~size;
                     break;
                 case Tag:
                     MalformedInput.ThrowUnsupported("A CBOR tag", position - 1);
@@ -322,200 +309,5 @@ public ref struct CborTokenReader : ITokenReader<CborTokenReader>
         }
 
         _position = position;
-    }
-
-    /// <summary>
-    /// Counts one element or key off the open container. False at its end, with the break that ends it consumed.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TakeNext(ReadOnlySpan<byte> source, ref int position, ref int remaining)
-    {
-        var left = remaining ^ (remaining >> 31); // a dict's complement undone
-        if (left >= ContainerStack.EndsWithBreak)
-        {
-            return !EndsHere(source, ref position, left);
-        }
-
-        if (left == 0)
-        {
-            return false;
-        }
-
-        remaining += remaining < 0 ? 1 : -1;
-        return true;
-    }
-
-    private static bool EndsHere(ReadOnlySpan<byte> source, ref int position, int left)
-    {
-        if (left == ContainerStack.EndsWithInput)
-        {
-            return position == source.Length;
-        }
-
-        var next = position;
-        if (ReadByte(source, ref next) != Break)
-        {
-            return false;
-        }
-
-        position = next;
-        return true;
-    }
-
-    /// <summary>Passes over a key and returns how many bytes of text it holds.</summary>
-    private static int SkipKey(ReadOnlySpan<byte> source, ref int position)
-    {
-        int initial = ReadByte(source, ref position);
-        if (initial >> 5 != Text)
-        {
-            MalformedInput.ThrowKeyIsNoString(position - 1);
-        }
-
-        return SkipContent(source, initial, ref position);
-    }
-
-    /// <summary>Passes over the content of a byte or text string, checks it, and returns how many bytes it holds.</summary>
-    private static int SkipContent(ReadOnlySpan<byte> source, int initial, ref int position)
-    {
-        if ((initial & 0x1f) != Indefinite)
-        {
-            return SkipDefinite(source, initial, ref position);
-        }
-
-        // Chunks are definite strings of the same major type; those of text are each valid on their own (section 3.2.3).
-        var size = 0;
-        int chunk;
-        while ((chunk = ReadByte(source, ref position)) != Break)
-        {
-            if (chunk >> 5 != initial >> 5)
-            {
-                MalformedInput.ThrowUnsupported("A chunk of another type than its string", position - 1);
-            }
-
-            size += SkipDefinite(source, chunk, ref position);
-        }
-
-        return size;
-    }
-
-    private static int SkipDefinite(ReadOnlySpan<byte> source, int initial, ref int position)
-    {
-        var size = ReadArgument(source, initial & 0x1f, ref position);
-        if (size > (uint)(source.Length - position))
-        {
-            MalformedInput.ThrowTooLong(position);
-        }
-
-        if (initial >> 5 == Text && !Utf8.IsValid(source.Slice(position, (int)size)))
-        {
-            MalformedInput.ThrowInvalidUtf8(position);
-        }
-
-        position += (int)size;
-        return (int)size;
-    }
-
-    /// <summary>The content of a string of indefinite length that has been checked and holds <paramref name="size"/> bytes.</summary>
-    private static byte[] JoinChunks(ReadOnlySpan<byte> source, int start, int size)
-    {
-        var joined = new byte[size];
-        var written = 0;
-        var position = start + 1;
-        int chunk;
-        while ((chunk = ReadByte(source, ref position)) != Break)
-        {
-            var length = (int)ReadArgument(source, chunk & 0x1f, ref position);
-            source.Slice(position, length).CopyTo(joined.AsSpan(written));
-            position += length;
-            written += length;
-        }
-
-        return joined;
-    }
-
-    /// <summary>
-    /// How many elements or keys follow. The number is held against the bytes that are there, so that no input makes anybody loop or reserve
-    /// for more.
-    /// </summary>
-    private static int ReadContainerSize(ReadOnlySpan<byte> source, int initial, ref int position)
-    {
-        if ((initial & 0x1f) == Indefinite)
-        {
-            return ContainerStack.EndsWithBreak;
-        }
-
-        var size = ReadArgument(source, initial & 0x1f, ref position);
-        var room = (uint)(source.Length - position);
-        if (size > (initial >> 5 == Map ? room / 2 : room))
-        {
-            MalformedInput.ThrowTooLong(position);
-        }
-
-        return (int)size;
-    }
-
-    private static ulong ReadArgument(ReadOnlySpan<byte> source, int info, ref int position)
-    {
-        var start = position;
-        position += ArgumentWidth(source, info, position);
-        return info switch
-        {
-            < 24 => (ulong)info,
-            24 => source[start],
-            25 => BinaryPrimitives.ReadUInt16BigEndian(source[start..]),
-            26 => BinaryPrimitives.ReadUInt32BigEndian(source[start..]),
-            _ => BinaryPrimitives.ReadUInt64BigEndian(source[start..]),
-        };
-    }
-
-    /// <summary>How many bytes the argument takes behind the initial byte; they are there.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ArgumentWidth(ReadOnlySpan<byte> source, int info, int position)
-    {
-        if (info < 24)
-        {
-            return 0;
-        }
-
-        if (info > 27)
-        {
-            MalformedInput.ThrowUnsupported("Reserved additional information", position - 1);
-        }
-
-        var width = 1 << (info - 24);
-        if (source.Length - position < width)
-        {
-            MalformedInput.ThrowEndsEarly();
-        }
-
-        return width;
-    }
-
-    /// <summary>How many bytes follow the initial byte of a float, false, true, null or undefined; they are there.</summary>
-    private static int SimpleWidth(ReadOnlySpan<byte> source, int initial, int position)
-    {
-        switch (initial)
-        {
-            case >= 0xf4 and <= 0xf7:
-                return 0;
-            case >= 0xf9 and <= 0xfb:
-                return ArgumentWidth(source, initial & 0x1f, position);
-            default:
-                MalformedInput.ThrowUnsupported(initial == Break ? "A break outside of an indefinite length" : "A CBOR simple value", position - 1);
-                return 0;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ReadByte(ReadOnlySpan<byte> source, ref int position)
-    {
-        var at = position;
-        if ((uint)at >= (uint)source.Length)
-        {
-            MalformedInput.ThrowEndsEarly();
-        }
-
-        position = at + 1;
-        return source[at];
     }
 }

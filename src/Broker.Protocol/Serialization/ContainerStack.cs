@@ -9,7 +9,9 @@ namespace Broker.Serialization;
 [InlineArray(DecodeLimits.DepthCeiling)]
 internal struct ContainerStack
 {
-    /// <summary>The end of the input ends the list: no header announced it. No header can, either: its own bytes count against it.</summary>
+    /// <summary>
+    /// The end of the input ends the list: no header announced it. No header can, either: its own bytes count against it.
+    /// </summary>
     public const int EndsWithInput = int.MaxValue;
 
     /// <summary>A break ends the list (CBOR).</summary>

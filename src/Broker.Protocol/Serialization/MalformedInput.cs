@@ -9,19 +9,24 @@ internal static class MalformedInput
     public static void ThrowEndsEarly() => throw new WampProtocolException("The input ends inside of a value.");
 
     [DoesNotReturn]
-    public static void ThrowTrailingBytes(int position) => throw new WampProtocolException($"Bytes follow the value that ended at offset {position}.");
+    public static void ThrowTrailingBytes(int position) =>
+        throw new WampProtocolException($"Bytes follow the value that ended at offset {position}.");
 
     [DoesNotReturn]
-    public static void ThrowTooLong(int position) => throw new WampProtocolException($"The length before offset {position} exceeds the input.");
+    public static void ThrowTooLong(int position) =>
+        throw new WampProtocolException($"The length before offset {position} exceeds the input.");
 
     [DoesNotReturn]
-    public static void ThrowTooDeep(int maxDepth) => throw new WampProtocolException($"Lists and dicts are nested deeper than {maxDepth} levels.");
+    public static void ThrowTooDeep(int maxDepth) =>
+        throw new WampProtocolException($"Lists and dicts are nested deeper than {maxDepth} levels.");
 
     [DoesNotReturn]
-    public static void ThrowInvalidUtf8(int position) => throw new WampProtocolException($"The string at offset {position} is not valid UTF-8.");
+    public static void ThrowInvalidUtf8(int position) =>
+        throw new WampProtocolException($"The string at offset {position} is not valid UTF-8.");
 
     [DoesNotReturn]
-    public static void ThrowKeyIsNoString(int position) => throw new WampProtocolException($"The dict key at offset {position} is not a string.");
+    public static void ThrowKeyIsNoString(int position) =>
+        throw new WampProtocolException($"The dict key at offset {position} is not a string.");
 
     [DoesNotReturn]
     public static void ThrowUnexpectedType(TokenType expected, TokenType actual) =>

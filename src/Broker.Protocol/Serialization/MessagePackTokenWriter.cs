@@ -115,7 +115,10 @@ public readonly struct MessagePackTokenWriter : ITokenWriter<MessagePackTokenWri
     /// <inheritdoc/>
     public void WriteEncoded(ReadOnlySpan<byte> encoded) => _buffer.Append(encoded);
 
-    /// <summary>Writes fixarray 1001xxxx, array16, array32, or fixmap 1000xxxx, map16, map32: the code of the widest follows that of the middle one.</summary>
+    /// <summary>
+    /// Writes fixarray 1001xxxx, array16, array32, or fixmap 1000xxxx, map16, map32: the code of the widest follows that of the middle
+    /// one.
+    /// </summary>
     private void WriteContainerStart(int count, byte fix, byte code16)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);

@@ -1,33 +1,47 @@
 namespace Broker.Serialization;
 
 /// <summary>
-/// Carries values from one serializer to another. Lists keep their order, dicts the order of their keys, and every value its type: integers of
-/// 64 bits all their digits, floats stay floats (1.0 never becomes 1), binary stays binary. Stateless and thread-safe.
+/// Carries values from one serializer to another. Lists keep their order, dicts the order of their keys, and every value its type: integers
+/// of 64 bits all their digits, floats stay floats (1.0 never becomes 1), binary stays binary. Stateless and thread-safe.
 /// </summary>
 /// <remarks>
 /// What the target cannot hold:
 /// <list type="bullet">
-/// <item>An integer outside of -2^63 to 2^64-1, of JSON or CBOR, becomes the nearest float; one beyond the range of a double has no translation.</item>
+/// <item>
+/// An integer outside of -2^63 to 2^64-1, of JSON or CBOR, becomes the nearest float; one beyond the range of a double has no
+/// translation.
+/// </item>
 /// <item>A JSON number with a fraction or an exponent that is beyond the range of a double has no translation.</item>
 /// <item>NaN and the infinities have no translation into JSON (RFC 8259, section 6).</item>
-/// <item>Text that starts with U+0000 has no translation into JSON, where it would mean binary (WAMP specification, "Binary conversion of JSON
-/// strings"). A dict key may start so: keys are text always.</item>
+/// <item>
+/// Text that starts with U+0000 has no translation into JSON, where it would mean binary (WAMP specification, "Binary conversion of
+/// JSON strings"). A dict key may start so: keys are text always.
+/// </item>
 /// </list>
-/// CBOR undefined becomes null. Lists and dicts may nest <see cref="DecodeLimits.DepthCeiling"/> levels deep: the values come out of a
-/// message that was read under a limit. Between equal serializers the bytes are copied unread.
+/// CBOR undefined becomes null. Lists and dicts may nest <see cref="DecodeLimits.DepthCeiling"/> levels deep, counting the list that
+/// holds the values: they come out of a message that was read under a limit. Between equal serializers the bytes are copied unread; nor is
+/// anything read behind the first value that has no translation.
 /// </remarks>
 public static class Transcoder
 {
     private static readonly DecodeLimits Limits = DecodeLimits.Default with { MaxDepth = DecodeLimits.DepthCeiling };
 
-    /// <summary>Appends values to <paramref name="target"/> in another encoding, as the elements of a list: JSON with commas between them, without brackets.</summary>
+    /// <summary>
+    /// Appends values to <paramref name="target"/> in another encoding, as the elements of a list: JSON with commas between them,
+    /// without brackets.
+    /// </summary>
     /// <param name="from">The serializer of <paramref name="elements"/>.</param>
-    /// <param name="elements">The values as they stand in a list (JSON: with the commas between them). They must not be in the memory of <paramref name="target"/>.</param>
+    /// <param name="elements">
+    /// The values as they stand in a list (JSON: with the commas between them). They must not be in the memory of
+    /// <paramref name="target"/>.
+    /// </param>
     /// <param name="count">How many values there are.</param>
     /// <param name="to">The serializer to write.</param>
     /// <param name="target">Gets the values at its end.</param>
     /// <returns>False when a value has no translation; <paramref name="target"/> then is as it was.</returns>
-    /// <exception cref="WampProtocolException"><paramref name="elements"/> is malformed, or not <paramref name="count"/> values; <paramref name="target"/> is as it was.</exception>
+    /// <exception cref="WampProtocolException">
+    /// <paramref name="elements"/> is malformed, or not <paramref name="count"/> values; <paramref name="target"/> is as it was.
+    /// </exception>
     public static bool TryTranscode(SerializerKind from, ReadOnlySpan<byte> elements, int count, SerializerKind to, ByteBuffer target)
     {
         if (from == to)
@@ -56,11 +70,18 @@ public static class Transcoder
         TryTranscode(from, value, 1, to, target);
 
     /// <summary>Writes values of one encoding as elements of a list that is open in another.</summary>
-    /// <param name="elements">The values as they stand in a list (JSON: with the commas between them). They must not be in the memory written to.</param>
+    /// <param name="elements">
+    /// The values as they stand in a list (JSON: with the commas between them). They must not be in the memory written to.
+    /// </param>
     /// <param name="count">How many values there are.</param>
     /// <param name="writer">Has a list open.</param>
-    /// <returns>False when a value has no translation. The values before it are written then, and maybe a part of it: the caller, whose buffer it is, truncates.</returns>
-    /// <exception cref="WampProtocolException"><paramref name="elements"/> is malformed, or not <paramref name="count"/> values; the caller truncates here as well.</exception>
+    /// <returns>
+    /// False when a value has no translation. The values before it are written then, and maybe a part of it: the caller, whose buffer
+    /// it is, truncates.
+    /// </returns>
+    /// <exception cref="WampProtocolException">
+    /// <paramref name="elements"/> is malformed, or not <paramref name="count"/> values; the caller truncates here as well.
+    /// </exception>
     public static bool TryTranscode<TReader, TWriter>(ReadOnlySpan<byte> elements, int count, ref TWriter writer)
         where TReader : struct, ITokenReader<TReader>, allows ref struct
         where TWriter : struct, ITokenWriter<TWriter>
