@@ -3,13 +3,21 @@
 import asyncio
 import urllib.parse
 
-from autobahn.asyncio.rawsocket import WampRawSocketClientFactory
+from autobahn.asyncio.rawsocket import WampRawSocketClientFactory, WampRawSocketClientProtocol
 from autobahn.asyncio.wamp import ApplicationSession
 from autobahn.asyncio.websocket import WampWebSocketClientFactory
 from autobahn.wamp.serializer import CBORSerializer, JsonSerializer, MsgPackSerializer
 from autobahn.wamp.types import ComponentConfig
 
 SERIALIZERS = {"json": JsonSerializer, "msgpack": MsgPackSerializer, "cbor": CBORSerializer}
+
+
+class RawSocketProtocol(WampRawSocketClientProtocol):
+    """The library's session asks its transport for this, which version 22.7.1 has only under its private name here."""
+
+    @property
+    def transport_details(self):
+        return self._transport_details
 
 
 class Session(ApplicationSession):
@@ -55,6 +63,7 @@ async def connect(url, serializer, realm):
     wire = SERIALIZERS[serializer]()
     if address.scheme == "tcp":
         factory = WampRawSocketClientFactory(session, serializer=wire)
+        factory.protocol = RawSocketProtocol
     else:
         factory = WampWebSocketClientFactory(session, url=url, serializers=[wire])
     await asyncio.get_running_loop().create_connection(factory, address.hostname, address.port)
