@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading.Channels;
+using Xunit.Sdk;
+
+namespace Broker.EndToEnd;
+
+/// <summary>
+/// A program started for a test: its output line by line, SIGTERM, and its end. No wait is longer than one hard limit, behind
+/// which the test fails with everything the program printed. Disposing kills what still runs.
+/// </summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    private readonly string _commandLine;
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly Task _reading;
+
+    private ChildProcess(string commandLine, Process process)
+    {
+        _commandLine = commandLine;
+        _process = process;
+        _reading = ReadAsync();
+    }
+
+    public static ChildProcess Start(string fileName, params IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(fileName, arguments)
+        {
+            WorkingDirectory = BuiltFiles.Repository,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+
+        return new ChildProcess($"{fileName} {string.Join(' ', arguments)}", Process.Start(start)!);
+    }
+
+    /// <summary>The next line of standard output or standard error, or null when both have ended.</summary>
+    public async Task<string?> ReadLineAsync()
+    {
+        while (await WithinLimitAsync(async token => await _lines.Reader.WaitToReadAsync(token)))
+        {
+            if (_lines.Reader.TryRead(out var line))
+                return line;
+        }
+
+        return null;
+    }
+
+    /// <summary>Ends the program's standard input.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
+
+    /// <summary>Sends SIGTERM: asks the program to end, as an operator or a container runtime does.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await WithinLimitAsync(kill.WaitForExitAsync);
+    }
+
+    /// <summary>Waits until the program has ended and all that it printed was read; gives its exit code.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
+        await WithinLimitAsync(_process.WaitForExitAsync);
+        await WithinLimitAsync(_reading.WaitAsync);
+        return _process.ExitCode;
+    }
+
+    /// <summary>What to throw so that the test fails with a reason and everything the program printed.</summary>
+    public XunitException Failure(string reason) => new($"{_commandLine}\n{reason}. It printed:\n{string.Join('\n', _output)}");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+
+        await _process.WaitForExitAsync(CancellationToken.None);
+        await _reading;
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        await Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
+        _lines.Writer.Complete();
+    }
+
+    private async Task ReadAsync(StreamReader stream)
+    {
+        while (await stream.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            _output.Enqueue(line);
+            _lines.Writer.TryWrite(line);
+        }
+    }
+
+    private async Task<T> WithinLimitAsync<T>(Func<CancellationToken, Task<T>> wait)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(s_limit);
+        try
+        {
+            return await wait(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw Failure($"It did not get on within {s_limit.TotalSeconds:0} seconds");
+        }
+    }
+
+    private Task WithinLimitAsync(Func<CancellationToken, Task> wait) => WithinLimitAsync(async token =>
+    {
+        await wait(token);
+        return true;
+    });
+}
