@@ -36,6 +36,10 @@ internal sealed record DisconnectReason(string Tag, string? Uri, bool IsGoodbye,
     /// <summary>HELLO was refused.</summary>
     public static readonly DisconnectReason JoinRefused = new("join_refused", null, false, WebSocketCloseCode.NormalClosure, LogLevel.Information);
 
+    /// <summary>The handshake was not complete in time.</summary>
+    public static readonly DisconnectReason HandshakeTimeout =
+        new("handshake_timeout", null, false, WebSocketCloseCode.PolicyViolation, LogLevel.Information);
+
     /// <summary>No HELLO came in time.</summary>
     public static readonly DisconnectReason HelloTimeout =
         new("hello_timeout", ErrorUris.ProtocolViolation, false, WebSocketCloseCode.PolicyViolation, LogLevel.Information);

@@ -42,6 +42,30 @@ internal sealed class OutboundQueue : IMessageSink, IThreadPoolWorkItem
     /// <inheritdoc/>
     public Lock Gate { get; } = new();
 
+    /// <summary>Whether nothing is queued any more: the peer is gone, or read too slowly.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _isClosed;
+            }
+        }
+    }
+
+    /// <summary>Whether the transport has yet to take something.</summary>
+    public bool HasUnsent
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _isFlushing || _unflushed > 0 || _backlog is not null;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public SendResult Send(OutboundMessage message, bool isDroppable)
     {

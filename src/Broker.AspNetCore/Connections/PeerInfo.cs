@@ -4,4 +4,5 @@ namespace Broker.Connections;
 /// <param name="ConnectionId">The server's name for the connection, for logs.</param>
 /// <param name="Address">Where the peer is, for logs.</param>
 /// <param name="MayBeAnonymous">Whether it may join without authentication.</param>
-internal sealed record PeerInfo(string ConnectionId, string Address, bool MayBeAnonymous);
+/// <param name="Abort">Cuts the connection, for a peer that does not take what is to be sent.</param>
+internal sealed record PeerInfo(string ConnectionId, string Address, bool MayBeAnonymous, Action Abort);

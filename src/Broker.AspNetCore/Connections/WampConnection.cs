@@ -62,6 +62,11 @@ internal sealed class WampConnection
         finally
         {
             _session.Leave();
+            if (Outbound.HasUnsent)
+            {
+                _session.Peer.Abort();
+            }
+
             Outbound.Close();
             _frames.Dispose();
             _context.Connections.Remove(this);
@@ -216,7 +221,7 @@ internal sealed class WampConnection
     {
         var hadSession = _session.IsEstablished;
         _session.Leave();
-        if (ending.Reason == DisconnectReason.TransportLost)
+        if (ending.Reason == DisconnectReason.TransportLost || Outbound.IsClosed)
         {
             return;
         }

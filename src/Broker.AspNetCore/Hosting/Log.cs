@@ -11,7 +11,7 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Debug, "Session {SessionId} left realm {Realm} (connection {ConnectionId}).")]
     public static partial void SessionLeft(ILogger logger, string connectionId, long sessionId, string realm);
 
-    [LoggerMessage(3, Message = "Connection {ConnectionId} from {Address} ended: {Reason}. {Text}")]
+    [LoggerMessage(EventId = 3, Message = "Connection {ConnectionId} from {Address} ended: {Reason}. {Text}")]
     public static partial void ConnectionEnded(ILogger logger, LogLevel level, string connectionId, string address, string reason, string text);
 
     [LoggerMessage(4, LogLevel.Error, "Connection {ConnectionId}, session {SessionId}, ended by a fault of the router.")]

@@ -1,0 +1,24 @@
+using Broker.Hosting;
+using Broker.Transports;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.AspNetCore.Hosting;
+
+/// <summary>Serves WAMP on an endpoint of Kestrel.</summary>
+public static class WampListenOptionsExtensions
+{
+    /// <summary>
+    /// Serves WAMP over WebSocket and RawSocket on this endpoint, beside HTTP: the fast path, straight on the transport. Call it after <c>UseHttps</c>, and after
+    /// <c>AddWampRouter</c>.
+    /// </summary>
+    /// <param name="listen">The endpoint.</param>
+    /// <param name="path">The path of the WebSocket, such as <c>/ws</c>.</param>
+    public static ListenOptions UseWamp(this ListenOptions listen, string path = "/ws")
+    {
+        var context = listen.ApplicationServices.GetRequiredService<RouterContext>();
+        listen.Use(next => new UniversalPort(context, path, next).OnConnectionAsync);
+        return listen;
+    }
+}

@@ -1,0 +1,106 @@
+using System.IO.Pipelines;
+using Broker.Connections;
+using Broker.Hosting;
+using Broker.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Broker.Transports;
+
+/// <summary>
+/// WebSockets that come through ASP.NET Core's HTTP pipeline: upgrades of HTTP/1.1 that the universal port left alone or that arrive where it does not listen,
+/// and extended CONNECT of HTTP/2 (RFC 8441).
+/// </summary>
+internal sealed class HttpEndpoint(RouterContext context)
+{
+    /// <summary>Serves one request until its connection ends.</summary>
+    public async Task OnRequestAsync(HttpContext http)
+    {
+        var peer = new PeerInfo(
+            http.Connection.Id,
+            $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}",
+            context.Options.AllowAnonymousFromAnywhere || IsLoopback(http),
+            http.Abort);
+        var upgrade = http.Features.Get<IHttpUpgradeFeature>();
+        var connect = http.Features.Get<IHttpExtendedConnectFeature>();
+        if (connect is not { IsExtendedConnect: true, Protocol: "websocket" } && !IsUpgrade(http, upgrade))
+        {
+            await RefuseAsync(http, peer, 400, "This is a WAMP router: connect with a WebSocket client.").ConfigureAwait(false);
+            return;
+        }
+
+        var origin = http.Request.Headers.Origin;
+        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), http.Request.Host.Value ?? "", IsLoopback(http), context.Options.AllowedOrigins))
+        {
+            await RefuseAsync(http, peer, 403, $"The origin {origin} may not connect: add it to the router's allowed origins.").ConfigureAwait(false);
+            return;
+        }
+
+        var offered = http.Request.Headers.SecWebSocketProtocol
+            .SelectMany(field => (field ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        if (!WampSubprotocol.TrySelect(offered, out var serializer, out var subprotocol))
+        {
+            await RefuseAsync(http, peer, 400, "No subprotocol in common: offer wamp.2.json, wamp.2.msgpack or wamp.2.cbor in Sec-WebSocket-Protocol.")
+                .ConfigureAwait(false);
+            return;
+        }
+
+        http.Response.Headers.SecWebSocketProtocol = subprotocol;
+        http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
+        if (connect is { IsExtendedConnect: true })
+        {
+            await ServeAsync(await connect.AcceptAsync().ConfigureAwait(false), serializer, peer).ConfigureAwait(false);
+            return;
+        }
+
+        http.Response.Headers.Upgrade = "websocket";
+        http.Response.Headers.Connection = "Upgrade";
+        http.Response.Headers.SecWebSocketAccept = Accept(http.Request.Headers.SecWebSocketKey.ToString());
+        await ServeAsync(await upgrade!.UpgradeAsync().ConfigureAwait(false), serializer, peer).ConfigureAwait(false);
+    }
+
+    private static bool IsUpgrade(HttpContext http, IHttpUpgradeFeature? upgrade) =>
+        upgrade is { IsUpgradableRequest: true }
+        && HttpMethods.IsGet(http.Request.Method)
+        && http.Request.Headers.Upgrade.ToString().Split(',', StringSplitOptions.TrimEntries).Contains("websocket", StringComparer.OrdinalIgnoreCase)
+        && http.Request.Headers.SecWebSocketVersion == "13"
+        && System.Buffers.Text.Base64.IsValid(http.Request.Headers.SecWebSocketKey.ToString(), out var length) && length == 16;
+
+    private static bool IsLoopback(HttpContext http) =>
+        http.Connection.RemoteIpAddress is not { } address || OriginRules.IsLoopback(new System.Net.IPEndPoint(address, 0));
+
+    private static string Accept(string key)
+    {
+        Span<byte> accept = stackalloc byte[WebSocketAccept.Length];
+        WebSocketAccept.Compute(key.Trim(), accept);
+        return System.Text.Encoding.ASCII.GetString(accept);
+    }
+
+    private async Task ServeAsync(Stream stream, SerializerKind serializer, PeerInfo peer)
+    {
+        // Reads of zero bytes: a connection that is silent holds no buffer.
+        var input = PipeReader.Create(stream, new StreamPipeReaderOptions(useZeroByteReads: true, leaveOpen: true));
+        var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+        await using (stream.ConfigureAwait(false))
+        {
+            await ConnectionFactory.WebSocket(context, new StreamPipes(input, output), serializer, peer).RunAsync().ConfigureAwait(false);
+            await input.CompleteAsync().ConfigureAwait(false);
+            await output.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RefuseAsync(HttpContext http, PeerInfo peer, int status, string text)
+    {
+        Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, text);
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        await http.Response.WriteAsync(text + "\n").ConfigureAwait(false);
+    }
+
+    private sealed class StreamPipes(PipeReader input, PipeWriter output) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = input;
+
+        public PipeWriter Output { get; } = output;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Broker.Connections;
+using Broker.Hosting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Broker.Transports;
+
+/// <summary>
+/// A Kestrel connection middleware that serves WAMP beside HTTP on one port. It looks at the first bytes: 0x7F opens a RawSocket; a plain upgrade of the WAMP
+/// path opens a WebSocket on the transport's own pipe; all else goes untouched to the HTTP pipeline.
+/// </summary>
+internal sealed class UniversalPort(RouterContext context, string path, ConnectionDelegate next)
+{
+    private enum Opening
+    {
+        RawSocket,
+        WebSocket,
+        Foreign,
+        Gone,
+    }
+
+    /// <summary>Serves one connection until it ends.</summary>
+    public async Task OnConnectionAsync(ConnectionContext connection)
+    {
+        var peer = new PeerInfo(
+            connection.ConnectionId,
+            connection.RemoteEndPoint?.ToString() ?? "",
+            context.Options.AllowAnonymousFromAnywhere || OriginRules.IsLoopback(connection.RemoteEndPoint),
+            connection.Abort);
+        switch (await OpenAsync(connection, peer).ConfigureAwait(false))
+        {
+            case (Opening.Foreign, _):
+                await next(connection).ConfigureAwait(false);
+                break;
+            case (_, { } opened):
+                await opened.RunAsync().ConfigureAwait(false);
+                break;
+        }
+    }
+
+    /// <summary>Reads the handshake and answers it.</summary>
+    private async ValueTask<(Opening Opening, WampConnection? Connection)> OpenAsync(ConnectionContext connection, PeerInfo peer)
+    {
+        var input = connection.Transport.Input;
+        await using var timer = context.Time.CreateTimer(
+            static state => ((PipeReader)state!).CancelPendingRead(), input, context.Options.HandshakeTimeout, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+        while (true)
+        {
+            ReadResult result;
+            try
+            {
+                result = await input.ReadAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                return (Opening.Gone, null);
+            }
+
+            var buffer = result.Buffer;
+            if (result.IsCanceled)
+            {
+                input.AdvanceTo(buffer.Start);
+                context.Metrics.ConnectionEnded(DisconnectReason.HandshakeTimeout);
+                Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, "no handshake came in time.");
+                return (Opening.Gone, null);
+            }
+
+            var (outcome, upgrade) = Recognise(buffer);
+            switch (outcome)
+            {
+                case Opening.RawSocket when buffer.Length >= RawSocketHandshake.Length:
+                    return (Opening.RawSocket, await AnswerRawSocketAsync(connection, buffer, peer).ConfigureAwait(false));
+                case Opening.WebSocket when upgrade is not null:
+                    return (Opening.WebSocket, await AnswerWebSocketAsync(connection, buffer, upgrade, peer).ConfigureAwait(false));
+                case Opening.Foreign:
+                    input.AdvanceTo(buffer.Start); // nothing examined: the HTTP pipeline reads it again
+                    return (Opening.Foreign, null);
+            }
+
+            input.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+            {
+                return (Opening.Gone, null);
+            }
+        }
+    }
+
+    private (Opening Opening, WebSocketUpgrade? Upgrade) Recognise(in ReadOnlySequence<byte> buffer)
+    {
+        if (buffer.IsEmpty || buffer.FirstSpan[0] == RawSocketHandshake.Magic)
+        {
+            return (Opening.RawSocket, null);
+        }
+
+        var outcome = WebSocketUpgrade.Parse(buffer, path, out var upgrade);
+        return (outcome == UpgradeOutcome.Foreign ? Opening.Foreign : Opening.WebSocket, upgrade);
+    }
+
+    private async ValueTask<WampConnection?> AnswerRawSocketAsync(ConnectionContext connection, ReadOnlySequence<byte> buffer, PeerInfo peer)
+    {
+        var (input, output) = (connection.Transport.Input, connection.Transport.Output);
+        var answer = RawSocketHandshake.Answer(Head(buffer), RawSocketHandshake.AnnouncedLimit(context.Options.MaxMessageSize), output.GetSpan(RawSocketHandshake.Length));
+        input.AdvanceTo(buffer.GetPosition(RawSocketHandshake.Length));
+        if (answer.Outcome != RawSocketOutcome.CloseWithoutReply)
+        {
+            output.Advance(RawSocketHandshake.Length);
+            await output.FlushAsync().ConfigureAwait(false);
+        }
+
+        if (answer.Outcome != RawSocketOutcome.Accepted)
+        {
+            Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, answer.Error.Describe());
+            return null;
+        }
+
+        WatchByTcp(connection);
+        return ConnectionFactory.RawSocket(context, connection.Transport, answer, peer);
+    }
+
+    private static byte[] Head(in ReadOnlySequence<byte> buffer) => buffer.Slice(0, RawSocketHandshake.Length).ToArray();
+
+    private async ValueTask<WampConnection?> AnswerWebSocketAsync(
+        ConnectionContext connection, ReadOnlySequence<byte> buffer, WebSocketUpgrade upgrade, PeerInfo peer)
+    {
+        var (input, output) = (connection.Transport.Input, connection.Transport.Output);
+        input.AdvanceTo(buffer.GetPosition(upgrade.HeadLength));
+        if (!OriginRules.Allow(upgrade.Origin, upgrade.Host, OriginRules.IsLoopback(connection.RemoteEndPoint), context.Options.AllowedOrigins))
+        {
+            return await RefuseAsync(
+                output, peer, 403, $"The origin {upgrade.Origin} may not connect: add it to the router's allowed origins.\n").ConfigureAwait(false);
+        }
+
+        if (!WampSubprotocol.TrySelect(upgrade.Subprotocols, out var serializer, out var name))
+        {
+            return await RefuseAsync(
+                output, peer, 400, "No subprotocol in common: offer wamp.2.json, wamp.2.msgpack or wamp.2.cbor in Sec-WebSocket-Protocol.\n")
+                .ConfigureAwait(false);
+        }
+
+        WriteAccept(output, upgrade, name);
+        await output.FlushAsync().ConfigureAwait(false);
+        return ConnectionFactory.WebSocket(context, connection.Transport, serializer, peer);
+    }
+
+    private static void WriteAccept(PipeWriter output, WebSocketUpgrade upgrade, string name)
+    {
+        Span<byte> accept = stackalloc byte[WebSocketAccept.Length];
+        WebSocketAccept.Compute(upgrade.Key, accept);
+        UpgradeResponse.WriteSwitchingProtocols(output, accept, name);
+    }
+
+    private async ValueTask<WampConnection?> RefuseAsync(PipeWriter output, PeerInfo peer, int status, string text)
+    {
+        Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, text.TrimEnd());
+        UpgradeResponse.WriteRefusal(output, status, text);
+        await output.FlushAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>RawSocket peers are not pinged by default (RAW-13), so that TCP has to notice when one is gone.</summary>
+    private static void WatchByTcp(ConnectionContext connection)
+    {
+        if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 } socket)
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 20);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        }
+    }
+}

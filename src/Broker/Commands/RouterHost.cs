@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Sockets;
+using Broker.Realms;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Broker.Commands;
+
+/// <summary>Runs the router until it is told to stop.</summary>
+internal static class RouterHost
+{
+    /// <summary>The exit code when the router cannot start.</summary>
+    public const int StartFault = 1;
+
+    /// <summary>Runs and returns the exit code.</summary>
+    public static async Task<int> RunAsync(RunSettings settings, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(settings.LogLevel);
+        builder.Logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= settings.LogLevel);
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
+        builder.Services.AddWampRouter(options =>
+        {
+            options.Realms.Clear();
+            foreach (var realm in settings.Realms)
+            {
+                options.Realms[realm] = new RealmOptions();
+            }
+
+            options.AllowAnonymousFromAnywhere = settings.AllowAnonymous;
+            foreach (var origin in settings.AllowedOrigins)
+            {
+                options.AllowedOrigins.Add(origin);
+            }
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            foreach (var address in settings.Listen)
+            {
+                Listen(kestrel, address, settings.Path);
+            }
+        });
+        var app = builder.Build();
+        await using var disposal = app.ConfigureAwait(false);
+        app.MapWamp(settings.Path);
+        app.MapGet("/", () => $"Broker, a WAMP v2 router: connect a WAMP client to {settings.Path}.\n");
+        return await RunAsync(app, settings, cancellation).ConfigureAwait(false);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, string path)
+    {
+        if (address.EndPoint is UnixDomainSocketEndPoint unix)
+        {
+            var socket = unix.ToString()!;
+            RemoveStale(socket);
+            kestrel.ListenUnixSocket(socket, listen => listen.UseWamp(path));
+        }
+        else
+        {
+            kestrel.Listen(address.EndPoint, listen => listen.UseWamp(path));
+        }
+    }
+
+    /// <summary>A router that was killed leaves its socket file, which nobody can bind again.</summary>
+    private static void RemoveStale(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static async Task<int> RunAsync(WebApplication app, RunSettings settings, CancellationToken cancellation)
+    {
+        try
+        {
+            await app.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Describe(exception) is { } fault)
+        {
+            await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
+            return StartFault;
+        }
+
+        Banner.Write(Console.Out, settings, app.Services.GetRequiredService<IServer>());
+        await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
+        return 0;
+    }
+
+    /// <summary>One sentence for what the user can mend; null for anything else.</summary>
+    private static string? Describe(Exception exception) => exception switch
+    {
+        IOException { InnerException: AddressInUseException } inUse => $"{inUse.Message.TrimEnd('.')}: stop what listens there, or choose another address by --listen.",
+        IOException { InnerException: SocketException socket } => $"Cannot listen: {socket.Message}.",
+        SocketException socket => $"Cannot listen: {socket.Message}. Choose another address by --listen.",
+        Microsoft.Extensions.Options.OptionsValidationException options => string.Join('\n', options.Failures),
+        UnauthorizedAccessException => exception.Message,
+        _ => null,
+    };
+}

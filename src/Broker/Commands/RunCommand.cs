@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Broker.Commands;
+
+/// <summary>The command line of the router.</summary>
+internal static class RunCommand
+{
+    /// <summary>The exit code for a command line that cannot be understood.</summary>
+    public const int UsageFault = 2;
+
+    /// <summary>The commands and their flags.</summary>
+    public static RootCommand Build()
+    {
+        var listen = new Option<ListenAddress[]>("--listen")
+        {
+            Description = "Where to listen: HOST:PORT or unix:/path/to/socket. Can be given several times.",
+            HelpName = "ADDRESS",
+            CustomParser = ParseAddresses,
+            DefaultValueFactory = _ => [DefaultAddress],
+        };
+        var realms = new Option<string[]>("--realm")
+        {
+            Description = "A realm that sessions can join. Can be given several times.",
+            HelpName = "URI",
+            DefaultValueFactory = _ => ["realm1"],
+        };
+        var path = new Option<string>("--path")
+        {
+            Description = "The path of the WebSocket.",
+            DefaultValueFactory = _ => "/ws",
+        };
+        path.Validators.Add(RequirePath);
+        var anonymous = new Option<bool>("--allow-anonymous")
+        {
+            Description = "Take sessions without authentication from every address, not only from loopback.",
+        };
+        var origins = new Option<string[]>("--allow-origin")
+        {
+            Description = "An origin of web pages that may connect, such as https://app.example.com; * for all. Can be given several times.",
+            HelpName = "ORIGIN",
+            DefaultValueFactory = _ => [],
+        };
+        var level = new Option<LogLevel>("--log-level") { Description = "The least level that is logged.", DefaultValueFactory = _ => LogLevel.Information };
+
+        var root = new RootCommand("Broker, a WAMP v2 router.") { listen, realms, path, anonymous, origins, level };
+        root.Validators.Add(result => RequireConfiguration(result, listen, anonymous));
+        root.SetAction((parsed, cancellation) => RouterHost.RunAsync(
+            new RunSettings(
+                parsed.GetValue(listen)!,
+                parsed.GetValue(realms)!,
+                parsed.GetValue(path)!,
+                parsed.GetValue(anonymous),
+                parsed.GetValue(origins)!,
+                parsed.GetValue(level)),
+            cancellation));
+        root.Subcommands.Add(ProbeCommand.Build());
+        return root;
+    }
+
+    private static ListenAddress DefaultAddress => ListenAddress.TryParse("127.0.0.1:8080", out var address, out _) ? address : throw new InvalidOperationException();
+
+    private static ListenAddress[]? ParseAddresses(ArgumentResult result)
+    {
+        var addresses = new List<ListenAddress>();
+        foreach (var token in result.Tokens)
+        {
+            if (!ListenAddress.TryParse(token.Value, out var address, out var fault))
+            {
+                result.AddError(fault);
+                return null;
+            }
+
+            addresses.Add(address);
+        }
+
+        return [.. addresses];
+    }
+
+    private static void RequirePath(OptionResult result)
+    {
+        var path = result.GetValueOrDefault<string>();
+        if (path is null || path.Length < 2 || path[0] != '/' || path.Any(c => !char.IsAsciiLetterOrDigit(c) && "/-._~".IndexOf(c, StringComparison.Ordinal) < 0))
+        {
+            result.AddError($"'{path}' is no path: write / and a name of letters, digits and - . _ ~, such as /ws.");
+        }
+    }
+
+    private static void RequireConfiguration(CommandResult result, Option<ListenAddress[]> listen, Option<bool> anonymous)
+    {
+        if (result.Errors.Any() || result.GetResult(listen)?.Errors.Any() == true || result.GetValue(anonymous))
+        {
+            return;
+        }
+
+        foreach (var address in (result.GetValue(listen) ?? []).Where(address => !address.IsLocal))
+        {
+            result.AddError(
+                $"Everyone who reaches {address.Text} could join without authentication: listen on a loopback address, or accept that by --allow-anonymous.");
+        }
+    }
+}
