@@ -9,30 +9,52 @@ internal static class FlushBatch
     [ThreadStatic]
     private static State? _state;
 
-    /// <summary>Opens a batch on this thread; every batch is closed by <see cref="Flush"/>.</summary>
-    public static void Open() => (_state ??= new State()).IsOpen = true;
+    /// <summary>Opens a batch on this thread; each is closed by <see cref="Flush"/>. One inside another adds to the outer one.</summary>
+    /// <param name="sender">Whose messages are routed.</param>
+    public static void Open(object sender)
+    {
+        var state = _state ??= new State();
+        if (state.Depth++ == 0)
+        {
+            state.Sender = sender;
+        }
+    }
 
     /// <summary>Has <paramref name="queue"/> flushed with this thread's batch; without one, by the thread pool.</summary>
     public static void Add(OutboundQueue queue)
     {
-        if (_state is { IsOpen: true } state)
+        if (_state is { Sender: not null } state)
         {
             state.Dirty.Add(queue);
         }
         else
         {
-            ThreadPool.UnsafeQueueUserWorkItem(queue, preferLocal: false);
+            FlushLater.Add(queue);
         }
     }
 
-    /// <summary>Flushes all connections of this thread's batch and closes it.</summary>
+    /// <summary>Closes this thread's batch and flushes its connections: at once, or later together with what other senders queue for them.</summary>
     public static void Flush()
     {
         var state = _state!;
-        state.IsOpen = false;
+        if (--state.Depth > 0)
+        {
+            return;
+        }
+
+        var sender = state.Sender!;
+        state.Sender = null;
+        var now = Environment.TickCount64;
         foreach (var queue in state.Dirty)
         {
-            queue.Flush();
+            if (queue.IsCrowded(sender, now))
+            {
+                FlushLater.Add(queue);
+            }
+            else
+            {
+                queue.Flush();
+            }
         }
 
         state.Dirty.Clear();
@@ -40,7 +62,8 @@ internal static class FlushBatch
 
     private sealed class State
     {
-        public bool IsOpen;
+        public object? Sender;
+        public int Depth;
         public readonly List<OutboundQueue> Dirty = [];
     }
 }

@@ -8,13 +8,16 @@ namespace Broker.Connections;
 /// What waits to be sent on one connection, bounded in bytes. A small message is written into the transport's pipe at once; while the transport takes no
 /// more, and for long messages, references to shared bytes wait in a backlog that is fed to the pipe piece by piece. All members are thread-safe.
 /// </summary>
-internal sealed class OutboundQueue : IMessageSink, IThreadPoolWorkItem
+internal sealed class OutboundQueue : IMessageSink
 {
     /// <summary>Longer messages are shared between their receivers, not copied to each.</summary>
     private const int MaxCopied = 4096;
 
     /// <summary>What may lie in the pipe between two flushes.</summary>
     private const int MaxUnflushed = 64 * 1024;
+
+    /// <summary>Flushes for different senders within this time make a receiver crowded.</summary>
+    private const int CrowdedMilliseconds = 1;
 
     private readonly PipeWriter _output;
     private readonly FrameWriter _frames;
@@ -26,6 +29,8 @@ internal sealed class OutboundQueue : IMessageSink, IThreadPoolWorkItem
     private bool _isFlushing;
     private bool _isClosed;
     private TaskCompletionSource? _drained;
+    private object? _lastSender;
+    private long _lastFlush;
 
     /// <param name="output">The transport's pipe; nobody else writes to it.</param>
     /// <param name="frames">How the connection frames.</param>
@@ -126,6 +131,18 @@ internal sealed class OutboundQueue : IMessageSink, IThreadPoolWorkItem
         }
     }
 
+    /// <summary>
+    /// Whether another sender has had this connection flushed a moment ago: then more senders are likely to follow, and one flush can serve them all.
+    /// </summary>
+    public bool IsCrowded(object sender, long now)
+    {
+        // Read and written without the gate: a wrong guess costs a flush, not a message.
+        var isCrowded = _lastSender != sender && now - _lastFlush <= CrowdedMilliseconds;
+        _lastSender = sender;
+        _lastFlush = now;
+        return isCrowded;
+    }
+
     /// <summary>Gives what is queued to the transport. Never blocks: what the transport does not take now follows when it does.</summary>
     public void Flush()
     {
@@ -161,9 +178,6 @@ internal sealed class OutboundQueue : IMessageSink, IThreadPoolWorkItem
             }
         }
     }
-
-    /// <inheritdoc/>
-    void IThreadPoolWorkItem.Execute() => Flush();
 
     /// <summary>Completes when all that is queued has been given to the transport, or never will be.</summary>
     public Task DrainAsync()

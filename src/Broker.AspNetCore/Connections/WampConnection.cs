@@ -173,7 +173,7 @@ internal sealed class WampConnection
 
     private Ending? ProcessBatch(ref ReadOnlySequence<byte> buffer, out bool hasMore)
     {
-        FlushBatch.Open();
+        FlushBatch.Open(this);
         try
         {
             hasMore = false;

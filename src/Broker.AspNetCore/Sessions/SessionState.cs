@@ -67,7 +67,7 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
 
         _session = null;
         Phase = SessionPhase.Closed;
-        FlushBatch.Open();
+        FlushBatch.Open(this);
         try
         {
             session.Realm.Leave(session);
@@ -100,7 +100,6 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
                 // What the session held is gone before the client reads the answer (SES-36).
                 Leave();
                 HasLeft = true;
-                FlushBatch.Open();
                 Send(new WampMessage { Type = MessageType.Goodbye, Uri = "wamp.close.goodbye_and_out"u8 });
                 return null;
             case MessageType.Abort:
