@@ -10,8 +10,8 @@ internal static class FlushBatch
     private static State? _state;
 
     /// <summary>Opens a batch on this thread; each is closed by <see cref="Flush"/>. One inside another adds to the outer one.</summary>
-    /// <param name="sender">Whose messages are routed.</param>
-    public static void Open(object sender)
+    /// <param name="sender">The id of the connection whose messages are routed.</param>
+    public static void Open(long sender)
     {
         var state = _state ??= new State();
         if (state.Depth++ == 0)
@@ -23,7 +23,7 @@ internal static class FlushBatch
     /// <summary>Has <paramref name="queue"/> flushed with this thread's batch; without one, by the thread pool.</summary>
     public static void Add(OutboundQueue queue)
     {
-        if (_state is { Sender: not null } state)
+        if (_state is { Depth: > 0 } state)
         {
             state.Dirty.Add(queue);
         }
@@ -42,12 +42,10 @@ internal static class FlushBatch
             return;
         }
 
-        var sender = state.Sender!;
-        state.Sender = null;
         var now = Environment.TickCount64;
         foreach (var queue in state.Dirty)
         {
-            if (queue.IsCrowded(sender, now))
+            if (queue.IsCrowded(state.Sender, now))
             {
                 FlushLater.Add(queue);
             }
@@ -62,7 +60,7 @@ internal static class FlushBatch
 
     private sealed class State
     {
-        public object? Sender;
+        public long Sender;
         public int Depth;
         public readonly List<OutboundQueue> Dirty = [];
     }

@@ -29,7 +29,7 @@ internal sealed class OutboundQueue : IMessageSink
     private bool _isFlushing;
     private bool _isClosed;
     private TaskCompletionSource? _drained;
-    private object? _lastSender;
+    private long _lastSender;
     private long _lastFlush;
 
     /// <param name="output">The transport's pipe; nobody else writes to it.</param>
@@ -134,7 +134,7 @@ internal sealed class OutboundQueue : IMessageSink
     /// <summary>
     /// Whether another sender has had this connection flushed a moment ago: then more senders are likely to follow, and one flush can serve them all.
     /// </summary>
-    public bool IsCrowded(object sender, long now)
+    public bool IsCrowded(long sender, long now)
     {
         // Read and written without the gate: a wrong guess costs a flush, not a message.
         var isCrowded = _lastSender != sender && now - _lastFlush <= CrowdedMilliseconds;

@@ -5,4 +5,10 @@ namespace Broker.Connections;
 /// <param name="Address">Where the peer is, for logs.</param>
 /// <param name="MayBeAnonymous">Whether it may join without authentication.</param>
 /// <param name="Abort">Cuts the connection, for a peer that does not take what is to be sent.</param>
-internal sealed record PeerInfo(string ConnectionId, string Address, bool MayBeAnonymous, Action Abort);
+internal sealed record PeerInfo(string ConnectionId, string Address, bool MayBeAnonymous, Action Abort)
+{
+    private static long _lastId;
+
+    /// <summary>A number that no other connection of this process has.</summary>
+    public long Id { get; } = Interlocked.Increment(ref _lastId);
+}

@@ -173,7 +173,7 @@ internal sealed class WampConnection
 
     private Ending? ProcessBatch(ref ReadOnlySequence<byte> buffer, out bool hasMore)
     {
-        FlushBatch.Open(this);
+        FlushBatch.Open(_session.Peer.Id);
         try
         {
             hasMore = false;

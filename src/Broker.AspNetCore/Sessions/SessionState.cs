@@ -67,7 +67,7 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
 
         _session = null;
         Phase = SessionPhase.Closed;
-        FlushBatch.Open(this);
+        FlushBatch.Open(Peer.Id);
         try
         {
             session.Realm.Leave(session);
