@@ -37,14 +37,17 @@ internal static class FlushBatch
     public static void Flush()
     {
         var state = _state!;
-        if (--state.Depth > 0)
+        if (state.Depth > 1)
         {
+            state.Depth--;
             return;
         }
 
+        // The batch stays open meanwhile: what a flush itself queues joins the end of the list.
         var now = Environment.TickCount64;
-        foreach (var queue in state.Dirty)
+        for (var i = 0; i < state.Dirty.Count; i++)
         {
+            var queue = state.Dirty[i];
             if (queue.IsCrowded(state.Sender, now))
             {
                 FlushLater.Add(queue);
@@ -56,6 +59,7 @@ internal static class FlushBatch
         }
 
         state.Dirty.Clear();
+        state.Depth = 0;
     }
 
     private sealed class State

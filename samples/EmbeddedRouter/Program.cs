@@ -1,0 +1,26 @@
+using Broker.Realms;
+
+// A WAMP router inside an ASP.NET Core application of one's own: beside its pages, behind its middleware.
+var builder = WebApplication.CreateBuilder(args);
+
+builder.Services.AddWampRouter(options =>
+{
+    options.Realms.Clear();
+    options.Realms["com.example.shop"] = new RealmOptions();
+});
+
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    // WebSocket and RawSocket straight on the transport: the fast path. HTTP goes on to the application.
+    kestrel.ListenLocalhost(8080, listen => listen.UseWamp("/ws"));
+
+    // HTTP only; WebSockets get in by MapWamp below.
+    kestrel.ListenLocalhost(8081);
+});
+
+var app = builder.Build();
+
+app.MapGet("/", () => "A shop. Its WAMP router is at /ws, realm com.example.shop.");
+app.MapWamp("/ws");
+
+await app.RunAsync().ConfigureAwait(false);
