@@ -21,7 +21,11 @@ internal static class OptionValue
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         var reader = TReader.Create(dict, Limits);
-        reader.Read();
+        if (!reader.Read() || reader.Type != TokenType.Dict)
+        {
+            throw new WampProtocolException("Options and Details are a dict.");
+        }
+
         reader.Enter();
         return reader;
     }
@@ -115,7 +119,7 @@ internal static class OptionValue
     }
 
     /// <summary>The encoded bytes of a dict; null stands for absent, as some clients send it.</summary>
-    public static byte[]? EncodedDict<TReader>(ref TReader reader, ReadOnlySpan<byte> source, string key)
+    public static ReadOnlyMemory<byte>? EncodedDict<TReader>(ref TReader reader, ReadOnlySpan<byte> source, string key)
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         if (reader.Type == TokenType.Null)

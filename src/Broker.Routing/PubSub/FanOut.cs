@@ -54,13 +54,14 @@ internal ref struct FanOut
                 continue;
             }
 
-            if (!TryEncode(subscriber.Session.Serializer))
+            if (TryEncode(subscriber.Session.Serializer))
             {
-                Dropped++;
-                continue;
+                Deliver(subscriber);
             }
-
-            Deliver(subscriber);
+            else
+            {
+                PassOver(subscriber);
+            }
         }
 
         // What slow receivers share must not wait for this thread's next publication to be given back.
@@ -98,6 +99,19 @@ internal ref struct FanOut
 
             session.DroppedEvents++;
             Dropped++;
+        }
+    }
+
+    /// <summary>The subscriber's serializer cannot express the payload: it misses the event, and is told as after any other drop.</summary>
+    private void PassOver(Subscriber subscriber)
+    {
+        lock (subscriber.Session.Gate)
+        {
+            if (subscriber.IsActive)
+            {
+                subscriber.Session.DroppedEvents++;
+                Dropped++;
+            }
         }
     }
 

@@ -93,8 +93,9 @@ public sealed class Session
         _invocations = new IdSequence(invocations);
     }
 
-    /// <summary>Queues a message. Call with <see cref="Gate"/> held.</summary>
-    internal SendResult SendLocked(OutboundMessage message, bool isDroppable = false) => _sink.Send(message, isDroppable);
+    /// <summary>Queues a message, unless the session has left: what GOODBYE or ABORT ended gets nothing more (SES-33). Call with <see cref="Gate"/> held.</summary>
+    internal SendResult SendLocked(OutboundMessage message, bool isDroppable = false) =>
+        HasEnded ? SendResult.Queued : _sink.Send(message, isDroppable);
 
     /// <summary>Encodes and queues a message that is never dropped.</summary>
     internal SendResult Send(scoped in WampMessage message)

@@ -1,0 +1,195 @@
+using System.Text;
+using System.Text.Json;
+using Broker.Messages;
+using Broker.Options;
+using Broker.Realms;
+using Broker.Serialization;
+using Broker.Sessions;
+
+namespace Broker.Peers;
+
+/// <summary>
+/// A client without a transport: what it sends is encoded, parsed and routed as bytes from a wire would be, what it gets is kept. Options and payloads are
+/// given as JSON text, payloads as the elements behind the URI: <c>["a"],{"k":1}</c>.
+/// </summary>
+internal sealed class RecordingPeer : IMessageSink
+{
+    private readonly List<byte[]> _received = [];
+    private readonly Realm _realm;
+    private long _lastRequestId;
+    private int _read;
+
+    public RecordingPeer(Realm realm, SerializerKind serializer = SerializerKind.Json, RoleSet? roles = null)
+    {
+        _realm = realm;
+        Serializer = serializer;
+        Session = realm.Join(
+            serializer,
+            new HelloDetails { Roles = roles ?? new RoleSet { Publisher = Features.None, Subscriber = Features.None, Caller = Features.None, Callee = Features.None } },
+            new SessionIdentity("joe", "user", "anonymous", "static"),
+            new WelcomeDetails { Roles = Realm.Roles },
+            this);
+        Assert.Equal(MessageType.Welcome, Next().Type);
+    }
+
+    public Lock Gate { get; } = new();
+
+    public SerializerKind Serializer { get; }
+
+    public Session Session { get; }
+
+    /// <summary>Whether EVENTs are dropped, as by a transport whose peer reads too slowly.</summary>
+    public bool IsSlow { get; set; }
+
+    /// <summary>The longest message taken.</summary>
+    public int MaxLength { get; set; } = int.MaxValue;
+
+    /// <summary>The id of the last request made.</summary>
+    public long LastRequestId => _lastRequestId;
+
+    public int PendingCalls => Session.Calls?.Count ?? 0;
+
+    public int PendingInvocations => Session.Invocations?.Count ?? 0;
+
+    SendResult IMessageSink.Send(OutboundMessage message, bool isDroppable)
+    {
+        if (message.Bytes.Length > MaxLength)
+        {
+            return SendResult.TooLong;
+        }
+
+        if (IsSlow && isDroppable)
+        {
+            return SendResult.Dropped;
+        }
+
+        _received.Add(message.Bytes.ToArray());
+        return SendResult.Queued;
+    }
+
+    /// <summary>The next message, which must be there.</summary>
+    public Received Next()
+    {
+        var bytes = NextBytes();
+        return Received.Decode(Serializer, bytes);
+    }
+
+    /// <summary>The next message as it left.</summary>
+    public byte[] NextBytes()
+    {
+        lock (Gate)
+        {
+            Assert.True(_read < _received.Count, "The peer got no message.");
+            return _received[_read++];
+        }
+    }
+
+    /// <summary>The next message, an ERROR of the router, without its sentence.</summary>
+    public Received NextError()
+    {
+        var error = Next();
+        Assert.Equal(MessageType.Error, error.Type);
+        Assert.NotEqual("", error.Payload);
+        return error with { Payload = "" };
+    }
+
+    /// <summary>All messages not taken yet.</summary>
+    public List<Received> Rest()
+    {
+        lock (Gate)
+        {
+            var rest = _received.Skip(_read).Select(bytes => Received.Decode(Serializer, bytes)).ToList();
+            _read = _received.Count;
+            return rest;
+        }
+    }
+
+    public void AssertSilent() => Assert.Empty(Rest());
+
+    public long Publish(string topic, string payload = "", string options = "{}") =>
+        Request(new WampMessage { Type = MessageType.Publish, Uri = Encoding.UTF8.GetBytes(topic) }, options, payload);
+
+    public long Subscribe(string topic, string options = "{}") =>
+        Request(new WampMessage { Type = MessageType.Subscribe, Uri = Encoding.UTF8.GetBytes(topic) }, options);
+
+    /// <summary>Subscribes and takes SUBSCRIBED.</summary>
+    public long Subscription(string topic, string options = "{}")
+    {
+        var request = Subscribe(topic, options);
+        var reply = Next();
+        Assert.Equal(Received.Subscribed(request, reply.SubscriptionId), reply);
+        return reply.SubscriptionId;
+    }
+
+    public long Unsubscribe(long subscriptionId) => Request(new WampMessage { Type = MessageType.Unsubscribe, SubscriptionId = subscriptionId });
+
+    public long Register(string procedure, string options = "{}") =>
+        Request(new WampMessage { Type = MessageType.Register, Uri = Encoding.UTF8.GetBytes(procedure) }, options);
+
+    /// <summary>Registers and takes REGISTERED.</summary>
+    public long Registration(string procedure)
+    {
+        var request = Register(procedure);
+        var reply = Next();
+        Assert.Equal(Received.Registered(request, reply.RegistrationId), reply);
+        return reply.RegistrationId;
+    }
+
+    public long Unregister(long registrationId) => Request(new WampMessage { Type = MessageType.Unregister, RegistrationId = registrationId });
+
+    public long Call(string procedure, string payload = "", string options = "{}") =>
+        Request(new WampMessage { Type = MessageType.Call, Uri = Encoding.UTF8.GetBytes(procedure) }, options, payload);
+
+    public void Cancel(long requestId, string options = "{}") => Route(new WampMessage { Type = MessageType.Cancel, RequestId = requestId }, options);
+
+    public void Yield(long invocationId, string payload = "", string options = "{}") =>
+        Route(new WampMessage { Type = MessageType.Yield, RequestId = invocationId }, options, payload);
+
+    public void Error(long invocationId, string uri, string payload = "", MessageType requestType = MessageType.Invocation) => Route(
+        new WampMessage { Type = MessageType.Error, RequestType = requestType, RequestId = invocationId, Uri = Encoding.UTF8.GetBytes(uri) }, "{}", payload);
+
+    public void Leave() => _realm.Leave(Session);
+
+    /// <summary>Lets both sequences of ids go on behind those given.</summary>
+    public void ContinueIds(long requests, long invocations)
+    {
+        Session.ContinueIds(requests, invocations);
+        _lastRequestId = requests;
+    }
+
+    /// <summary>Sends a message of any kind.</summary>
+    public void Route(WampMessage message, string options = "{}", string payload = "")
+    {
+        using var dict = new ByteBuffer();
+        Assert.True(Transcoder.TryTranscodeValue(SerializerKind.Json, Encoding.UTF8.GetBytes(options), Serializer, dict));
+        message.Dict = options == "{}" ? default : dict.Written;
+        using var elements = new ByteBuffer();
+        if (payload.Length > 0)
+        {
+            using var document = JsonDocument.Parse($"[{payload}]");
+            var count = document.RootElement.GetArrayLength();
+            Assert.True(Transcoder.TryTranscode(SerializerKind.Json, Encoding.UTF8.GetBytes(payload), count, Serializer, elements));
+            message.Payload = new Payload(elements.Written, count);
+        }
+
+        RouteEncoded(message);
+    }
+
+    /// <summary>Sends a message whose Options and payload are encoded already.</summary>
+    public void RouteEncoded(scoped in WampMessage message)
+    {
+        using var bytes = new ByteBuffer();
+        MessageEncoder.Encode(Serializer, bytes, message);
+        _realm.Route(Session, MessageParser.Parse(Serializer, bytes.Written, DecodeLimits.Default));
+    }
+
+    /// <summary>The id of the next request.</summary>
+    public long NextRequestId() => _lastRequestId = _lastRequestId == 1L << 53 ? 1 : _lastRequestId + 1;
+
+    private long Request(WampMessage message, string options = "{}", string payload = "")
+    {
+        message.RequestId = NextRequestId();
+        Route(message, options, payload);
+        return message.RequestId;
+    }
+}

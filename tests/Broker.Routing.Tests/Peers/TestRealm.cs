@@ -1,0 +1,38 @@
+using Broker.Realms;
+using Broker.Serialization;
+
+namespace Broker.Peers;
+
+/// <summary>A realm whose ids can be foretold, and the peers that joined it.</summary>
+internal sealed class TestRealm
+{
+    private readonly List<RecordingPeer> _peers = [];
+
+    public TestRealm(RealmOptions? options = null) => Realm = new Realm("realm1", options ?? new RealmOptions(), new CountingIds());
+
+    public Realm Realm { get; }
+
+    public RecordingPeer Join(SerializerKind serializer = SerializerKind.Json)
+    {
+        var peer = new RecordingPeer(Realm, serializer);
+        lock (_peers)
+        {
+            _peers.Add(peer);
+        }
+
+        return peer;
+    }
+
+    /// <summary>Lets everybody leave and asserts that nothing is left behind.</summary>
+    public void LeaveAll()
+    {
+        foreach (var peer in _peers)
+        {
+            peer.Leave();
+        }
+
+        Assert.Equal((0, 0, 0), (Realm.SessionCount, Realm.SubscriptionCount, Realm.RegistrationCount));
+        Assert.All(_peers, peer => Assert.Equal((0, 0), (peer.PendingCalls, peer.PendingInvocations)));
+        Assert.All(_peers, peer => Assert.True(peer.Session.Subscriptions is null or { Count: 0 } && peer.Session.Registrations is null or { Count: 0 }));
+    }
+}

@@ -1,0 +1,131 @@
+using Broker.Ids;
+using Broker.Messages;
+using Broker.Options;
+using Broker.Peers;
+using Broker.Serialization;
+using Broker.Sessions;
+
+namespace Broker.Realms;
+
+/// <summary>The budget of the hot path: parsing, routing and queueing a message allocates nothing in steady state.</summary>
+public sealed class AllocationBudgets
+{
+    private const int Messages = 10_000;
+    private readonly Realm _realm = new("realm1", new RealmOptions(), RandomIds.Shared);
+
+    [Theory, EachSerializer]
+    public void PUBLISH_to_EVENT_allocates_nothing(SerializerKind serializer)
+    {
+        var publisher = new Peer(_realm, serializer);
+        Peer[] subscribers = [new(_realm, serializer), new(_realm, serializer), new(_realm, serializer)];
+        foreach (var subscriber in subscribers)
+        {
+            subscriber.Send(new WampMessage { Type = MessageType.Subscribe, RequestId = 1, Uri = "com.myapp.topic"u8 });
+        }
+
+        AssertAllocatesNothing(static (peers, i) => peers[0].SendWithPayload(new WampMessage { Type = MessageType.Publish, RequestId = i, Uri = "com.myapp.topic"u8 }), [publisher, .. subscribers]);
+        Assert.All(subscribers, subscriber => Assert.Equal(MessageType.Event, subscriber.LastType));
+    }
+
+    [Theory, EachSerializer]
+    public void PUBLISH_to_prefix_and_wildcard_subscriptions_allocates_nothing(SerializerKind serializer)
+    {
+        var publisher = new Peer(_realm, serializer);
+        Peer[] subscribers = [new(_realm, serializer), new(_realm, serializer)];
+        subscribers[0].Subscribe("com.myapp"u8, "{\"match\":\"prefix\"}"u8);
+        subscribers[1].Subscribe("com..topic"u8, "{\"match\":\"wildcard\"}"u8);
+        AssertAllocatesNothing(static (peers, i) => peers[0].SendWithPayload(new WampMessage { Type = MessageType.Publish, RequestId = i, Uri = "com.myapp.topic"u8 }), [publisher, .. subscribers]);
+        Assert.All(subscribers, subscriber => Assert.Equal(MessageType.Event, subscriber.LastType));
+    }
+
+    [Theory, EachSerializer]
+    public void CALL_to_INVOCATION_and_YIELD_to_RESULT_allocate_nothing(SerializerKind serializer)
+    {
+        var (caller, callee) = (new Peer(_realm, serializer), new Peer(_realm, serializer));
+        callee.Send(new WampMessage { Type = MessageType.Register, RequestId = 1, Uri = "com.myapp.procedure"u8 });
+        AssertAllocatesNothing(
+            static (peers, i) =>
+            {
+                peers[0].SendWithPayload(new WampMessage { Type = MessageType.Call, RequestId = i, Uri = "com.myapp.procedure"u8 });
+                peers[1].SendWithPayload(new WampMessage { Type = MessageType.Yield, RequestId = peers[1].LastRequestId });
+            },
+            [caller, callee]);
+        Assert.Equal((MessageType.Result, Messages + 2000L), (caller.LastType, caller.LastRequestId));
+        Assert.Equal((MessageType.Invocation, Messages + 2000L), (callee.LastType, callee.LastRequestId));
+    }
+
+    private static void AssertAllocatesNothing(Action<Peer[], int> action, Peer[] peers)
+    {
+        const int WarmUp = 2000;
+        for (var i = 1; i <= WarmUp; i++)
+        {
+            action(peers, i);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = WarmUp + 1; i <= WarmUp + Messages; i++)
+        {
+            action(peers, i);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    /// <summary>A peer that copies what it gets over what it got before.</summary>
+    private sealed class Peer : IMessageSink
+    {
+        private readonly byte[] _last = new byte[4096];
+        private static readonly ByteBuffer Outbound = new(); // the tests of a class take turns
+        private readonly byte[] _payload;
+        private readonly Realm _realm;
+        private readonly SerializerKind _serializer;
+        private readonly Session _session;
+        private int _length;
+
+        public Peer(Realm realm, SerializerKind serializer)
+        {
+            _realm = realm;
+            _serializer = serializer;
+            using var payload = new ByteBuffer();
+            Assert.True(Transcoder.TryTranscode(SerializerKind.Json, "[\"Hello, world!\",{\"temperature\":21.5,\"tags\":[1,2,3]}],{\"unit\":\"C\"}"u8, 2, serializer, payload));
+            _payload = payload.Written.ToArray();
+            _session = realm.Join(serializer, new HelloDetails(), new SessionIdentity("joe", "user", "anonymous", "static"), new WelcomeDetails(), this);
+        }
+
+        public Lock Gate { get; } = new();
+
+        public MessageType LastType => Last.Type;
+
+        public long LastRequestId => Last.RequestId;
+
+        private WampMessage Last => MessageParser.Parse(_serializer, _last.AsSpan(0, _length), DecodeLimits.Default);
+
+        public SendResult Send(OutboundMessage message, bool isDroppable)
+        {
+            message.Bytes.CopyTo(_last);
+            _length = message.Bytes.Length;
+            return SendResult.Queued;
+        }
+
+        public void Subscribe(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> options)
+        {
+            using var dict = new ByteBuffer();
+            Assert.True(Transcoder.TryTranscodeValue(SerializerKind.Json, options, _serializer, dict));
+            Send(new WampMessage { Type = MessageType.Subscribe, RequestId = 1, Uri = topic, Dict = dict.Written });
+            Assert.Equal(MessageType.Subscribed, LastType);
+        }
+
+        public void SendWithPayload(WampMessage message)
+        {
+            message.Payload = new Payload(_payload, 2);
+            Send(message);
+        }
+
+        public void Send(scoped in WampMessage message)
+        {
+            Outbound.Clear();
+            MessageEncoder.Encode(_serializer, Outbound, message);
+            _realm.Route(_session, MessageParser.Parse(_serializer, Outbound.Written, DecodeLimits.Default));
+        }
+    }
+}
