@@ -23,7 +23,7 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
         Require(faults, options.Realms.Count > 0, "Realms is empty: name at least one realm.");
         Require(
             faults,
-            options.Realms.Values.All(realm => realm.UriRules.MaxLength is > 0 and <= 1024),
+            options.Realms.Values.All(realm => realm.UriRules.MaxLength is > 0 and <= UriRules.Ceiling),
             "UriRules.MaxLength of a realm is not within 1 to 1024 bytes.");
         Require(
             faults,

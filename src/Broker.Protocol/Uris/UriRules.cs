@@ -7,6 +7,9 @@ namespace Broker.Uris;
 /// <param name="MaxLength">The longest URI in bytes.</param>
 public readonly record struct UriRules(bool IsStrict, int MaxLength)
 {
+    /// <summary>The largest <see cref="MaxLength"/> that a router takes: topics are matched in buffers of this size.</summary>
+    public const int Ceiling = 1024;
+
     /// <summary>Loose, up to 512 bytes.</summary>
     public static UriRules Default { get; } = new(IsStrict: false, MaxLength: 512);
 

@@ -91,7 +91,13 @@ internal ref struct FanOut
                 Encode(message, session.Serializer, session.DroppedEvents);
             }
 
-            if (session.SendLocked(message, isDroppable: true) == SendResult.Queued)
+            var result = session.SendLocked(message, isDroppable: true);
+            if (message == _scratch.Reply)
+            {
+                message.Clear();
+            }
+
+            if (result == SendResult.Queued)
             {
                 session.DroppedEvents = 0;
                 return;

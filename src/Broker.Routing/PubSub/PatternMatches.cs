@@ -1,3 +1,5 @@
+using Broker.Uris;
+
 namespace Broker.PubSub;
 
 /// <summary>Goes through the prefix and wildcard subscriptions that match one topic, without allocating.</summary>
@@ -41,8 +43,8 @@ internal ref struct PatternMatches
 
     private bool MoveNextWildcard()
     {
-        Span<byte> blanked = stackalloc byte[1024];
-        while (_nextShape < _shapes.Length && _topic.Length <= blanked.Length)
+        Span<byte> blanked = stackalloc byte[UriRules.Ceiling];
+        while (_nextShape < _shapes.Length)
         {
             var length = _shapes[_nextShape++].Blank(_topic, blanked);
             if (length > 0 && _wildcards.Find(blanked[..length]) is { } subscription)

@@ -6,6 +6,7 @@ using Broker.PubSub;
 using Broker.Rpc;
 using Broker.Serialization;
 using Broker.Sessions;
+using Broker.Uris;
 
 namespace Broker.Realms;
 
@@ -26,6 +27,7 @@ public sealed class Realm
     /// <param name="globalIds">Where session and publication ids come from.</param>
     public Realm(string name, RealmOptions options, IIdGenerator globalIds)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.UriRules.MaxLength, UriRules.Ceiling, nameof(options));
         Name = name;
         _globalIds = globalIds;
         _broker = new BrokerRole(options, globalIds);
@@ -53,21 +55,25 @@ public sealed class Realm
     /// <summary>Adds a session and queues its WELCOME, before anything else can be queued to it (SES-17).</summary>
     public Session Join(SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink)
     {
-        Session session;
-        do
+        while (true)
         {
-            session = new Session(_globalIds.Next(), this, serializer, identity, hello.Roles, sink);
+            var session = new Session(_globalIds.Next(), this, serializer, identity, hello.Roles, sink);
+            var reply = RoutingScratch.Current.Reply;
+            reply.Encode(serializer, new WampMessage
+            {
+                Type = MessageType.Welcome,
+                SessionId = session.Id,
+                Dict = ValueEncoder.Encode(serializer, welcome),
+            });
+            lock (session.Gate)
+            {
+                if (_sessions.TryAdd(session.Id, session))
+                {
+                    session.SendLocked(reply);
+                    return session;
+                }
+            }
         }
-        while (_sessions.ContainsKey(session.Id));
-
-        session.Send(new WampMessage
-        {
-            Type = MessageType.Welcome,
-            SessionId = session.Id,
-            Dict = ValueEncoder.Encode(serializer, welcome),
-        });
-        _sessions[session.Id] = session;
-        return session;
     }
 
     /// <summary>Removes a session and all that it holds; what it was asked and what it has called ends. Does nothing the second time.</summary>
