@@ -47,6 +47,10 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
         var input = connection.Transport.Input;
         await using var timer = context.Time.CreateTimer(
             static state => ((PipeReader)state!).CancelPendingRead(), input, context.Options.HandshakeTimeout, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+
+        // A server that stops waits for this connection, which may never say a word.
+        await using var stopping = (connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default)
+            .UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), input).ConfigureAwait(false);
         while (true)
         {
             ReadResult result;
