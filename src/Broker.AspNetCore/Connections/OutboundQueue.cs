@@ -29,6 +29,7 @@ internal sealed class OutboundQueue : IMessageSink
     private bool _isFlushing;
     private bool _isClosed;
     private TaskCompletionSource? _drained;
+    private Task _pump = Task.CompletedTask;
     private object? _lastSender;
     private long _lastFlush;
 
@@ -167,7 +168,7 @@ internal sealed class OutboundQueue : IMessageSink
                 if (!flush.IsCompletedSuccessfully)
                 {
                     _isFlushing = true;
-                    _ = PumpAsync(flush);
+                    _pump = PumpAsync(flush);
                     return;
                 }
 
@@ -208,6 +209,9 @@ internal sealed class OutboundQueue : IMessageSink
             _drained?.TrySetResult();
         }
     }
+
+    /// <summary>Completes when nothing here uses the transport's pipe any more. Call after <see cref="Close()"/>.</summary>
+    public Task Pumped => _pump;
 
     private int WaitingBytes => _backlog?.Bytes ?? 0;
 
