@@ -8,20 +8,23 @@ namespace Broker.Connections;
 /// <summary>Frames that wait for a transport to take more, in order, each a reference to shared bytes. Not thread-safe.</summary>
 internal sealed class Backlog
 {
+    /// <summary>What a frame costs besides its payload; without it, a flood of empty pings to answer would cost nothing.</summary>
+    private const int FrameCost = 64;
+
     private readonly Queue<(OutboundFrame Frame, SharedBytes Bytes)> _frames = new();
     private int _sent = -1; // of the first frame's payload; -1: not even its header
 
     /// <summary>Whether nothing waits.</summary>
     public bool IsEmpty => _frames.Count == 0;
 
-    /// <summary>The payload bytes that wait.</summary>
+    /// <summary>The bytes that wait, and what the frames around them cost.</summary>
     public int Bytes { get; private set; }
 
     /// <summary>Adds a frame; the backlog takes over the caller's reference.</summary>
     public void Add(OutboundFrame frame, SharedBytes bytes)
     {
         _frames.Enqueue((frame, bytes));
-        Bytes += bytes.Count;
+        Bytes += bytes.Count + FrameCost;
     }
 
     /// <summary>Writes up to about <paramref name="space"/> bytes into <paramref name="output"/> and returns how many.</summary>
@@ -35,6 +38,7 @@ internal sealed class Backlog
                 var header = frames.WriteHeader(output.GetSpan(FrameWriter.MaxHeaderLength), first.Frame, first.Bytes.Count);
                 output.Advance(header);
                 moved += header;
+                Bytes -= FrameCost;
                 _sent = 0;
             }
 

@@ -23,24 +23,28 @@ internal sealed class OutboundQueue : IMessageSink
     private readonly FrameWriter _frames;
     private readonly OutboundLimits _limits;
     private readonly Action<DisconnectReason> _end;
+    private readonly long _ownId;
     private Backlog? _backlog;
     private int _unflushed;
     private bool _isDirty;
     private bool _isFlushing;
     private bool _isClosed;
     private TaskCompletionSource? _drained;
+    private Task _pump = Task.CompletedTask;
     private long _lastSender;
     private long _lastFlush;
 
     /// <param name="output">The transport's pipe; nobody else writes to it.</param>
     /// <param name="frames">How the connection frames.</param>
     /// <param name="limits">How much may wait.</param>
+    /// <param name="ownId">The id of this connection.</param>
     /// <param name="end">Asks the connection to end; must not block and must not call back.</param>
-    public OutboundQueue(PipeWriter output, FrameWriter frames, OutboundLimits limits, Action<DisconnectReason> end)
+    public OutboundQueue(PipeWriter output, FrameWriter frames, OutboundLimits limits, long ownId, Action<DisconnectReason> end)
     {
         _output = output;
         _frames = frames;
         _limits = limits;
+        _ownId = ownId;
         _end = end;
     }
 
@@ -134,8 +138,15 @@ internal sealed class OutboundQueue : IMessageSink
     /// <summary>
     /// Whether another sender has had this connection flushed a moment ago: then more senders are likely to follow, and one flush can serve them all.
     /// </summary>
+    /// <param name="sender">The id of the connection whose batch is flushed.</param>
+    /// <param name="now">The milliseconds of this moment on any clock.</param>
     public bool IsCrowded(long sender, long now)
     {
+        if (sender == _ownId)
+        {
+            return false; // replies to the peer itself say nothing of others
+        }
+
         // Read and written without the gate: a wrong guess costs a flush, not a message.
         var isCrowded = _lastSender != sender && now - _lastFlush <= CrowdedMilliseconds;
         _lastSender = sender;
@@ -167,7 +178,7 @@ internal sealed class OutboundQueue : IMessageSink
                 if (!flush.IsCompletedSuccessfully)
                 {
                     _isFlushing = true;
-                    _ = PumpAsync(flush);
+                    _pump = PumpAsync(flush);
                     return;
                 }
 
@@ -190,7 +201,12 @@ internal sealed class OutboundQueue : IMessageSink
                 return Task.CompletedTask;
             }
 
-            drained = _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_drained is null or { Task.IsCompleted: true })
+            {
+                _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            drained = _drained;
         }
 
         Flush();
@@ -208,6 +224,9 @@ internal sealed class OutboundQueue : IMessageSink
             _drained?.TrySetResult();
         }
     }
+
+    /// <summary>Completes when nothing here uses the transport's pipe any more. Call after <see cref="Close()"/>.</summary>
+    public Task Pumped => _pump;
 
     private int WaitingBytes => _backlog?.Bytes ?? 0;
 

@@ -22,6 +22,7 @@ internal sealed class WampConnection
     private readonly FrameWriter _frameWriter;
     private readonly SessionState _session;
     private Ending? _requestedEnd;
+    private bool _isTimeUp;
     private bool _heard;
     private int _silentTicks;
     private int _openTicks;
@@ -35,7 +36,7 @@ internal sealed class WampConnection
         _frameWriter = frameWriter;
         var limits = new OutboundLimits(
             context.Options.MaxOutboundBytes, peerLimit, context.Options.SlowConsumer == SlowConsumerPolicy.DropEvents);
-        Outbound = new OutboundQueue(transport.Output, frameWriter, limits, reason => RequestEnd(new Ending(reason, "The peer reads too slowly.")));
+        Outbound = new OutboundQueue(transport.Output, frameWriter, limits, peer.Id, reason => RequestEnd(new Ending(reason, "The peer reads too slowly.")));
         _session = new SessionState(context, serializer, Outbound, peer);
     }
 
@@ -68,6 +69,7 @@ internal sealed class WampConnection
             }
 
             Outbound.Close();
+            await Outbound.Pumped.ConfigureAwait(false);
             _frames.Dispose();
             _context.Connections.Remove(this);
             _context.Metrics.ConnectionEnded(ending.Reason);
@@ -142,15 +144,17 @@ internal sealed class WampConnection
             }
 
             var buffer = result.Buffer;
-            if (_session.Phase != SessionPhase.ShuttingDown && Volatile.Read(ref _requestedEnd) is { } requested)
+            if (EndToObey() is { } asked)
             {
                 _input.AdvanceTo(buffer.Start);
-                return requested;
+                return asked;
             }
 
             _heard = true;
             var ending = ProcessBatch(ref buffer, out var hasMore);
-            _input.AdvanceTo(buffer.Start, hasMore ? buffer.Start : buffer.End);
+
+            // What lies behind the last message read is read again at once: the peer's close frame may be there already.
+            _input.AdvanceTo(buffer.Start, hasMore || ending is not null ? buffer.Start : buffer.End);
             if (ending is not null)
             {
                 return ending;
@@ -164,11 +168,18 @@ internal sealed class WampConnection
             {
                 return new Ending(DisconnectReason.TransportLost);
             }
-            else if (result.IsCanceled && _session.Phase == SessionPhase.ShuttingDown)
-            {
-                return new Ending(DisconnectReason.Left); // waited long enough for the peer's GOODBYE
-            }
         }
+    }
+
+    /// <summary>Another thread's request to end or, once the router has sent GOODBYE, the end of the wait for the peer's.</summary>
+    private Ending? EndToObey()
+    {
+        if (_session.Phase == SessionPhase.ShuttingDown)
+        {
+            return Volatile.Read(ref _isTimeUp) ? new Ending(DisconnectReason.Left) : null;
+        }
+
+        return Volatile.Read(ref _requestedEnd);
     }
 
     private Ending? ProcessBatch(ref ReadOnlySequence<byte> buffer, out bool hasMore)
@@ -226,37 +237,51 @@ internal sealed class WampConnection
             return;
         }
 
+        var peerHasClosed = ending.Reason == DisconnectReason.PeerClosed;
         if (hadSession && ending.Reason.IsGoodbye)
         {
             _session.SendGoodbye(ending);
-            await Outbound.DrainAsync().WaitAsync(_context.Options.CloseTimeout, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!await TryDrainAsync().ConfigureAwait(false))
+            {
+                return;
+            }
+
             await using var timer = CancelReadAfter(_context.Options.CloseTimeout).ConfigureAwait(false);
             var answer = await ReceiveAsync().ConfigureAwait(false);
             if (answer.Reason == DisconnectReason.TransportLost)
             {
                 return;
             }
+
+            peerHasClosed = answer.Reason == DisconnectReason.PeerClosed;
         }
         else if (ending.Reason.Uri is not null && !(ending.Reason == DisconnectReason.FramingViolation && _frameWriter.IsWebSocket))
         {
             _session.SendAbort(ending);
         }
 
-        await CloseTransportAsync(ending).ConfigureAwait(false);
+        await CloseTransportAsync(ending, peerHasClosed).ConfigureAwait(false);
     }
 
-    private async Task CloseTransportAsync(Ending ending)
+    private async Task CloseTransportAsync(Ending ending, bool peerHasClosed)
     {
         if (_frameWriter.IsWebSocket)
         {
             SendClose(ending);
         }
 
-        await Outbound.DrainAsync().WaitAsync(_context.Options.CloseTimeout, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (ending.Reason != DisconnectReason.PeerClosed)
+        if (await TryDrainAsync().ConfigureAwait(false) && !peerHasClosed)
         {
             await LingerAsync(ending.Reason == DisconnectReason.FramingViolation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Waits until the transport has taken all; false when the peer does not read, so that there is no point in waiting for its answer.</summary>
+    private async ValueTask<bool> TryDrainAsync()
+    {
+        var drained = Outbound.DrainAsync();
+        await drained.WaitAsync(_context.Options.CloseTimeout, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return drained.IsCompleted;
     }
 
     private void SendClose(Ending ending)
@@ -278,7 +303,7 @@ internal sealed class WampConnection
         var discarded = 0L;
         try
         {
-            while (discarded < MaxDiscarded)
+            while (discarded < MaxDiscarded && !Volatile.Read(ref _isTimeUp))
             {
                 var result = await _input.ReadAsync().ConfigureAwait(false);
                 var buffer = result.Buffer;
@@ -290,7 +315,7 @@ internal sealed class WampConnection
                 }
 
                 _input.AdvanceTo(buffer.Start, buffer.End);
-                if (result.IsCompleted || result.IsCanceled || kind == FrameKind.Close)
+                if (result.IsCompleted || kind == FrameKind.Close)
                 {
                     return;
                 }
@@ -315,6 +340,19 @@ internal sealed class WampConnection
         }
     }
 
-    private ITimer CancelReadAfter(TimeSpan time) =>
-        _context.Time.CreateTimer(static state => ((PipeReader)state!).CancelPendingRead(), _input, time, Timeout.InfiniteTimeSpan);
+    /// <summary>Says by <see cref="_isTimeUp"/> when the time is up: a canceled read alone may be meant for another wait, and be lost to a peer that keeps sending.</summary>
+    private ITimer CancelReadAfter(TimeSpan time)
+    {
+        Volatile.Write(ref _isTimeUp, false);
+        return _context.Time.CreateTimer(
+            static state =>
+            {
+                var connection = (WampConnection)state!;
+                Volatile.Write(ref connection._isTimeUp, true);
+                connection._input.CancelPendingRead();
+            },
+            this,
+            time,
+            Timeout.InfiniteTimeSpan);
+    }
 }

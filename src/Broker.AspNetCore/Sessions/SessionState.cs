@@ -105,9 +105,9 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
             case MessageType.Abort:
                 return new Ending(DisconnectReason.PeerAborted, Encoding.UTF8.GetString(message.Uri));
             default:
-                if (message.IsExtension)
+                if (message.IsExtension || HasLeft)
                 {
-                    return null;
+                    return null; // behind GOODBYE: sent before the client saw the answer (RACE-13)
                 }
 
                 throw new WampProtocolException(

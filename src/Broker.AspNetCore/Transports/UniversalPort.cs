@@ -37,6 +37,7 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
                 break;
             case (_, { } opened):
                 await opened.RunAsync().ConfigureAwait(false);
+                CutIfStuck(connection);
                 break;
         }
     }
@@ -47,6 +48,10 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
         var input = connection.Transport.Input;
         await using var timer = context.Time.CreateTimer(
             static state => ((PipeReader)state!).CancelPendingRead(), input, context.Options.HandshakeTimeout, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+
+        // A server that stops waits for this connection, which may never say a word.
+        await using var stopping = (connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default)
+            .UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), input).ConfigureAwait(false);
         while (true)
         {
             ReadResult result;
@@ -158,6 +163,14 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
         UpgradeResponse.WriteRefusal(output, status, text);
         await output.FlushAsync().ConfigureAwait(false);
         return null;
+    }
+
+    /// <summary>The server closes a connection when all is sent. A peer that never reads must not hold it open for that.</summary>
+    private void CutIfStuck(ConnectionContext connection)
+    {
+        var timer = context.Time.CreateTimer(
+            static state => ((ConnectionContext)state!).Abort(), connection, context.Options.CloseTimeout, Timeout.InfiniteTimeSpan);
+        connection.ConnectionClosed.Register(static state => ((ITimer)state!).Dispose(), timer);
     }
 
     /// <summary>RawSocket peers are not pinged by default (RAW-13), so that TCP has to notice when one is gone.</summary>

@@ -1,0 +1,391 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Broker.Serialization;
+using Broker.Transports;
+
+namespace Broker.Peers;
+
+/// <summary>
+/// A WAMP peer on a bare socket that says exactly what a test tells it to. Messages are written and read as JSON text, whatever the serializer. No wait is
+/// longer than <see cref="Limit"/>, behind which the test fails with all that was received.
+/// </summary>
+internal sealed class TestPeer : IAsyncDisposable
+{
+    /// <summary>Far beyond what anything here takes.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    public const string HelloText = """[1,"realm1",{"roles":{"publisher":{},"subscriber":{},"caller":{},"callee":{}}}]""";
+
+    private readonly Socket _socket;
+    private readonly NetworkStream _stream;
+    private readonly Queue<string> _received = new();
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private int _start;
+    private int _end;
+
+    private TestPeer(Socket socket, SerializerKind serializer, bool isWebSocket)
+    {
+        _socket = socket;
+        _stream = new NetworkStream(socket, ownsSocket: true);
+        Serializer = serializer;
+        IsWebSocket = isWebSocket;
+    }
+
+    public SerializerKind Serializer { get; }
+
+    public bool IsWebSocket { get; }
+
+    public long SessionId { get; private set; }
+
+    /// <summary>A socket that has said nothing yet.</summary>
+    public static async Task<TestPeer> DialAsync(TestRouter router, PeerTransport transport, SerializerKind serializer = SerializerKind.Json, int receiveBuffer = 0)
+    {
+        EndPoint endPoint = transport switch
+        {
+            PeerTransport.UnixSocket => new UnixDomainSocketEndPoint(router.SocketPath),
+            PeerTransport.MappedWebSocket => new IPEndPoint(IPAddress.Loopback, router.MappedPort),
+            _ => new IPEndPoint(IPAddress.Loopback, router.Port),
+        };
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        if (receiveBuffer > 0)
+        {
+            socket.ReceiveBufferSize = receiveBuffer;
+        }
+
+        await socket.ConnectAsync(endPoint, TestContext.Current.CancellationToken);
+        return new TestPeer(socket, serializer, transport is PeerTransport.WebSocket or PeerTransport.MappedWebSocket);
+    }
+
+    /// <summary>A peer behind its handshake.</summary>
+    public static async Task<TestPeer> ConnectAsync(
+        TestRouter router, PeerTransport transport, SerializerKind serializer = SerializerKind.Json, int limit = RawSocketHandshake.LargestLimit, int receiveBuffer = 0)
+    {
+        var peer = await DialAsync(router, transport, serializer, receiveBuffer);
+        await peer.SendBytesAsync(peer.Handshake(limit));
+        await peer.ExpectHandshakeAsync();
+        return peer;
+    }
+
+    /// <summary>A peer with a session.</summary>
+    public static async Task<TestPeer> JoinAsync(
+        TestRouter router, PeerTransport transport, SerializerKind serializer = SerializerKind.Json, int limit = RawSocketHandshake.LargestLimit, int receiveBuffer = 0)
+    {
+        var peer = await ConnectAsync(router, transport, serializer, limit, receiveBuffer);
+        await peer.JoinAsync();
+        return peer;
+    }
+
+    public async Task JoinAsync()
+    {
+        await SendAsync(HelloText);
+        SessionId = (await ExpectAsync("[2,*]"))[1].GetInt64();
+    }
+
+    /// <summary>What opens the transport.</summary>
+    public byte[] Handshake(int limit = RawSocketHandshake.LargestLimit)
+    {
+        if (IsWebSocket)
+        {
+            return Encoding.ASCII.GetBytes(UpgradeText("Sec-WebSocket-Protocol: " + WampSubprotocol.NameOf(Serializer)));
+        }
+
+        var request = new byte[RawSocketHandshake.Length];
+        RawSocketHandshake.WriteRequest(request, Serializer, limit);
+        return request;
+    }
+
+    public static string UpgradeText(params string[] fields) =>
+        "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        + $"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{string.Concat(fields.Select(field => field + "\r\n"))}\r\n";
+
+    public async Task ExpectHandshakeAsync()
+    {
+        if (IsWebSocket)
+        {
+            var response = await ReceiveHttpHeadAsync();
+            Assert.StartsWith("HTTP/1.1 101 ", response, StringComparison.Ordinal);
+            Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", response, StringComparison.Ordinal);
+            Assert.Contains($"Sec-WebSocket-Protocol: {WampSubprotocol.NameOf(Serializer)}\r\n", response, StringComparison.Ordinal);
+        }
+        else
+        {
+            RawSocketHandshake.ReadReply(await ReceiveBytesAsync(RawSocketHandshake.Length), Serializer);
+        }
+    }
+
+    /// <summary>One message, framed.</summary>
+    public byte[] Frame(string json) => FrameBytes(Encode(json));
+
+    /// <summary>Any payload, framed as a message.</summary>
+    public byte[] FrameBytes(byte[] payload) => IsWebSocket
+        ? Serializer == SerializerKind.Json ? ClientFrames.Text(payload) : ClientFrames.Binary(payload)
+        : RawFrame(0, payload);
+
+    public byte[] PingFrame(byte[] payload) => IsWebSocket ? ClientFrames.Ping(payload) : RawFrame(1, payload);
+
+    public byte[] PongFrame(byte[] payload) => IsWebSocket ? ClientFrames.Pong(payload) : RawFrame(2, payload);
+
+    public static byte[] RawFrame(byte first, byte[] payload) =>
+        [first, (byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, .. payload];
+
+    public byte[] Encode(string json)
+    {
+        using var target = new ByteBuffer();
+        Assert.True(Transcoder.TryTranscodeValue(SerializerKind.Json, Encoding.UTF8.GetBytes(json), Serializer, target));
+        return target.Written.ToArray();
+    }
+
+    public Task SendAsync(params string[] messages) => SendBytesAsync([.. messages.SelectMany(Frame)]);
+
+    public async Task SendBytesAsync(byte[] bytes) => await WithinLimitAsync(
+        async token =>
+        {
+            await _stream.WriteAsync(bytes, token);
+            return 0;
+        },
+        "The router took no more bytes");
+
+    /// <summary>Sends no more, and says so to the router.</summary>
+    public void CloseOutput() => _socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Resets the connection.</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(true, 0);
+        _socket.Close();
+    }
+
+    /// <summary>Reads a message that fits a pattern, in which <c>*</c> stands for anything.</summary>
+    public async Task<JsonElement> ExpectAsync(string pattern)
+    {
+        var text = await ReceiveAsync();
+        if (!Fits(text, pattern.Split('*')))
+        {
+            throw Failure($"Expected {pattern}");
+        }
+
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>Reads the next message.</summary>
+    public async Task<string> ReceiveAsync()
+    {
+        var (kind, payload) = await ReceiveFrameAsync();
+        return kind == PeerFrame.Message ? Decode(payload) : throw Failure($"Expected a message, got {kind}");
+    }
+
+    /// <summary>Reads an ABORT of exactly three elements and gives what it says.</summary>
+    public async Task<string> ExpectAbortAsync(string reason)
+    {
+        var abort = await ExpectAsync($"[3,{{*}},\"{reason}\"]");
+        Assert.Equal(3, abort.GetArrayLength());
+        return abort[1].TryGetProperty("message", out var message) ? message.GetString()! : "";
+    }
+
+    /// <summary>On a WebSocket, reads a close frame, answers it and waits for the end; on a RawSocket closes and waits for the end.</summary>
+    public async Task<string> ExpectCloseAsync(int code)
+    {
+        var reason = "";
+        if (IsWebSocket)
+        {
+            var (kind, payload) = await ReceiveFrameAsync();
+            if (kind != PeerFrame.Close || payload.Length < 2 || BinaryPrimitives.ReadUInt16BigEndian(payload) != code)
+            {
+                throw Failure($"Expected a close frame with code {code}");
+            }
+
+            reason = Encoding.UTF8.GetString(payload.AsSpan(2));
+            await SendBytesAsync(ClientFrames.Close((ushort)code, []));
+        }
+        else
+        {
+            CloseOutput();
+        }
+
+        await ExpectEndAsync();
+        return reason;
+    }
+
+    /// <summary>Waits until the router has closed the connection, without another byte.</summary>
+    public async Task ExpectEndAsync()
+    {
+        if (await ReceiveFrameAsync() is not (PeerFrame.End, _))
+        {
+            throw Failure("Expected the end of the connection");
+        }
+    }
+
+    /// <summary>Reads one frame.</summary>
+    public async Task<(PeerFrame Kind, byte[] Payload)> ReceiveFrameAsync()
+    {
+        var head = await ReadAsync(2, orEnd: true);
+        if (head.Length == 0)
+        {
+            _received.Enqueue("the end");
+            return (PeerFrame.End, []);
+        }
+
+        var (kind, length) = IsWebSocket ? await ReadWebSocketHeadAsync(head) : await ReadRawSocketHeadAsync(head);
+        var payload = await ReadAsync(length);
+        if (_received.Count > 100)
+        {
+            _received.Dequeue();
+        }
+
+        _received.Enqueue($"{kind} {(kind == PeerFrame.Message ? Decode(payload) : Convert.ToHexString(payload))}");
+        return (kind, payload);
+    }
+
+    /// <summary>Reads bytes as they come.</summary>
+    public Task<byte[]> ReceiveBytesAsync(int count) => ReadAsync(count);
+
+    /// <summary>Reads all up to the end of the connection.</summary>
+    public async Task<string> ReceiveTextAsync()
+    {
+        var text = new List<byte>();
+        while (await ReadAsync(1, orEnd: true) is [var octet])
+        {
+            text.Add(octet);
+        }
+
+        return Encoding.UTF8.GetString([.. text]);
+    }
+
+    /// <summary>Reads an HTTP response up to the empty line.</summary>
+    public async Task<string> ReceiveHttpHeadAsync()
+    {
+        var head = new StringBuilder();
+        while (head.Length < 4 || head.ToString(head.Length - 4, 4) != "\r\n\r\n")
+        {
+            head.Append((char)(await ReadAsync(1))[0]);
+        }
+
+        _received.Enqueue(head.ToString());
+        return head.ToString();
+    }
+
+    public async ValueTask DisposeAsync() => await _stream.DisposeAsync();
+
+    private static bool Fits(string text, string[] parts)
+    {
+        var at = 0;
+        foreach (var part in parts[..^1])
+        {
+            var found = text.IndexOf(part, at, StringComparison.Ordinal);
+            if (found < 0 || (at == 0 && found > 0))
+            {
+                return false;
+            }
+
+            at = found + part.Length;
+        }
+
+        return parts.Length == 1 ? text == parts[0] : text.Length >= at + parts[^1].Length && text.EndsWith(parts[^1], StringComparison.Ordinal);
+    }
+
+    private string Decode(byte[] payload)
+    {
+        using var target = new ByteBuffer();
+        Assert.True(Transcoder.TryTranscodeValue(Serializer, payload, SerializerKind.Json, target));
+        return Encoding.UTF8.GetString(target.Written);
+    }
+
+    private async Task<(PeerFrame Kind, int Length)> ReadWebSocketHeadAsync(byte[] head)
+    {
+        var length = head[1] & 0x7F;
+        if (length == 126)
+        {
+            length = BinaryPrimitives.ReadUInt16BigEndian(await ReadAsync(2));
+        }
+        else if (length == 127)
+        {
+            length = (int)BinaryPrimitives.ReadUInt64BigEndian(await ReadAsync(8));
+        }
+
+        var message = 0x80 | (Serializer == SerializerKind.Json ? WebSocketOpcode.Text : WebSocketOpcode.Binary);
+        if ((head[1] & 0x80) != 0)
+        {
+            throw Failure("The router masked a frame");
+        }
+
+        var kind = head[0] == message ? PeerFrame.Message : head[0] switch
+        {
+            0x88 => PeerFrame.Close,
+            0x89 => PeerFrame.Ping,
+            0x8A => PeerFrame.Pong,
+            _ => throw Failure(string.Create(CultureInfo.InvariantCulture, $"A frame begins with {head[0]:X2}")),
+        };
+        return (kind, length);
+    }
+
+    private async Task<(PeerFrame Kind, int Length)> ReadRawSocketHeadAsync(byte[] head)
+    {
+        var rest = await ReadAsync(2);
+        var length = (head[1] << 16) | (rest[0] << 8) | rest[1];
+        var kind = head[0] switch
+        {
+            0 or 8 => PeerFrame.Message,
+            1 => PeerFrame.Ping,
+            2 => PeerFrame.Pong,
+            _ => throw Failure(string.Create(CultureInfo.InvariantCulture, $"A frame begins with {head[0]:X2}")),
+        };
+        return (kind, head[0] == 8 ? 1 << 24 : length);
+    }
+
+    private async Task<byte[]> ReadAsync(int count, bool orEnd = false)
+    {
+        var bytes = new byte[count];
+        var read = 0;
+        while (read < count)
+        {
+            if (_start == _end)
+            {
+                (_start, _end) = (0, await ReadSomeAsync());
+                if (_end == 0)
+                {
+                    return orEnd && read == 0 ? [] : throw Failure("The connection ended inside a frame");
+                }
+            }
+
+            var part = Math.Min(count - read, _end - _start);
+            _buffer.AsSpan(_start, part).CopyTo(bytes.AsSpan(read));
+            (_start, read) = (_start + part, read + part);
+        }
+
+        return bytes;
+    }
+
+    private async Task<int> ReadSomeAsync() => await WithinLimitAsync(
+        async token =>
+        {
+            try
+            {
+                return await _stream.ReadAsync(_buffer, token);
+            }
+            catch (IOException)
+            {
+                return 0; // reset: an end as good as any, where one is expected
+            }
+        },
+        "Nothing more came");
+
+    private async Task<T> WithinLimitAsync<T>(Func<CancellationToken, Task<T>> act, string reason)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            return await act(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw Failure(reason);
+        }
+    }
+
+    private Xunit.Sdk.XunitException Failure(string reason) => new($"{reason}. Received:\n{string.Join('\n', _received)}");
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using Broker.Hosting;
+using Broker.Realms;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Broker.Peers;
+
+/// <summary>
+/// A router in this process, on real sockets: a port with <c>UseWamp</c>, one with <c>MapWamp</c> only, one that speaks HTTP/2 only, and a Unix domain
+/// socket. Its clock stands still. When it is disposed, nothing may be left of any connection, and it must not have logged an error.
+/// </summary>
+internal sealed class TestRouter : IAsyncDisposable
+{
+    public const string Realm = "realm1";
+
+    private readonly WebApplication _app;
+    private readonly int[] _ports;
+
+    private TestRouter(WebApplication app, ManualTimeProvider clock, CapturedLogs logs, string socketPath)
+    {
+        _app = app;
+        Clock = clock;
+        Logs = logs;
+        SocketPath = socketPath;
+        Context = app.Services.GetRequiredService<RouterContext>();
+        _ports = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .Where(address => !address.Contains("unix:", StringComparison.Ordinal))
+            .Select(address => new Uri(address).Port)];
+    }
+
+    public ManualTimeProvider Clock { get; }
+
+    public CapturedLogs Logs { get; }
+
+    public RouterContext Context { get; }
+
+    public Realm RealmState => Context.Router.Realms.Single();
+
+    public int Port => _ports[0];
+
+    public int MappedPort => _ports[1];
+
+    public int Http2Port => _ports[2];
+
+    public string SocketPath { get; }
+
+    public static async Task<TestRouter> StartAsync(Action<WampRouterOptions>? configure = null)
+    {
+        var clock = new ManualTimeProvider();
+        var logs = new CapturedLogs();
+        var socketPath = Path.Combine(Path.GetTempPath(), $"broker-{Guid.NewGuid():N}.sock");
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(logs);
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddWampRouter(configure);
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true); // as the program does
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseWamp());
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.ListenUnixSocket(socketPath, listen => listen.UseWamp());
+        });
+        var app = builder.Build();
+        app.MapWamp();
+        app.MapGet("/", () => "a page");
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new TestRouter(app, clock, logs, socketPath);
+    }
+
+    /// <summary>Begins to stop the application, as SIGTERM does.</summary>
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Waits until no connection is left.</summary>
+    public async Task WaitUntilEmptyAsync() => await WaitUntilAsync(() => Context.Connections.Count == 0, () => $"{Context.Connections.Count} connections are left");
+
+    /// <summary>Waits for a state of the router that nothing announces, giving way to the threads that bring it about.</summary>
+    public static async Task WaitUntilAsync(Func<bool> holds, Func<string> describe)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TestPeer.Limit);
+        while (!holds())
+        {
+            Assert.False(limit.IsCancellationRequested, describe());
+            await Task.Yield();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var stopped = StopAsync();
+        while (!stopped.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1)); // peers that a test leaves open do not answer
+            await Task.WhenAny(stopped, Task.Run(Thread.Yield));
+        }
+
+        await stopped;
+        await _app.DisposeAsync();
+        Assert.Empty(Logs.Errors);
+        Assert.Equal(0, Context.Connections.Count);
+        Assert.Equal((0, 0, 0), (RealmState.SessionCount, RealmState.SubscriptionCount, RealmState.RegistrationCount));
+    }
+}
