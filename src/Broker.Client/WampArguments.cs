@@ -34,6 +34,9 @@ public sealed class WampArguments : IEnumerable<object?>
         return this;
     }
 
+    /// <summary>Adds a positional argument, null or of the type that it has at run time.</summary>
+    public WampArguments Add(object? value) => Add<object?>(value);
+
     /// <summary>Adds a positional argument with the contract to write it by, as a generated context has it: <c>AppJson.Default.Reading</c>.</summary>
     public WampArguments Add<T>(T value, JsonTypeInfo<T> contract)
     {
