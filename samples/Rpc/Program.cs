@@ -20,7 +20,7 @@ foreach (var request in new[] { new OrderRequest("tea", 3), new OrderRequest("co
     try
     {
         var order = await orders.PlaceAsync(request);
-        Console.WriteLine($"Order {order.Number}: {order.Quantity} x {order.Article} for {order.Total} EUR.");
+        Console.WriteLine($"Order {order.Number}: {order.Quantity} x {order.Article} for {order.Total:0.00} EUR.");
     }
     catch (SoldOutException e)
     {

@@ -25,8 +25,19 @@ public sealed partial class WampClient
     /// <exception cref="WampArgumentException">An argument cannot be sent.</exception>
     public Task PublishAsync(string topic, WampArguments? arguments = null, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return _session.FlushAsync(QueuePublish(request: null, topic, arguments, options), cancellationToken);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled(cancellationToken);
+        }
+
+        try
+        {
+            return _session.FlushAsync(QueuePublish(request: null, topic, arguments, options), cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return Task.FromException(e); // one state machine less than async
+        }
     }
 
     /// <summary>Publishes an event and awaits the router's word that it took it.</summary>
@@ -56,7 +67,7 @@ public sealed partial class WampClient
     /// <param name="cancellationToken">Gives up; the subscription is undone if the router makes it later.</param>
     /// <returns>The subscription: dispose it to unsubscribe.</returns>
     /// <exception cref="WampException">The router refused, or lacks the match policy; the session has ended; no reply in time.</exception>
-    public Task<WampSubscription> SubscribeAsync(
+    public async Task<WampSubscription> SubscribeAsync(
         string topic,
         Func<WampEvent, CancellationToken, ValueTask> handler,
         SubscribeOptions? options = null,
@@ -70,7 +81,7 @@ public sealed partial class WampClient
             Require(Session.Router.Broker, Features.PatternBasedSubscription, "pattern_based_subscription", "subscribe to each topic by its name");
         }
 
-        return _session.Subscriber.SubscribeAsync(topic, handler, options, cancellationToken);
+        return await _session.Subscriber.SubscribeAsync(topic, handler, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc cref="SubscribeAsync(string, Func{WampEvent, CancellationToken, ValueTask}, SubscribeOptions?, CancellationToken)"/>

@@ -71,7 +71,7 @@ public sealed partial class WampClient
     /// <exception cref="WampException">
     /// The router refused, as with <c>wamp.error.procedure_already_exists</c>, or lacks a feature asked for; the session has ended; no reply in time.
     /// </exception>
-    public Task<WampRegistration> RegisterAsync(
+    public async Task<WampRegistration> RegisterAsync(
         string procedure,
         Func<WampInvocation, CancellationToken, ValueTask<WampArguments?>> handler,
         RegisterOptions? options = null,
@@ -90,7 +90,7 @@ public sealed partial class WampClient
             Require(Session.Router.Dealer, Features.SharedRegistration, "shared_registration", "register each procedure once");
         }
 
-        return _session.Callee.RegisterAsync(procedure, handler, options, cancellationToken);
+        return await _session.Callee.RegisterAsync(procedure, handler, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Registers a procedure without arguments. Contracts: <see cref="WampClientOptions.JsonOptions"/>.</summary>

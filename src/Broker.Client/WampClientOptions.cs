@@ -57,7 +57,7 @@ public sealed record WampClientOptions
 
     /// <summary>
     /// Told of every exception that a handler throws and that nobody else sees: all of event handlers, and of procedures those that their caller gets as
-    /// <c>wamp.error.runtime_error</c>. Called on the handler's thread; must not throw. Null: they go to <see cref="System.Diagnostics.Trace"/>.
+    /// <c>wamp.error.runtime_error</c>. Called on the handler's thread. Null: they go to <see cref="System.Diagnostics.Trace"/>.
     /// </summary>
     public Action<HandlerFailure>? HandlerFailed { get; init; }
 

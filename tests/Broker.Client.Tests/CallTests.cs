@@ -114,9 +114,11 @@ public class CallTests
     {
         using var router = new FakeRouter();
         await using var joined = await router.JoinAsync("""[2,1,{"roles":{"dealer":{"features":{"call_timeout":true}}}}]""");
-        _ = joined.Client.CallAsync("com.acme.p", options: new CallOptions { Timeout = TimeSpan.FromSeconds(7.5) });
+        var call = joined.Client.CallAsync("com.acme.p", options: new CallOptions { Timeout = TimeSpan.FromSeconds(7.5) });
 
         await joined.Peer.ExpectAsync("""[48,1,{"timeout":7500},"com.acme.p"]""");
+        await joined.Peer.SendAsync("[50,1,{}]");
+        await call.Soon();
     }
 
     [Fact, Trait("wamp", "CAN-18")]

@@ -243,6 +243,38 @@ public class SubscribeTests
         Assert.Equal((7, 5 + 3), (next.PublicationId, next.Gap)); // the router dropped 5, and 4, 5 and 6 found no room
     }
 
+    [Fact]
+    public async Task DisposingDropsWhatWaitsEvenWhenTheSessionHasEnded()
+    {
+        using var router = new FakeRouter();
+        await using var joined = await router.JoinAsync();
+        var gate = new TaskCompletionSource();
+        var first = new TaskCompletionSource();
+        var handled = 0;
+        await SubscribeAsync(
+            joined,
+            async published =>
+            {
+                handled++;
+                if (published.PublicationId == 1)
+                {
+                    first.SetResult();
+                    await gate.Task;
+                }
+            },
+            1);
+        await joined.Peer.SendAsync("[36,77,1,{}]");
+        await joined.Peer.SendAsync("[36,77,2,{}]");
+        await first.Task.Soon();
+        await joined.Peer.DisposeAsync();
+        await joined.Client.Completion.Soon();
+
+        var disposing = joined.Client.DisposeAsync().AsTask();
+        gate.SetResult();
+        await disposing.Soon();
+        Assert.Equal(1, handled);
+    }
+
     private static Task<WampSubscription> SubscribeAsync(Joined joined, Action<WampEvent> handler, int requestId) =>
         AnsweredAsync(joined, joined.Client.SubscribeAsync("com.acme.t", handler), requestId);
 

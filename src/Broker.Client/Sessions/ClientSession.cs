@@ -214,10 +214,17 @@ internal sealed class ClientSession
     /// <summary>Tells of an exception that nobody else sees.</summary>
     public void ReportFailure(string uri, Exception exception)
     {
-        if (Options.HandlerFailed is { } failed)
+        try
         {
-            failed(new HandlerFailure(uri, exception));
-            return;
+            if (Options.HandlerFailed is { } failed)
+            {
+                failed(new HandlerFailure(uri, exception));
+                return;
+            }
+        }
+        catch (Exception e)
+        {
+            Trace.TraceError("HandlerFailed itself failed: {0}", e);
         }
 
         Trace.TraceError("A handler of {0} failed: {1}", uri, exception);

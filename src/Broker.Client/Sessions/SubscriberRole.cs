@@ -17,7 +17,7 @@ internal sealed class SubscriberRole(ClientSession session)
     // All under the session's gate.
     private readonly Dictionary<long, Entry> _entries = [];
     private readonly Dictionary<(string Topic, MatchPolicy Match), int> _asked = [];
-    private readonly HashSet<Task> _running = [];
+    private readonly Dictionary<WampSubscription, Task> _running = [];
 
     public async Task<WampSubscription> SubscribeAsync(
         string topic, Func<WampEvent, CancellationToken, ValueTask> handler, SubscribeOptions? options, CancellationToken cancellationToken)
@@ -136,13 +136,13 @@ internal sealed class SubscriberRole(ClientSession session)
     /// <summary>No events are handed over from here on.</summary>
     public void Stop()
     {
-        Entry[] entries;
+        WampSubscription[] running;
         lock (session.Gate)
         {
-            entries = [.. _entries.Values];
+            running = [.. _running.Keys];
         }
 
-        foreach (var subscription in entries.SelectMany(entry => entry.Subscriptions))
+        foreach (var subscription in running)
         {
             subscription.Events.Stop();
         }
@@ -153,7 +153,7 @@ internal sealed class SubscriberRole(ClientSession session)
     {
         lock (session.Gate)
         {
-            return Task.WhenAll(_running);
+            return Task.WhenAll(_running.Values);
         }
     }
 
@@ -177,7 +177,7 @@ internal sealed class SubscriberRole(ClientSession session)
             else
             {
                 entry.Add(subscription);
-                Run(subscription);
+                _running[subscription] = Task.Run(() => RunAsync(subscription));
             }
         }
 
@@ -200,21 +200,13 @@ internal sealed class SubscriberRole(ClientSession session)
         Send(last);
     }
 
-    private void Run(WampSubscription subscription)
+    private async Task RunAsync(WampSubscription subscription)
     {
-        var run = Task.Run(() => subscription.Events.RunAsync(session.Ended));
-        _running.Add(run);
-        _ = run.ContinueWith(
-            ended =>
-            {
-                lock (session.Gate)
-                {
-                    _running.Remove(ended);
-                }
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        await subscription.Events.RunAsync(session.Ended).ConfigureAwait(false);
+        lock (session.Gate)
+        {
+            _running.Remove(subscription);
+        }
     }
 
     private void Answered(string topic, MatchPolicy match)

@@ -115,11 +115,19 @@ internal sealed class RawSocketTransport : IClientTransport
 
     public void Dispose() => _stream.Dispose();
 
-    private static Task PongAsync(ByteBuffer payload, OutboundQueue outbound)
+    /// <summary>Waits until the PONG is written: who sends PINGs and does not read gets no more answers than it takes.</summary>
+    private static async Task PongAsync(ByteBuffer payload, OutboundQueue outbound)
     {
-        Span<byte> header = stackalloc byte[RawSocketFrame.HeaderLength];
+        var header = new byte[RawSocketFrame.HeaderLength];
         RawSocketFrame.WriteHeader(header, RawSocketFrameType.Pong, payload.Count);
-        return outbound.AddFrameAsync(header, payload.Written);
+        try
+        {
+            await outbound.AddFrameAsync(header, payload.Written).ConfigureAwait(false);
+        }
+        catch (WampSessionClosedException)
+        {
+            // Writing has failed; what is still to be read tells more.
+        }
     }
 
     /// <summary>TCP's own probes find a connection whose other end has vanished: many peers cannot answer a PING.</summary>

@@ -36,7 +36,7 @@ internal static class TransportConnector
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is SocketException or WebSocketException or IOException)
         {
             throw new WampConnectException(
-                CloseReason.TransportLost, $"{options.Url} cannot be reached: {e.Message} Check the address, and that a router listens there.", e);
+                CloseReason.TransportLost, $"{options.Url} cannot be reached: {e.GetBaseException().Message.TrimEnd('.')}. Check the address, and that a router listens there.", e);
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is not OperationCanceledException)
         {
