@@ -1,0 +1,182 @@
+using System.Text;
+using Broker.Client.Payloads;
+using Broker.Client.Transports;
+using Broker.Messages;
+using Broker.Options;
+using Broker.Serialization;
+using Broker.Uris;
+
+namespace Broker.Client.Sessions;
+
+/// <summary>Opens a session on a new transport: HELLO, then WELCOME or ABORT (WAMP specification, "Session Establishment").</summary>
+internal sealed class Joining
+{
+    private static readonly RoleSet Roles = new()
+    {
+        Publisher = Features.PublisherExclusion,
+        Subscriber = Features.PatternBasedSubscription | Features.PublisherIdentification,
+        Caller = Features.None,
+        Callee = Features.PatternBasedRegistration | Features.SharedRegistration,
+    };
+
+    private readonly WampClientOptions _options;
+    private readonly IClientTransport _transport;
+    private readonly OutboundQueue _outbound;
+    private readonly Lock _gate;
+    private readonly JsonContracts _contracts;
+
+    public Joining(WampClientOptions options, IClientTransport transport, OutboundQueue outbound, Lock gate, JsonContracts contracts)
+    {
+        _options = options;
+        _transport = transport;
+        _outbound = outbound;
+        _gate = gate;
+        _contracts = contracts;
+    }
+
+    /// <exception cref="WampConnectException">The router refused, broke the protocol, vanished or did not answer in time.</exception>
+    public async Task<WampSession> JoinAsync(CancellationToken cancellationToken)
+    {
+        using var timeLimit = new CancellationTokenSource(_options.HandshakeTimeout, _options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeLimit.Token);
+        using var cut = either.Token.UnsafeRegister(static transport => ((IClientTransport)transport!).Abort(), _transport);
+        try
+        {
+            return await ExchangeAsync().ConfigureAwait(false);
+        }
+        catch (WampProtocolException e)
+        {
+            await AbortAsync(ErrorUris.ProtocolViolation, e.Message).ConfigureAwait(false);
+            throw new WampConnectException(
+                ErrorUris.ProtocolViolation, $"{_options.Url} broke the protocol before WELCOME: {e.Message} Check that it is a WAMP router.", e);
+        }
+        catch (WampConnectException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("Joining was cancelled.", e, cancellationToken);
+        }
+        catch (WampConnectException e) when (timeLimit.IsCancellationRequested)
+        {
+            throw new WampConnectException(
+                CloseReason.TransportLost,
+                $"{_options.Url} did not answer HELLO within {_options.HandshakeTimeout.TotalSeconds:0.###} s: check that it is a WAMP router, or raise "
+                + $"{nameof(_options.HandshakeTimeout)}.",
+                e);
+        }
+    }
+
+    private async Task<WampSession> ExchangeAsync()
+    {
+        _ = _outbound.FlushAsync(AddHello()); // if that fails, receiving does, too
+        using var message = new ByteBuffer(1024);
+        while (true)
+        {
+            message.Clear();
+            if (await _transport.ReceiveAsync(message, _outbound).ConfigureAwait(false) is { } lost)
+            {
+                throw new WampConnectException(
+                    lost.Uri, $"{_options.Url} closed the connection before WELCOME: {lost.Message} Check realm and serializer, or the router's log.");
+            }
+
+            if (Read(message.Written, out var challenge) is { } session)
+            {
+                return session;
+            }
+
+            if (challenge is not null)
+            {
+                await AbortAsync(ErrorUris.NoMatchingAuthMethod, "This client joins anonymously only.").ConfigureAwait(false);
+                throw new WampConnectException(
+                    ErrorUris.NoMatchingAuthMethod,
+                    $"{_options.Url} demands authentication by {challenge} and this client joins anonymously: permit anonymous sessions to {_options.Realm}.");
+            }
+        }
+    }
+
+    private OutboundBatch AddHello()
+    {
+        var details = new HelloDetails { Roles = Roles, Agent = _options.Agent, AuthMethods = ["anonymous"] };
+        lock (_gate)
+        {
+            return _outbound.Add(new WampMessage
+            {
+                Type = MessageType.Hello,
+                Uri = Encoding.UTF8.GetBytes(_options.Realm),
+                Dict = ValueEncoder.Encode(_options.Serializer, details),
+            });
+        }
+    }
+
+    /// <summary>Reads a message before WELCOME.</summary>
+    /// <returns>The session; null if the message did not open it.</returns>
+    private WampSession? Read(ReadOnlySpan<byte> bytes, out string? challenge)
+    {
+        challenge = null;
+        var message = MessageParser.Parse(_options.Serializer, bytes, DecodeLimits.Default);
+        switch (message.Type)
+        {
+            case MessageType.Welcome:
+                return Welcome(message);
+            case MessageType.Abort:
+                throw Refusal(message);
+            case MessageType.Challenge:
+                challenge = Encoding.UTF8.GetString(message.Text);
+                return null;
+            case var _ when message.IsExtension:
+                return null;
+            default:
+                throw new WampProtocolException($"{message.Type} came before WELCOME.");
+        }
+    }
+
+    private WampSession Welcome(scoped in WampMessage message)
+    {
+        var details = WelcomeDetails.Parse(_options.Serializer, message.Dict);
+        if (!details.Roles.HasRouterRole)
+        {
+            throw new WampProtocolException("WELCOME announces neither broker nor dealer.");
+        }
+
+        var limit = details.MaxMessageSize > 0 && (_outbound.Limit == 0 || details.MaxMessageSize < _outbound.Limit) ? details.MaxMessageSize : _outbound.Limit;
+        _outbound.Limit = limit;
+        return new WampSession(message.SessionId, _options.Realm, details, limit);
+    }
+
+    private WampConnectException Refusal(scoped in WampMessage message)
+    {
+        var reason = Encoding.UTF8.GetString(message.Uri);
+        var payload = new ReceivedPayload(_options.Serializer, message.Payload, _contracts);
+        var said = CloseDetails.Parse(_options.Serializer, message.Dict).Message ?? ErrorText.Explanation(payload);
+        var remedy = reason switch
+        {
+            ErrorUris.NoSuchRealm => " Check the name of the realm, or add it to the router.",
+            ErrorUris.AuthenticationRequired or ErrorUris.NoMatchingAuthMethod => " Permit anonymous sessions to the realm.",
+            _ => "",
+        };
+        return new WampConnectException(
+            reason, $"{_options.Url} refused to let the session join {_options.Realm}: {reason}{(said is null ? "." : ": " + said)}{remedy}", payload);
+    }
+
+    private async Task AbortAsync(string reason, string said)
+    {
+        OutboundBatch batch;
+        lock (_gate)
+        {
+            batch = _outbound.Add(new WampMessage
+            {
+                Type = MessageType.Abort,
+                Uri = Encoding.UTF8.GetBytes(reason),
+                Dict = ValueEncoder.Encode(_options.Serializer, new CloseDetails { Message = said }),
+            });
+        }
+
+        try
+        {
+            await _outbound.FlushAsync(batch).WaitAsync(_options.CloseTimeout, _options.TimeProvider).ConfigureAwait(false);
+            await _transport.CloseAsync(reason).WaitAsync(_options.CloseTimeout, _options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WampException or TimeoutException)
+        {
+            // The transport is cut next.
+        }
+    }
+}

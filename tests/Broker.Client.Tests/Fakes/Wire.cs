@@ -1,0 +1,27 @@
+using Broker.Serialization;
+
+namespace Broker.Client;
+
+/// <summary>A transport and a serializer.</summary>
+public enum Wire
+{
+    WebSocketJson,
+    WebSocketMessagePack,
+    WebSocketCbor,
+    RawSocketJson,
+    RawSocketMessagePack,
+    RawSocketCbor,
+}
+
+internal static class Wires
+{
+    public static TheoryData<Wire> All => [.. Enum.GetValues<Wire>()];
+
+    public static TheoryData<Wire> OfEachTransport => [Wire.WebSocketJson, Wire.RawSocketJson];
+
+    public static TheoryData<Wire> OfEachSerializer => [Wire.RawSocketJson, Wire.RawSocketMessagePack, Wire.RawSocketCbor];
+
+    public static bool IsWebSocket(this Wire wire) => wire <= Wire.WebSocketCbor;
+
+    public static SerializerKind Serializer(this Wire wire) => (SerializerKind)((int)wire % 3);
+}

@@ -1,2 +1,0 @@
-namespace Broker;
-public class Smoke { [Fact] public void Runs() => Assert.Equal(4, 2 + 2); }
