@@ -8,6 +8,10 @@ internal static class BuiltFiles
     /// <summary>The router's program.</summary>
     public static string Router => Path.Combine(Repository, "src", "Broker", "bin", Configuration, "net10.0", "Broker.dll");
 
+    /// <summary>The program that puts load on a router.</summary>
+    public static string LoadTest =>
+        Path.Combine(Repository, "benchmarks", "Broker.LoadTest", "bin", Configuration, "net10.0", "Broker.LoadTest.dll");
+
     /// <summary>The folder of the peers that are not ours.</summary>
     public static string ForeignPeers => Path.Combine(Repository, "tests", "foreign");
 

@@ -22,6 +22,9 @@ internal sealed class ListenAddress
     /// <summary>Whether only this machine can connect.</summary>
     public bool IsLocal => EndPoint is not IPEndPoint ip || IPAddress.IsLoopback(ip.Address);
 
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
     /// <summary>Reads an address; <paramref name="fault"/> is one sentence that says what is wrong.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ListenAddress? address, out string fault)
     {

@@ -1,0 +1,21 @@
+using Broker.Sessions;
+
+namespace Broker.Benchmarks;
+
+/// <summary>A receiver that copies each message, as a connection's queue does, over the one before.</summary>
+internal sealed class CountingSink : IMessageSink
+{
+    private readonly byte[] _last = new byte[16 * 1024];
+
+    public Lock Gate { get; } = new();
+
+    /// <summary>How many messages came.</summary>
+    public long Count { get; private set; }
+
+    public SendResult Send(OutboundMessage message, bool isDroppable)
+    {
+        message.Bytes.CopyTo(_last);
+        Count++;
+        return SendResult.Queued;
+    }
+}
