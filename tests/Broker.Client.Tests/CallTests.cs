@@ -92,6 +92,8 @@ public class CallTests
     [Theory]
     [InlineData(null, 30)]
     [InlineData(7, 7)]
+    [Trait("wamp", "CTO-09")]
+    [Trait("wamp", "RPC-10")]
     public async Task ACallEndsInTimeAndALateResultIsIgnored(int? seconds, int limit)
     {
         using var router = new FakeRouter();
@@ -110,6 +112,7 @@ public class CallTests
     }
 
     [Fact]
+    [Trait("wamp", "CTO-01")]
     public async Task ATimeoutIsToldToADealerThatKnowsTimeouts()
     {
         using var router = new FakeRouter();

@@ -7,6 +7,8 @@ namespace Broker.Client;
 public class JoinTests
 {
     [Theory, Trait("wamp", "SES-01"), Trait("wamp", "SES-02"), MemberData(nameof(Wires.All), MemberType = typeof(Wires))]
+    [Trait("wamp", "SES-05")]
+    [Trait("wamp", "SES-18")]
     public async Task HelloComesFirstAndWelcomeTellsTheFacts(Wire wire)
     {
         using var router = new FakeRouter(wire);
@@ -110,6 +112,7 @@ public class JoinTests
     }
 
     [Fact]
+    [Trait("wamp", "AUT-07")]
     public async Task ADemandForAuthenticationIsRefused()
     {
         using var router = new FakeRouter();

@@ -196,6 +196,7 @@ public class RegisterTests
     }
 
     [Fact, Trait("wamp", "CAN-16")]
+    [Trait("wamp", "CAN-13")]
     public async Task AnInterruptCancelsTheTokenOfTheInvocation()
     {
         using var router = new FakeRouter();

@@ -3,6 +3,7 @@ namespace Broker.Client;
 public class SubscribeTests
 {
     [Theory, Trait("wamp", "SUB-01"), Trait("wamp", "SUB-04"), MemberData(nameof(Wires.All), MemberType = typeof(Wires))]
+    [Trait("wamp", "SUB-07")]
     public async Task EventsReachTheHandlerEvenRightBehindSubscribed(Wire wire)
     {
         using var router = new FakeRouter(wire);

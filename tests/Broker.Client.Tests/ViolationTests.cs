@@ -35,6 +35,7 @@ public class ViolationTests
     [InlineData("[255,1]")]
     [InlineData("17")]
     [InlineData("[]")]
+    [Trait("wamp", "SES-15")]
     public async Task IsAnsweredByAbortAndFailsAllThatIsPending(string message)
     {
         using var router = new FakeRouter();
@@ -96,6 +97,8 @@ public class ViolationTests
     [InlineData("""[35,0,{"subscription":12345,"reason":"wamp.revoked"}]""")]
     [InlineData("[67,0,{}]")]
     [InlineData("""[67,0,{"registration":12345}]""")]
+    [Trait("wamp", "RVK-06")]
+    [Trait("wamp", "RPC-10")]
     public async Task WhatRacesOrIsLegalElsewhereIsNone(string message)
     {
         using var router = new FakeRouter();

@@ -68,6 +68,7 @@ public sealed class SdkPubSubTests(SharedRouter router)
     [Theory]
     [Trait("wamp", "ORD-01")]
     [MemberData(nameof(SdkPeer.Wires), MemberType = typeof(SdkPeer))]
+    [Trait("wamp", "ORD-09")]
     public async Task Ten_thousand_events_arrive_in_order(string transport, SerializerKind serializer)
     {
         const int Count = 10_000;
@@ -121,6 +122,8 @@ public sealed class SdkPubSubTests(SharedRouter router)
     }
 
     [Fact]
+    [Trait("wamp", "URI-05")]
+    [Trait("wamp", "URI-06")]
     public async Task A_topic_of_the_routers_own_is_refused()
     {
         await using var client = await router.ConnectAsync("websocket", SerializerKind.MessagePack);

@@ -19,6 +19,7 @@ public sealed class ProtocolViolationTests
     [Trait("wamp", "SES-01")]
     [Trait("wamp", "SES-02")]
     [Trait("wamp", "SES-38")]
+    [Trait("wamp", "AUT-14")]
     public async Task Before_a_session_nothing_but_HELLO_is_taken(PeerTransport transport, SerializerKind serializer)
     {
         string[] messages =

@@ -13,6 +13,8 @@ public sealed class SessionLifeCycleTests
     [Trait("wamp", "SES-12")]
     [Trait("wamp", "SES-13")]
     [Trait("wamp", "SES-14")]
+    [Trait("wamp", "TRN-01")]
+    [Trait("wamp", "AUT-12")]
     public async Task WELCOME_answers_HELLO_and_tells_roles_agent_and_identity(PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await TestRouter.StartAsync();
@@ -127,6 +129,7 @@ public sealed class SessionLifeCycleTests
     [InlineData("""[1,"realm1",{"roles":{"caller":{}},"authmethods":["ticket"]}]""", "wamp.error.no_matching_auth_method")]
     [Trait("wamp", "SES-08")]
     [Trait("wamp", "SES-20")]
+    [Trait("wamp", "AUT-05")]
     public async Task HELLO_that_cannot_be_met_is_refused_by_ABORT_of_three_elements(string hello, string reason)
     {
         await using var router = await TestRouter.StartAsync();

@@ -53,6 +53,8 @@ public sealed class OptionsParsing
         select new TheoryDataRow<MessageType, string, string, SerializerKind>(row.Type, row.Key, value, serializer);
 
     [Theory, MemberData(nameof(Refused)), Trait("wamp", "SER-16"), Trait("wamp", "SER-17"), Trait("wamp", "SER-03")]
+    [Trait("wamp", "BWL-06")]
+    [Trait("wamp", "BWL-08")]
     public void A_known_key_with_a_value_of_another_type_is_refused_by_name(MessageType type, string key, string value, SerializerKind serializer)
     {
         var dict = $"{{\"{key}\":{value}}}";

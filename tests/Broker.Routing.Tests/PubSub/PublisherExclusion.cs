@@ -45,4 +45,16 @@ public sealed class PublisherExclusion
         publisher.Publish("com.topic");
         Assert.Single(sibling.Rest());
     }
+
+    [Theory, EachSerializer, Trait("wamp", "PEX-05"), Trait("wamp", "PUB-04")]
+    public void With_exclude_me_false_the_publisher_and_another_subscriber_get_the_same_publication(SerializerKind one, SerializerKind other)
+    {
+        var (publisher, subscriber) = (_realm.Join(one), _realm.Join(other));
+        var subscription = publisher.Subscription("com.topic");
+        Assert.Equal(subscription, subscriber.Subscription("com.topic"));
+        publisher.Publish("com.topic", "[\"Hello\"]", "{\"exclude_me\":false}");
+        var received = publisher.Next();
+        Assert.Equal(Received.Event(subscription, received.PublicationId, "[\"Hello\"]"), received);
+        Assert.Equal(received, subscriber.Next());
+    }
 }

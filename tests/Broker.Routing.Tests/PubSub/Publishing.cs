@@ -160,6 +160,7 @@ public sealed class Publishing
     }
 
     [Theory, EachSerializer, Trait("wamp", "ORD-01")]
+    [Trait("wamp", "PBS-10")]
     public void Events_of_one_publisher_arrive_in_order_across_topics_and_subscriptions(SerializerKind from, SerializerKind to)
     {
         var (publisher, subscriber) = (_realm.Join(from), _realm.Join(to));
@@ -190,6 +191,7 @@ public sealed class Publishing
     }
 
     [Theory, EachSerializer, Trait("wamp", "BWL-07"), Trait("wamp", "PID-05"), Trait("wamp", "SER-14")]
+    [Trait("wamp", "SER-15")]
     public void Options_of_PUBLISH_do_not_leak_into_Details_and_unknown_ones_are_ignored(SerializerKind serializer)
     {
         var (subscriber, publisher) = (_realm.Join(serializer), _realm.Join(serializer));

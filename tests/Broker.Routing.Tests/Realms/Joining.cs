@@ -41,6 +41,16 @@ public sealed class Joining
         Assert.False(Realm.Roles.HasClientRole);
     }
 
+    [Fact, Trait("wamp", "GEN-03")]
+    public void What_a_session_announced_is_kept_as_long_as_the_session()
+    {
+        var roles = new RoleSet { Caller = Features.CallTimeout, Callee = Features.CallCanceling | Features.ProgressiveCallResults };
+        var realm = new TestRealm();
+        var (one, other) = (new RecordingPeer(realm.Realm, roles: roles), realm.Join());
+        Assert.Equal(roles, one.Session.Roles);
+        Assert.NotEqual(roles, other.Session.Roles);
+    }
+
     [Fact, Trait("wamp", "PV-31"), Trait("wamp", "SES-39")]
     public void When_all_have_left_nothing_is_left()
     {

@@ -27,6 +27,7 @@ public sealed class Calling
     }
 
     [Theory, EachSerializer, Trait("wamp", "RPC-02"), Trait("wamp", "RPC-03"), Trait("wamp", "RPC-04"), Trait("wamp", "SER-19")]
+    [Trait("wamp", "CID-06")]
     public void A_call_is_invoked_and_its_result_returned_with_the_payloads_unchanged(SerializerKind caller, SerializerKind callee)
     {
         var (one, two) = (_realm.Join(caller), _realm.Join(callee));

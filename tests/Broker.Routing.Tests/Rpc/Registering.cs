@@ -34,6 +34,7 @@ public sealed class Registering
     }
 
     [Theory, EachSerializer, Trait("wamp", "REG-02")]
+    [Trait("wamp", "SHR-02")]
     public void A_procedure_that_is_registered_cannot_be_registered_again_by_anybody(SerializerKind serializer)
     {
         var (callee, other) = (_realm.Join(serializer), _realm.Join(serializer));

@@ -11,6 +11,7 @@ public sealed class Transcoding
     private readonly TestRealm _realm = new();
 
     [Theory, EachSerializer, Trait("wamp", "RACE-19"), Trait("wamp", "SER-20"), Trait("wamp", "SER-09")]
+    [Trait("wamp", "PPT-11")]
     public void Every_value_survives_the_way_there_and_back(SerializerKind one, SerializerKind other)
     {
         var (caller, callee) = (_realm.Join(one), _realm.Join(other));
