@@ -37,7 +37,7 @@ internal sealed class WampConnection
         var limits = new OutboundLimits(
             context.Options.MaxOutboundBytes, peerLimit, context.Options.SlowConsumer == SlowConsumerPolicy.DropEvents);
         Outbound = new OutboundQueue(transport.Output, frameWriter, limits, reason => RequestEnd(new Ending(reason, "The peer reads too slowly.")));
-        _session = new SessionState(context, serializer, Outbound, peer);
+        _session = new SessionState(context, serializer, Outbound, peerLimit, peer);
     }
 
     /// <summary>What waits to be sent.</summary>
