@@ -11,6 +11,9 @@ internal sealed class ConnectionTable
     /// <summary>How many there are.</summary>
     public int Count => _connections.Count;
 
+    /// <summary>The bytes that wait for all peers together.</summary>
+    public long OutboundBytes => _connections.Sum(entry => (long)entry.Key.Outbound.WaitingBytes);
+
     /// <summary>True once the router shuts down: who comes now is sent away at once.</summary>
     public bool IsClosing => Volatile.Read(ref _empty) is not null;
 
@@ -19,7 +22,7 @@ internal sealed class ConnectionTable
         _connections[connection] = 0;
         if (IsClosing)
         {
-            connection.RequestEnd(new Ending(DisconnectReason.SystemShutdown));
+            connection.RequestEnd(new Ending(DisconnectReason.SystemShutdown, "The router shuts down."));
         }
     }
 

@@ -228,7 +228,8 @@ internal sealed class OutboundQueue : IMessageSink
     /// <summary>Completes when nothing here uses the transport's pipe any more. Call after <see cref="Close()"/>.</summary>
     public Task Pumped => _pump;
 
-    private int WaitingBytes => _backlog?.Bytes ?? 0;
+    /// <summary>The bytes that wait beyond what the transport has taken.</summary>
+    public int WaitingBytes => _backlog?.Bytes ?? 0;
 
     private void Close(DisconnectReason reason)
     {

@@ -37,7 +37,7 @@ internal sealed class WampConnection
         var limits = new OutboundLimits(
             context.Options.MaxOutboundBytes, peerLimit, context.Options.SlowConsumer == SlowConsumerPolicy.DropEvents);
         Outbound = new OutboundQueue(transport.Output, frameWriter, limits, peer.Id, reason => RequestEnd(new Ending(reason, "The peer reads too slowly.")));
-        _session = new SessionState(context, serializer, Outbound, peer);
+        _session = new SessionState(context, serializer, Outbound, peerLimit, peer);
     }
 
     /// <summary>What waits to be sent.</summary>
@@ -78,12 +78,13 @@ internal sealed class WampConnection
         }
     }
 
-    /// <summary>Asks the connection to end. The first request counts. Thread-safe.</summary>
+    /// <summary>Asks the connection to end. The first request counts. Thread-safe; never runs any of the connection's code on the caller's stack.</summary>
     public void RequestEnd(Ending ending)
     {
         if (Interlocked.CompareExchange(ref _requestedEnd, ending, null) is null)
         {
-            _input.CancelPendingRead();
+            // Whoever asks may be routing a message with the peer's gate held, and a transport may resume its reader on the stack that cancels the read.
+            ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _input, preferLocal: false);
         }
     }
 

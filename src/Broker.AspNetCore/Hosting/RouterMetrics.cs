@@ -15,6 +15,7 @@ internal sealed class RouterMetrics : IDisposable
     {
         _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
         _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
+        _meter.CreateObservableGauge("broker.outbound.bytes", () => connections.OutboundBytes, "By", "Bytes that wait for peers that read slowly.");
         Observe(router, "broker.sessions", "Established sessions.", realm => realm.SessionCount);
         Observe(router, "broker.subscriptions", "Subscriptions.", realm => realm.SubscriptionCount);
         Observe(router, "broker.registrations", "Registrations.", realm => realm.RegistrationCount);

@@ -13,8 +13,16 @@ namespace Broker.Sessions;
 /// The session of one connection: which messages are legal now, and what opens and ends it. A connection can have several sessions, one after the other
 /// (WS-07). Runs on the connection's read loop only.
 /// </summary>
-internal sealed class SessionState(RouterContext context, SerializerKind serializer, IMessageSink sink, PeerInfo peer)
+/// <param name="context">The router.</param>
+/// <param name="serializer">The serializer of the connection.</param>
+/// <param name="sink">Where messages to the peer go.</param>
+/// <param name="peerLimit">The longest message that the peer takes.</param>
+/// <param name="peer">Who is at the other end.</param>
+internal sealed class SessionState(RouterContext context, SerializerKind serializer, IMessageSink sink, int peerLimit, PeerInfo peer)
 {
+    /// <summary>The most that WELCOME takes besides its Details.</summary>
+    private const int WelcomeHead = 32;
+
     private Session? _session;
 
     /// <summary>Who is at the other end.</summary>
@@ -145,7 +153,13 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
         }
 
         var identity = new SessionIdentity(AuthId: Guid.NewGuid().ToString("N"), "anonymous", "anonymous", "static");
-        _session = realm.Join(serializer, hello, identity, Welcome(realm, identity), sink);
+        var welcome = Welcome(realm, identity);
+        if (ValueEncoder.Encode(serializer, welcome).Length > peerLimit - WelcomeHead)
+        {
+            return Refuse(ErrorUris.PayloadSizeExceeded, "WELCOME is longer than the messages that the client takes.");
+        }
+
+        _session = realm.Join(serializer, hello, identity, welcome, sink);
         Phase = SessionPhase.Established;
         Log.SessionJoined(context.Logger, Peer.ConnectionId, Peer.Address, _session.Id, realm.Name, hello.Agent ?? "");
         return null;

@@ -13,6 +13,8 @@ namespace Broker.Transports;
 /// </summary>
 internal sealed class HttpEndpoint(RouterContext context)
 {
+    private const string SupportedVersion = "13";
+
     /// <summary>Serves one request until its connection ends.</summary>
     public async Task OnRequestAsync(HttpContext http)
     {
@@ -25,6 +27,14 @@ internal sealed class HttpEndpoint(RouterContext context)
         var connect = http.Features.Get<IHttpExtendedConnectFeature>();
         if (connect is not { IsExtendedConnect: true, Protocol: "websocket" } && !IsUpgrade(http, upgrade))
         {
+            if (IsWebSocket(http) && http.Request.Headers.SecWebSocketVersion != SupportedVersion)
+            {
+                // RFC 6455 section 4.4: the answer names the versions that are spoken here.
+                http.Response.Headers.SecWebSocketVersion = SupportedVersion;
+                await RefuseAsync(http, peer, 426, "Version 13 of the WebSocket protocol is spoken here.").ConfigureAwait(false);
+                return;
+            }
+
             await RefuseAsync(http, peer, 400, "This is a WAMP router: connect with a WebSocket client.").ConfigureAwait(false);
             return;
         }
@@ -61,10 +71,13 @@ internal sealed class HttpEndpoint(RouterContext context)
 
     private static bool IsUpgrade(HttpContext http, IHttpUpgradeFeature? upgrade) =>
         upgrade is { IsUpgradableRequest: true }
-        && HttpMethods.IsGet(http.Request.Method)
-        && http.Request.Headers.Upgrade.ToString().Split(',', StringSplitOptions.TrimEntries).Contains("websocket", StringComparer.OrdinalIgnoreCase)
-        && http.Request.Headers.SecWebSocketVersion == "13"
+        && IsWebSocket(http)
+        && http.Request.Headers.SecWebSocketVersion == SupportedVersion
         && System.Buffers.Text.Base64.IsValid(http.Request.Headers.SecWebSocketKey.ToString(), out var length) && length == 16;
+
+    private static bool IsWebSocket(HttpContext http) =>
+        HttpMethods.IsGet(http.Request.Method)
+        && http.Request.Headers.Upgrade.ToString().Split(',', StringSplitOptions.TrimEntries).Contains("websocket", StringComparer.OrdinalIgnoreCase);
 
     private static bool IsLoopback(HttpContext http) =>
         http.Connection.RemoteIpAddress is not { } address || OriginRules.IsLoopback(new System.Net.IPEndPoint(address, 0));

@@ -6,10 +6,16 @@ namespace Broker.Peers;
 /// <summary>What the router and its server log, kept for the test. Thread-safe.</summary>
 internal sealed class CapturedLogs : ILoggerProvider
 {
+    private const int ConnectionEnded = 3;
+
     private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentQueue<string> _endings = new();
 
     /// <summary>Entries of level Error and above.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
+
+    /// <summary>Why connections ended.</summary>
+    public IReadOnlyCollection<string> Endings => _endings;
 
     public ILogger CreateLogger(string categoryName) => new Capture(this, categoryName);
 
@@ -26,6 +32,11 @@ internal sealed class CapturedLogs : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
+            if (eventId.Id == ConnectionEnded && category == "Broker.Router")
+            {
+                logs._endings.Enqueue(formatter(state, exception));
+            }
+
             if (logLevel >= LogLevel.Error)
             {
                 logs._errors.Enqueue($"{category}: {formatter(state, exception)} {exception}");

@@ -16,7 +16,7 @@ namespace Broker.Peers;
 internal sealed class TestPeer : IAsyncDisposable
 {
     /// <summary>Far beyond what anything here takes.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     public const string HelloText = """[1,"realm1",{"roles":{"publisher":{},"subscriber":{},"caller":{},"callee":{}}}]""";
 
@@ -187,7 +187,9 @@ internal sealed class TestPeer : IAsyncDisposable
     }
 
     /// <summary>On a WebSocket, reads a close frame, answers it and waits for the end; on a RawSocket closes and waits for the end.</summary>
-    public async Task<string> ExpectCloseAsync(int code)
+    /// <param name="code">The close code.</param>
+    /// <param name="isFramingLost">Whether the router reads no more frames, so that only the end of the connection can answer it.</param>
+    public async Task<string> ExpectCloseAsync(int code, bool isFramingLost = false)
     {
         var reason = "";
         if (IsWebSocket)
@@ -201,7 +203,8 @@ internal sealed class TestPeer : IAsyncDisposable
             reason = Encoding.UTF8.GetString(payload.AsSpan(2));
             await SendBytesAsync(ClientFrames.Close((ushort)code, []));
         }
-        else
+
+        if (isFramingLost || !IsWebSocket)
         {
             CloseOutput();
         }
@@ -243,29 +246,20 @@ internal sealed class TestPeer : IAsyncDisposable
     /// <summary>Reads bytes as they come.</summary>
     public Task<byte[]> ReceiveBytesAsync(int count) => ReadAsync(count);
 
-    /// <summary>Reads all up to the end of the connection.</summary>
-    public async Task<string> ReceiveTextAsync()
-    {
-        var text = new List<byte>();
-        while (await ReadAsync(1, orEnd: true) is [var octet])
-        {
-            text.Add(octet);
-        }
-
-        return Encoding.UTF8.GetString([.. text]);
-    }
-
     /// <summary>Reads an HTTP response up to the empty line.</summary>
-    public async Task<string> ReceiveHttpHeadAsync()
+    public Task<string> ReceiveHttpHeadAsync() => ReceiveThroughAsync("\r\n\r\n");
+
+    /// <summary>Reads ASCII text up to and including <paramref name="mark"/>.</summary>
+    public async Task<string> ReceiveThroughAsync(string mark)
     {
-        var head = new StringBuilder();
-        while (head.Length < 4 || head.ToString(head.Length - 4, 4) != "\r\n\r\n")
+        var text = new StringBuilder();
+        while (text.Length < mark.Length || text.ToString(text.Length - mark.Length, mark.Length) != mark)
         {
-            head.Append((char)(await ReadAsync(1))[0]);
+            text.Append((char)(await ReadAsync(1))[0]);
         }
 
-        _received.Enqueue(head.ToString());
-        return head.ToString();
+        _received.Enqueue(text.ToString());
+        return text.ToString();
     }
 
     public async ValueTask DisposeAsync() => await _stream.DisposeAsync();

@@ -103,7 +103,7 @@ internal sealed class TestRouter : IAsyncDisposable
 
         await stopped;
         await _app.DisposeAsync();
-        Assert.Empty(Logs.Errors);
+        Assert.True(Logs.Errors.Count == 0, string.Join('\n', Logs.Errors));
         Assert.Equal(0, Context.Connections.Count);
         Assert.Equal((0, 0, 0), (RealmState.SessionCount, RealmState.SubscriptionCount, RealmState.RegistrationCount));
     }

@@ -1,0 +1,268 @@
+using Broker.Hosting;
+using Broker.Peers;
+using Broker.Serialization;
+
+namespace Broker.Connections;
+
+/// <summary>Peers that do not read: what they cost, what they miss, and that nobody else notices.</summary>
+[Collection(nameof(Alone))]
+[Trait("wamp", "RACE-18")]
+public sealed class SlowConsumerTests
+{
+    private const int MaxOutbound = 256 * 1024;
+    private const int SmallBuffer = 4096;
+
+    public static MatrixTheoryData<PeerTransport, int> TransportsAndSizes { get; } = new(Enum.GetValues<PeerTransport>(), [300, 3000, 20_000]);
+
+    [Theory]
+    [MemberData(nameof(TransportsAndSizes))]
+    [Trait("wamp", "ORD-01")]
+    public async Task A_subscriber_that_does_not_read_loses_events_and_is_told_how_many_while_others_lose_none(PeerTransport transport, int size)
+    {
+        await using var router = await StartAsync();
+        await using var slow = await SubscribeAsync(router, transport, SerializerKind.Json, SmallBuffer);
+        await using var fast = await SubscribeAsync(router, transport, SerializerKind.MessagePack);
+        await using var publisher = await TestPeer.JoinAsync(router, transport, SerializerKind.Cbor);
+        var payload = new string('x', size);
+        var batch = 100_000 / size;
+        var published = 0;
+        while (router.RealmState.EventsDropped < 100)
+        {
+            for (var i = 0; i < batch; i++)
+            {
+                await PublishAsync(publisher, ++published, payload);
+            }
+
+            for (var i = published - batch + 1; i <= published; i++)
+            {
+                Assert.Equal(i, NumberOf(await fast.ExpectAsync("[36,*]")));
+            }
+
+            Assert.InRange(router.Context.Connections.OutboundBytes, 0, 2 * MaxOutbound);
+        }
+
+        var reading = ReadUntilLastAsync(slow);
+        while (!reading.IsCompleted)
+        {
+            await PublishAsync(publisher, ++published, "last");
+            await fast.ExpectAsync($"[36,*,[{published},\"last\"]]");
+        }
+
+        Assert.InRange(await reading, 100, published);
+    }
+
+    [Theory]
+    [InlineData(PeerTransport.WebSocket)]
+    [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.RawSocket)]
+    [InlineData(PeerTransport.UnixSocket)]
+    public async Task A_subscriber_that_does_not_read_is_ended_when_the_policy_says_so(PeerTransport transport)
+    {
+        await using var router = await StartAsync(options => options.SlowConsumer = SlowConsumerPolicy.Disconnect);
+        await using var slow = await SubscribeAsync(router, transport, SerializerKind.Json, SmallBuffer);
+        await using var publisher = await TestPeer.JoinAsync(router, transport);
+        var payload = new string('x', 10_000);
+
+        for (var request = 1; router.RealmState.SubscriptionCount > 0; request++)
+        {
+            await PublishAsync(publisher, request, payload);
+            await publisher.SendBytesAsync(publisher.PingFrame([]));
+            Assert.Equal(PeerFrame.Pong, (await publisher.ReceiveFrameAsync()).Kind);
+        }
+
+        await ExpectOneSlowConsumerAsync(router, connectionsLeft: 1);
+    }
+
+    [Theory]
+    [InlineData(PeerTransport.WebSocket)]
+    [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.RawSocket)]
+    [InlineData(PeerTransport.UnixSocket)]
+    public async Task A_caller_that_does_not_read_its_results_is_ended_and_its_callee_goes_on(PeerTransport transport)
+    {
+        const int Calls = 1000;
+        await using var router = await StartAsync();
+        await using var caller = await TestPeer.JoinAsync(router, transport, SerializerKind.Json, receiveBuffer: SmallBuffer);
+        await using var callee = await TestPeer.JoinAsync(router, transport);
+        await callee.SendAsync("""[64,1,{},"com.example.procedure"]""");
+        await callee.ExpectAsync("[65,1,*]");
+        await caller.SendAsync([.. Enumerable.Range(1, Calls).Select(i => $"[48,{i},{{}},\"com.example.procedure\"]")]);
+        for (var i = 1; i <= Calls; i++)
+        {
+            await callee.ExpectAsync($"[68,{i},*]");
+        }
+
+        var result = new string('x', 10_000);
+        for (var i = 1; i <= Calls; i++)
+        {
+            await callee.SendAsync($"[70,{i},{{}},[\"{result}\"]]");
+        }
+
+        await ExpectOneSlowConsumerAsync(router, connectionsLeft: 1);
+        await callee.SendAsync("""[32,2,{},"com.example.topic"]""");
+        await callee.ExpectAsync("[33,2,*]");
+    }
+
+    [Theory]
+    [InlineData(PeerTransport.WebSocket)]
+    [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.RawSocket)]
+    [InlineData(PeerTransport.UnixSocket)]
+    [Trait("wamp", "RACE-07")]
+    public async Task A_callee_that_does_not_read_is_ended_and_every_call_gets_one_answer(PeerTransport transport)
+    {
+        const int Calls = 1500;
+        await using var router = await StartAsync();
+        await using var callee = await TestPeer.JoinAsync(router, transport, SerializerKind.Json, receiveBuffer: SmallBuffer);
+        await using var caller = await TestPeer.JoinAsync(router, transport);
+        await callee.SendAsync("""[64,1,{},"com.example.procedure"]""");
+        await callee.ExpectAsync("[65,1,*]");
+
+        var argument = new string('x', 10_000);
+        var calling = Task.Run(async () =>
+        {
+            for (var i = 1; i <= Calls; i++)
+            {
+                await caller.SendAsync($"[48,{i},{{}},\"com.example.procedure\",[\"{argument}\"]]");
+            }
+        }, TestContext.Current.CancellationToken);
+        var answered = new HashSet<long>();
+        var canceled = 0;
+        for (var i = 0; i < Calls; i++)
+        {
+            var error = await caller.ExpectAsync("""[8,48,*,{},"wamp.error.*"*]""");
+            Assert.True(answered.Add(error[2].GetInt64()));
+            canceled += error[4].GetString() == "wamp.error.canceled" ? 1 : 0;
+        }
+
+        await calling;
+        Assert.InRange(canceled, 1, Calls);
+        await ExpectOneSlowConsumerAsync(router, connectionsLeft: 1);
+    }
+
+    [Theory]
+    [InlineData(PeerTransport.WebSocket)]
+    [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.RawSocket)]
+    [InlineData(PeerTransport.UnixSocket)]
+    public async Task A_peer_that_pings_and_does_not_read_is_ended(PeerTransport transport)
+    {
+        await using var router = await StartAsync();
+        await using var peer = await TestPeer.JoinAsync(router, transport, SerializerKind.Json, receiveBuffer: SmallBuffer);
+        var pings = Enumerable.Repeat(peer.PingFrame([]), 10_000).SelectMany(frame => frame).ToArray();
+
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            while (true)
+            {
+                await peer.SendBytesAsync(pings);
+            }
+        });
+
+        await ExpectOneSlowConsumerAsync(router, connectionsLeft: 0);
+    }
+
+    [Theory]
+    [InlineData(PeerTransport.WebSocket)]
+    [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.RawSocket)]
+    [InlineData(PeerTransport.UnixSocket)]
+    public async Task A_long_event_reaches_many_subscribers_intact_from_shared_memory(PeerTransport transport)
+    {
+        const int Subscribers = 50;
+        await using var router = await TestRouter.StartAsync();
+        await using var publisher = await TestPeer.JoinAsync(router, transport);
+        var subscribers = new List<TestPeer>();
+        for (var i = 0; i < Subscribers; i++)
+        {
+            subscribers.Add(await SubscribeAsync(router, transport, (SerializerKind)(i % 3)));
+        }
+
+        var payload = string.Concat(Enumerable.Range(0, 125_000).Select(i => $"{i:D8}"));
+        var frame = publisher.Frame($"[16,1,{{\"acknowledge\":true}},\"com.example.topic\",[\"{payload}\"]]");
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await publisher.SendBytesAsync(frame);
+        await publisher.ExpectAsync("[17,1,*]");
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+
+        // A copy for each of three serializers and what lies in the pipes; a copy for each subscriber would be 50 MB.
+        Assert.InRange(allocated, 0, 25_000_000);
+        foreach (var subscriber in subscribers)
+        {
+            Assert.Equal(payload, (await subscriber.ExpectAsync("[36,*]"))[4][0].GetString());
+            await subscriber.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(PeerTransport.WebSocket)]
+    [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.RawSocket)]
+    [InlineData(PeerTransport.UnixSocket)]
+    [Trait("wamp", "SES-35")]
+    public async Task A_peer_that_does_not_read_holds_up_a_shutdown_for_one_timeout_only(PeerTransport transport)
+    {
+        await using var router = await StartAsync();
+        await using var slow = await SubscribeAsync(router, transport, SerializerKind.Json, SmallBuffer);
+        await using var publisher = await TestPeer.JoinAsync(router, transport);
+        var payload = new string('x', 10_000);
+        for (var request = 1; router.RealmState.EventsDropped == 0; request++)
+        {
+            await PublishAsync(publisher, request, payload);
+        }
+
+        var stopped = router.StopAsync();
+        await publisher.ExpectAsync("[6,*]");
+        await publisher.SendAsync("""[6,{},"wamp.close.goodbye_and_out"]""");
+        await publisher.ExpectCloseAsync(1001);
+        await router.Clock.ElapseAsync(TimeSpan.FromSeconds(2));
+
+        await stopped;
+    }
+
+    private static Task<TestRouter> StartAsync(Action<WampRouterOptions>? configure = null) => TestRouter.StartAsync(options =>
+    {
+        options.MaxOutboundBytes = MaxOutbound;
+        configure?.Invoke(options);
+    });
+
+    private static async Task<TestPeer> SubscribeAsync(TestRouter router, PeerTransport transport, SerializerKind serializer, int receiveBuffer = 0)
+    {
+        var peer = await TestPeer.JoinAsync(router, transport, serializer, receiveBuffer: receiveBuffer);
+        await peer.SendAsync("""[32,1,{},"com.example.topic"]""");
+        await peer.ExpectAsync("[33,1,*]");
+        return peer;
+    }
+
+    private static Task PublishAsync(TestPeer publisher, int number, string payload) =>
+        publisher.SendAsync($"[16,{number},{{}},\"com.example.topic\",[{number},\"{payload}\"]]");
+
+    private static int NumberOf(System.Text.Json.JsonElement received) => received[4][0].GetInt32();
+
+    /// <summary>Reads on, and holds the gap of each event against its number; gives the sum of all gaps.</summary>
+    private static async Task<long> ReadUntilLastAsync(TestPeer peer)
+    {
+        var number = 0L;
+        var lost = 0L;
+        while (true)
+        {
+            var received = await peer.ExpectAsync("[36,*]");
+            var gap = received[3].TryGetProperty("_gap", out var value) ? value.GetInt64() : 0;
+            number += 1 + gap;
+            lost += gap;
+            Assert.Equal(number, NumberOf(received));
+            if (received[4][1].GetString() == "last")
+            {
+                return lost;
+            }
+        }
+    }
+
+    private static async Task ExpectOneSlowConsumerAsync(TestRouter router, int connectionsLeft)
+    {
+        await TestRouter.WaitUntilAsync(
+            () => router.Context.Connections.Count == connectionsLeft && router.Logs.Endings.Count > 0,
+            () => $"{router.Context.Connections.Count} connections are left; {string.Join('\n', router.Logs.Endings)}");
+        Assert.Contains("slow_consumer", Assert.Single(router.Logs.Endings), StringComparison.Ordinal);
+    }
+}
