@@ -215,6 +215,7 @@ public sealed class SlowConsumerTests
         await publisher.ExpectAsync("[6,*]");
         await publisher.SendAsync("""[6,{},"wamp.close.goodbye_and_out"]""");
         await publisher.ExpectCloseAsync(1001);
+        await TestRouter.WaitUntilAsync(() => router.Context.Connections.Count == 1, () => "the publisher is still there, or all are gone");
         await router.Clock.ElapseAsync(TimeSpan.FromSeconds(2));
 
         await stopped;

@@ -51,6 +51,11 @@ internal sealed class TestPeer : IAsyncDisposable
             _ => new IPEndPoint(IPAddress.Loopback, router.Port),
         };
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        if (transport != PeerTransport.UnixSocket)
+        {
+            socket.NoDelay = true;
+        }
+
         if (receiveBuffer > 0)
         {
             socket.ReceiveBufferSize = receiveBuffer;
