@@ -5,17 +5,16 @@ var builder = WebApplication.CreateBuilder(args);
 
 builder.Services.AddWampRouter(options =>
 {
-    options.Realms.Clear();
     options.Realms["com.example.shop"] = new RealmOptions();
 });
 
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
-    // WebSocket and RawSocket straight on the transport: the fast path. HTTP goes on to the application.
-    kestrel.ListenLocalhost(8080, listen => listen.UseWamp("/ws"));
+    // WebSocket and RawSocket straight on the transport: the fast path, past the application's middleware. HTTP goes on to the application.
+    kestrel.ListenLocalhost(8180, listen => listen.UseWamp("/ws"));
 
     // HTTP only; WebSockets get in by MapWamp below.
-    kestrel.ListenLocalhost(8081);
+    kestrel.ListenLocalhost(8181);
 });
 
 var app = builder.Build();

@@ -43,6 +43,19 @@ internal static class FlushBatch
             return;
         }
 
+        try
+        {
+            FlushAll(state);
+        }
+        finally
+        {
+            state.Dirty.Clear();
+            state.Depth = 0;
+        }
+    }
+
+    private static void FlushAll(State state)
+    {
         // The batch stays open meanwhile: what a flush itself queues joins the end of the list.
         var now = Environment.TickCount64;
         for (var i = 0; i < state.Dirty.Count; i++)
@@ -57,9 +70,6 @@ internal static class FlushBatch
                 queue.Flush();
             }
         }
-
-        state.Dirty.Clear();
-        state.Depth = 0;
     }
 
     private sealed class State

@@ -28,7 +28,8 @@ internal sealed class FlushLater : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        Volatile.Write(ref _isScheduled, 0);
+        // A full fence: the look into the queue must not come before others can see that they have to schedule again.
+        Interlocked.Exchange(ref _isScheduled, 0);
         while (_queues.TryDequeue(out var queue))
         {
             queue.Flush();

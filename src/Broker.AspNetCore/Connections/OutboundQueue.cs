@@ -95,7 +95,13 @@ internal sealed class OutboundQueue : IMessageSink
             return SendResult.Queued;
         }
 
-        if (WaitingBytes + bytes.Length > _limits.MaxBytes && WaitingBytes > 0)
+        // A batch can queue more than may wait before its end: what the transport takes now need not wait.
+        if (!Fits(bytes.Length, isDroppable) && !_isFlushing)
+        {
+            Flush();
+        }
+
+        if (!Fits(bytes.Length, isDroppable))
         {
             if (isDroppable && _limits.DropsEvents)
             {
@@ -237,6 +243,16 @@ internal sealed class OutboundQueue : IMessageSink
         _end(reason);
     }
 
+    /// <summary>
+    /// Whether a message may join what waits. What others send to the peer may use three quarters of the room: the rest is kept for answers to its own requests,
+    /// so that others cannot end its session by filling the queue.
+    /// </summary>
+    private bool Fits(int length, bool isDroppable)
+    {
+        var room = isDroppable && _limits.DropsEvents ? _limits.MaxBytes - (_limits.MaxBytes / 4) : _limits.MaxBytes;
+        return WaitingBytes == 0 || WaitingBytes + length <= room;
+    }
+
     private bool TakesDirectly(int length) =>
         !_isFlushing && length <= MaxCopied && _unflushed < MaxUnflushed && _backlog is null or { IsEmpty: true };
 
@@ -317,7 +333,7 @@ internal sealed class OutboundQueue : IMessageSink
             {
                 result = await flush.ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException)
             {
                 result = new FlushResult(isCanceled: false, isCompleted: true);
             }

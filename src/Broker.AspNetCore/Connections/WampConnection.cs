@@ -73,8 +73,9 @@ internal sealed class WampConnection
             _frames.Dispose();
             _context.Connections.Remove(this);
             _context.Metrics.ConnectionEnded(ending.Reason);
+            var text = Log.Printable(ending.Text);
             Log.ConnectionEnded(
-                _context.Logger, ending.Reason.Level, _session.Peer.ConnectionId, _session.Peer.Address, ending.Reason.Tag, ending.Text ?? "");
+                _context.Logger, ending.Reason.Level, _session.Peer.ConnectionId, _session.Peer.Address, ending.Reason.Tag, text);
         }
     }
 

@@ -5,6 +5,13 @@ namespace Broker.Hosting;
 /// <summary>All that the router logs. Event ids are API.</summary>
 internal static partial class Log
 {
+    private const int MaxText = 300;
+
+    /// <summary>Text of a peer for the log: without control characters, which could forge lines or steer a terminal, and cut to a length.</summary>
+    public static string Printable(string? text) => text is null
+        ? ""
+        : string.Concat((text.Length <= MaxText ? text : text[..MaxText] + "...").Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+
     [LoggerMessage(1, LogLevel.Debug, "Session {SessionId} joined realm {Realm} from {Address} (connection {ConnectionId}, agent {Agent}).")]
     public static partial void SessionJoined(ILogger logger, string connectionId, string address, long sessionId, string realm, string agent);
 

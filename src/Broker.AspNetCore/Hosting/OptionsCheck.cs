@@ -20,7 +20,11 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             }
         }
 
-        Require(faults, options.Realms.Count > 0, "Realms is empty: name at least one realm.");
+        foreach (var origin in options.AllowedOrigins.Where(origin => !OriginRules.IsOrigin(origin)))
+        {
+            faults.Add($"AllowedOrigins holds '{origin}', which no browser sends: write scheme, host and port, such as https://app.example.com, or *.");
+        }
+
         Require(
             faults,
             options.Realms.Values.All(realm => realm.UriRules.MaxLength is > 0 and <= UriRules.Ceiling),

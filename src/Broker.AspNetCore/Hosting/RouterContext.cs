@@ -15,7 +15,8 @@ internal sealed class RouterContext
         Options = options.Value;
         Logger = loggers.CreateLogger("Broker.Router");
         Time = time;
-        Router = new Router(Options.Realms, RandomIds.Shared);
+        var realms = Options.Realms.Count > 0 ? Options.Realms : new Dictionary<string, RealmOptions>(StringComparer.Ordinal) { ["realm1"] = new() };
+        Router = new Router(realms, RandomIds.Shared);
         Connections = new ConnectionTable();
         Metrics = new RouterMetrics(Router, Connections);
     }

@@ -15,7 +15,9 @@ public static class WampEndpointRouteBuilderExtensions
     /// <param name="path">The path, such as <c>/ws</c>.</param>
     public static IEndpointConventionBuilder MapWamp(this IEndpointRouteBuilder endpoints, string path = "/ws")
     {
-        var endpoint = new HttpEndpoint(endpoints.ServiceProvider.GetRequiredService<RouterContext>());
+        var context = endpoints.ServiceProvider.GetService<RouterContext>()
+            ?? throw new InvalidOperationException("There is no WAMP router to serve: call builder.Services.AddWampRouter() first.");
+        var endpoint = new HttpEndpoint(context);
         return endpoints.Map(path, endpoint.OnRequestAsync);
     }
 }

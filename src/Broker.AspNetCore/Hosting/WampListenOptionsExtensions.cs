@@ -13,11 +13,16 @@ public static class WampListenOptionsExtensions
     /// Serves WAMP over WebSocket and RawSocket on this endpoint, beside HTTP: the fast path, straight on the transport. Call it after <c>UseHttps</c>, and after
     /// <c>AddWampRouter</c>.
     /// </summary>
+    /// <remarks>
+    /// What is served here does not pass through the application's middleware: its authentication, authorization, CORS and forwarded headers do not apply.
+    /// Where they must, use <c>app.MapWamp</c> on an endpoint without <c>UseWamp</c>.
+    /// </remarks>
     /// <param name="listen">The endpoint.</param>
     /// <param name="path">The path of the WebSocket, such as <c>/ws</c>.</param>
     public static ListenOptions UseWamp(this ListenOptions listen, string path = "/ws")
     {
-        var context = listen.ApplicationServices.GetRequiredService<RouterContext>();
+        var context = listen.ApplicationServices.GetService<RouterContext>()
+            ?? throw new InvalidOperationException("There is no WAMP router to serve: call builder.Services.AddWampRouter() first.");
         listen.Use(next => new UniversalPort(context, path, next).OnConnectionAsync);
         return listen;
     }

@@ -6,17 +6,18 @@ namespace Broker.Hosting;
 /// <summary>How a router behaves. Read once, when the router starts.</summary>
 public sealed class WampRouterOptions
 {
-    /// <summary>The realms by their URIs. By default one, <c>realm1</c>.</summary>
-    public IDictionary<string, RealmOptions> Realms { get; } = new Dictionary<string, RealmOptions>(StringComparer.Ordinal) { ["realm1"] = new() };
+    /// <summary>The realms by their URIs. If none is named there is one, <c>realm1</c>.</summary>
+    public IDictionary<string, RealmOptions> Realms { get; } = new Dictionary<string, RealmOptions>(StringComparer.Ordinal);
 
     /// <summary>
     /// Whether clients may join without authentication from addresses that are not loopback. Off by default: then only peers on loopback addresses and Unix domain
-    /// sockets may.
+    /// sockets may. Behind a proxy on this machine everyone comes from loopback.
     /// </summary>
     public bool AllowAnonymousFromAnywhere { get; set; }
 
     /// <summary>
-    /// Origins of web pages that may connect, such as <c>https://app.example.com</c>, besides the router's own host and, on loopback, every page of this machine.
+    /// Origins of web pages that may connect, such as <c>https://app.example.com</c>, besides those of the router's own host and, from loopback addresses, those
+    /// that this machine serves; <c>*</c> for all. A proxy on this machine connects from loopback: list the origins of its pages here.
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
 

@@ -149,7 +149,7 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
         if (!Peer.MayBeAnonymous)
         {
             return Refuse(
-                ErrorUris.AuthenticationRequired, "Anonymous sessions are taken from loopback addresses only; the router can be started with --allow-anonymous.");
+                ErrorUris.AuthenticationRequired, "Anonymous sessions are taken from loopback addresses only: the router's operator can allow them from everywhere.");
         }
 
         var identity = new SessionIdentity(AuthId: Guid.NewGuid().ToString("N"), "anonymous", "anonymous", "static");
@@ -161,7 +161,7 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
 
         _session = realm.Join(serializer, hello, identity, welcome, sink);
         Phase = SessionPhase.Established;
-        Log.SessionJoined(context.Logger, Peer.ConnectionId, Peer.Address, _session.Id, realm.Name, hello.Agent ?? "");
+        Log.SessionJoined(context.Logger, Peer.ConnectionId, Peer.Address, _session.Id, realm.Name, Log.Printable(hello.Agent));
         return null;
     }
 

@@ -77,6 +77,7 @@ internal sealed class HttpEndpoint(RouterContext context)
 
     private static bool IsWebSocket(HttpContext http) =>
         HttpMethods.IsGet(http.Request.Method)
+        && HttpProtocol.IsHttp11(http.Request.Protocol)
         && http.Request.Headers.Upgrade.ToString().Split(',', StringSplitOptions.TrimEntries).Contains("websocket", StringComparer.OrdinalIgnoreCase);
 
     private static bool IsLoopback(HttpContext http) =>
@@ -104,7 +105,7 @@ internal sealed class HttpEndpoint(RouterContext context)
 
     private async Task RefuseAsync(HttpContext http, PeerInfo peer, int status, string text)
     {
-        Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, text);
+        Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, Log.Printable(text));
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/plain; charset=utf-8";
         await http.Response.WriteAsync(text + "\n").ConfigureAwait(false);

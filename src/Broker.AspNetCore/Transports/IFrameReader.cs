@@ -38,7 +38,8 @@ internal interface IFrameReader : IDisposable
 {
     /// <summary>
     /// On <see cref="FrameKind.Close"/> the code that the peer sent (1005 if none); on <see cref="FrameKind.WrongOpcode"/> and
-    /// <see cref="FrameKind.Violation"/> the code to close the WebSocket with; otherwise, and always for RawSocket, 0.
+    /// <see cref="FrameKind.Violation"/> the code to close the WebSocket with; otherwise 0. RawSocket, which has no close codes, borrows the one for a
+    /// message that is too big.
     /// </summary>
     ushort CloseCode { get; }
 

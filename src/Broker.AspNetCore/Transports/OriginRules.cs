@@ -3,10 +3,11 @@ using System.Net;
 namespace Broker.Transports;
 
 /// <summary>
-/// Which web pages may open a WebSocket (RFC 6455 section 10.2): those of the router's own host, those listed and, when both ends are on loopback, those that this
-/// machine serves. Programs send no Origin and are not asked. Thread-safe.
+/// Which web pages may open a WebSocket (RFC 6455 section 10.2): those of the router's own host and those listed. From a loopback address only pages that
+/// this machine serves, and those listed: any other host name may be a foreign one made to point here (DNS rebinding). Programs send no Origin and are not
+/// asked. Thread-safe.
 /// </summary>
-internal static class OriginRules
+public static class OriginRules
 {
     /// <summary>Whether a handshake with this Origin may go on.</summary>
     /// <param name="origin">The Origin field, or null.</param>
@@ -25,8 +26,15 @@ internal static class OriginRules
             return false;
         }
 
-        return string.Equals(page.Authority, host, StringComparison.OrdinalIgnoreCase) || (isLoopback && page.IsLoopback);
+        return isLoopback ? page.IsLoopback : string.Equals(page.Authority, host, StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>Whether <paramref name="text"/> is an origin as browsers send it (RFC 6454 section 6.2), or <c>*</c> for all.</summary>
+    public static bool IsOrigin(string text) =>
+        text == "*"
+        || (Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri.Host.Length > 0
+            && string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether an end of a connection is this machine: a loopback address or a Unix domain socket.</summary>
     public static bool IsLoopback(EndPoint? endPoint) => endPoint switch

@@ -21,7 +21,7 @@ internal sealed class RawSocketFrameReader(bool text, int maxMessageSize) : IFra
     private bool _lent;
 
     /// <inheritdoc/>
-    public ushort CloseCode => 0;
+    public ushort CloseCode => ReferenceEquals(Reason, RawSocketFrame.TooLong) ? WebSocketCloseCode.MessageTooBig : (ushort)0;
 
     /// <inheritdoc/>
     public string? Reason { get; private set; }

@@ -159,7 +159,7 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
 
     private async ValueTask<WampConnection?> RefuseAsync(PipeWriter output, PeerInfo peer, int status, string text)
     {
-        Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, text.TrimEnd());
+        Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, Log.Printable(text.TrimEnd()));
         UpgradeResponse.WriteRefusal(output, status, text);
         await output.FlushAsync().ConfigureAwait(false);
         return null;

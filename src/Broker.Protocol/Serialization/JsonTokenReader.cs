@@ -11,6 +11,9 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
     /// <summary>How U+0000, the mark of binary values, stands in JSON text: no other spelling exists.</summary>
     private static ReadOnlySpan<byte> BinaryMark => "\\u0000"u8;
 
+    /// <summary>No number that another serializer can carry needs more, and some peers' decoders fail on thousands.</summary>
+    private const int MaxNumberLength = 1000;
+
     private readonly ReadOnlySpan<byte> _source;
     private readonly int _maxDepth;
     private readonly bool _isSequence;
@@ -80,7 +83,7 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
         }
         catch (JsonException)
         {
-            ThrowMalformed("the message is not well-formed JSON, or nested too deeply.");
+            ThrowMalformed($"the message is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
             return false;
         }
     }
@@ -103,7 +106,7 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
         }
         catch (JsonException)
         {
-            ThrowMalformed("the message is not well-formed JSON, or nested too deeply.");
+            ThrowMalformed($"the message is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
             key = default;
             return false;
         }
@@ -132,6 +135,9 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
                     case JsonTokenType.String or JsonTokenType.PropertyName when _reader.ValueIsEscaped:
                         Classify();
                         break;
+                    case JsonTokenType.Number when _reader.ValueSpan.Length > MaxNumberLength:
+                        ClassifyNumber();
+                        break;
                     case JsonTokenType.EndArray or JsonTokenType.EndObject when _reader.CurrentDepth == depth:
                         return;
                 }
@@ -139,7 +145,7 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
         }
         catch (JsonException)
         {
-            ThrowMalformed("the message is not well-formed JSON, or nested too deeply.");
+            ThrowMalformed($"the message is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
         }
     }
 
@@ -221,7 +227,7 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
         }
         catch (JsonException)
         {
-            ThrowMalformed("the elements are not well-formed JSON, or nested too deeply.");
+            ThrowMalformed($"the elements are not well-formed JSON, or nested more than {_maxDepth} levels deep.");
             return false;
         }
     }
@@ -229,13 +235,23 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
     private readonly TokenType Classify() => _reader.TokenType switch
     {
         JsonTokenType.String or JsonTokenType.PropertyName => _reader.ValueIsEscaped ? ClassifyEscaped() : TokenType.String,
-        JsonTokenType.Number => _reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0 ? TokenType.Integer : TokenType.Float,
+        JsonTokenType.Number => ClassifyNumber(),
         JsonTokenType.StartArray => TokenType.List,
         JsonTokenType.StartObject => TokenType.Dict,
         JsonTokenType.True => TokenType.True,
         JsonTokenType.False => TokenType.False,
         _ => TokenType.Null,
     };
+
+    private readonly TokenType ClassifyNumber()
+    {
+        if (_reader.ValueSpan.Length > MaxNumberLength)
+        {
+            ThrowMalformed($"a number has more than {MaxNumberLength} digits.");
+        }
+
+        return _reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0 ? TokenType.Integer : TokenType.Float;
+    }
 
     private readonly TokenType ClassifyEscaped()
     {

@@ -23,6 +23,9 @@ public enum RawSocketFrameType : byte
 /// </summary>
 public static class RawSocketFrame
 {
+    /// <summary>The violation of a frame that is well-formed and longer than this side takes.</summary>
+    public const string TooLong = "A RawSocket frame is longer than the announced maximum message length.";
+
     /// <summary>The length of a header in bytes.</summary>
     public const int HeaderLength = 4;
 
@@ -70,7 +73,7 @@ public static class RawSocketFrame
         }
         else if (violation is null && length > limit)
         {
-            violation = "A RawSocket frame is longer than the announced maximum message length.";
+            violation = TooLong;
         }
         else if (length == 0 && type == RawSocketFrameType.Wamp)
         {

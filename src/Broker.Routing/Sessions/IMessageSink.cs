@@ -14,6 +14,9 @@ public interface IMessageSink
     /// of these calls.
     /// </summary>
     /// <param name="message">Valid during the call only.</param>
-    /// <param name="isDroppable">True for EVENT: may be dropped when the peer reads too slowly. Anything else is queued, or ends the session.</param>
+    /// <param name="isDroppable">
+    /// True for what others send to the peer, EVENT and INVOCATION: may be refused when the peer reads too slowly. Anything else answers the peer's own
+    /// requests and is queued, or ends the session.
+    /// </param>
     SendResult Send(OutboundMessage message, bool isDroppable);
 }

@@ -19,14 +19,13 @@ internal static class Banner
         if (first is not null)
         {
             var host = first.Replace("http://", "", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
-            output.WriteLine("Try it:");
+            output.WriteLine("Try it, in another terminal:");
             output.WriteLine("  npm install autobahn");
             output.WriteLine(
                 $"  node -e 'const c = new (require(\"autobahn\").Connection)({{url: \"ws://{host}{settings.Path}\", realm: \"{settings.Realms[0]}\"}}); "
-                + "c.onopen = s => s.subscribe(\"com.example.hello\", a => console.log(a[0])); c.open()' &");
-            output.WriteLine(
-                $"  node -e 'const c = new (require(\"autobahn\").Connection)({{url: \"ws://{host}{settings.Path}\", realm: \"{settings.Realms[0]}\"}}); "
-                + "c.onopen = s => { s.publish(\"com.example.hello\", [\"Hello, world!\"]); c.close() }; c.open()'");
+                + "c.onclose = () => true; c.onopen = async s => { await s.subscribe(\"com.example.hello\", a => { console.log(a[0]); c.close() }); "
+                + "s.publish(\"com.example.hello\", [\"Hello, world!\"], {}, {exclude_me: false}) }; c.open()'");
+            output.WriteLine($"  dotnet run -c Release --project samples/Rpc -- ws://{host}{settings.Path}");
         }
 
         output.Flush();
@@ -36,7 +35,7 @@ internal static class Banner
     {
         if (address.Contains("unix:", StringComparison.Ordinal))
         {
-            return address.Replace("http://", "", StringComparison.Ordinal);
+            return $"{address.Replace("http://", "", StringComparison.Ordinal)} (WebSocket, path {path}, and RawSocket)";
         }
 
         var host = address.Replace("http://", "", StringComparison.Ordinal);

@@ -19,6 +19,7 @@ internal static class RouterHost
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(settings.LogLevel);
         builder.Logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= settings.LogLevel);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // why a start failed is said in one sentence
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
         builder.Services.AddWampRouter(options =>
         {
@@ -35,6 +36,7 @@ internal static class RouterHost
             }
         });
         RouteOnSocketThreads(builder);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10)); // for HTTP requests that never end
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -75,10 +77,10 @@ internal static class RouterHost
         }
     }
 
-    /// <summary>A router that was killed leaves its socket file, which nobody can bind again.</summary>
+    /// <summary>A router that was killed leaves its socket file, which nobody can bind again. Nothing but a socket is ever removed.</summary>
     private static void RemoveStale(string path)
     {
-        if (!File.Exists(path))
+        if (!File.Exists(path) || !IsSocket(path))
         {
             return;
         }
@@ -94,13 +96,31 @@ internal static class RouterHost
         }
     }
 
+    /// <summary>A socket cannot be opened as a file, whatever the rights of who tries; everything else that exists can, or is not ours to touch.</summary>
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     private static async Task<int> RunAsync(WebApplication app, RunSettings settings, CancellationToken cancellation)
     {
         try
         {
             await app.StartAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Describe(exception) is { } fault)
+        catch (Exception exception) when (Describe(exception, settings) is { } fault)
         {
             await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
             return StartFault;
@@ -112,13 +132,18 @@ internal static class RouterHost
     }
 
     /// <summary>One sentence for what the user can mend; null for anything else.</summary>
-    private static string? Describe(Exception exception) => exception switch
+    private static string? Describe(Exception exception, RunSettings settings) => exception switch
     {
+        _ when settings.Listen.FirstOrDefault(address => address.IsInMissingFolder) is { } address =>
+            $"Cannot listen on {address.Text}: there is no folder for the socket. Make it first.",
         IOException { InnerException: AddressInUseException } inUse => $"{inUse.Message.TrimEnd('.')}: stop what listens there, or choose another address by --listen.",
-        IOException { InnerException: SocketException socket } => $"Cannot listen: {socket.Message}.",
-        SocketException socket => $"Cannot listen: {socket.Message}. Choose another address by --listen.",
+        IOException { InnerException: SocketException socket } => CannotListen(settings, socket),
+        SocketException socket => CannotListen(settings, socket),
         Microsoft.Extensions.Options.OptionsValidationException options => string.Join('\n', options.Failures),
         UnauthorizedAccessException => exception.Message,
         _ => null,
     };
+
+    private static string CannotListen(RunSettings settings, SocketException fault) =>
+        $"Cannot listen on {string.Join(" or ", settings.Listen)}: {fault.Message}. Choose another address by --listen.";
 }

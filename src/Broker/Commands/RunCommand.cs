@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text;
+using Broker.Transports;
+using Broker.Uris;
 
 namespace Broker.Commands;
 
@@ -41,7 +44,15 @@ internal static class RunCommand
             HelpName = "ORIGIN",
             DefaultValueFactory = _ => [],
         };
-        var level = new Option<LogLevel>("--log-level") { Description = "The least level that is logged.", DefaultValueFactory = _ => LogLevel.Information };
+        var level = new Option<LogLevel>("--log-level")
+        {
+            Description = "The least level that is logged: Trace, Debug, Information, Warning, Error, Critical or None.",
+            HelpName = "LEVEL",
+            CustomParser = ParseLevel,
+            DefaultValueFactory = _ => LogLevel.Information,
+        };
+        realms.Validators.Add(RequireRealms);
+        origins.Validators.Add(RequireOrigins);
 
         var root = new RootCommand("Broker, a WAMP v2 router.") { listen, realms, path, anonymous, origins, level };
         root.Validators.Add(result => RequireConfiguration(result, listen, anonymous));
@@ -86,17 +97,56 @@ internal static class RunCommand
         }
     }
 
+    private static LogLevel ParseLevel(ArgumentResult result)
+    {
+        var text = result.Tokens[^1].Value;
+        if (Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && !char.IsAsciiDigit(text[0]) && text[0] != '-')
+        {
+            return level;
+        }
+
+        result.AddError($"'{text}' is no log level: write Trace, Debug, Information, Warning, Error, Critical or None.");
+        return default;
+    }
+
+    private static void RequireRealms(OptionResult result)
+    {
+        foreach (var realm in result.Tokens.Select(token => token.Value))
+        {
+            var uri = Encoding.UTF8.GetBytes(realm);
+            if (!UriRules.Default.IsValid(uri) || UriRules.IsReserved(uri))
+            {
+                result.AddError($"'{realm}' is no realm: write a URI such as com.example.app, without white space and not starting with wamp.");
+            }
+        }
+    }
+
+    private static void RequireOrigins(OptionResult result)
+    {
+        foreach (var origin in result.Tokens.Select(token => token.Value))
+        {
+            if (!OriginRules.IsOrigin(origin))
+            {
+                result.AddError($"'{origin}' is no origin: write scheme, host and port as a browser sends them, such as https://app.example.com, or *.");
+            }
+        }
+    }
+
+    /// <summary>Reads the addresses again, from their text: those that cannot be read have their own error.</summary>
     private static void RequireConfiguration(CommandResult result, Option<ListenAddress[]> listen, Option<bool> anonymous)
     {
-        if (result.Errors.Any() || result.GetResult(listen)?.Errors.Any() == true || result.GetValue(anonymous))
+        if (result.GetResult(anonymous) is not null)
         {
             return;
         }
 
-        foreach (var address in (result.GetValue(listen) ?? []).Where(address => !address.IsLocal))
+        foreach (var token in result.GetResult(listen)?.Tokens ?? [])
         {
-            result.AddError(
-                $"Everyone who reaches {address.Text} could join without authentication: listen on a loopback address, or accept that by --allow-anonymous.");
+            if (ListenAddress.TryParse(token.Value, out var address, out _) && !address.IsLocal)
+            {
+                result.AddError(
+                    $"Everyone who reaches {address.Text} could join without authentication: listen on a loopback address, or accept that by --allow-anonymous.");
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ public class RawSocketFrameReaderTests
         ExpectEverySplit(BinaryReader, [.. Frame(0, Pattern(size)), .. Frame(0, "n"u8)], Message(Pattern(size)), Message("n"));
 
     [Fact, Trait("wamp", "RAW-08")]
-    public void A_frame_over_the_limit_is_refused_by_its_header() => ExpectEverySplit(BinaryReader, [0, 1, 0, 1], Violation(0));
+    public void A_frame_over_the_limit_is_refused_by_its_header() => ExpectEverySplit(BinaryReader, [0, 1, 0, 1], Violation(WebSocketCloseCode.MessageTooBig));
 
     [Theory, Trait("wamp", "RAW-11"), Trait("wamp", "RAW-15"), InlineData(0), InlineData(3), InlineData(200), InlineData(Limit)]
     public void Pings_and_pongs_carry_up_to_the_limit(int size) =>
@@ -49,7 +49,7 @@ public class RawSocketFrameReaderTests
         var parts = Read(() => new RawSocketFrameReader(text: false, 1 << 24), stream.Chunk(1 << 20), Segments.One);
         Assert.Equal([Message(payload)], whole);
         Assert.Equal(whole, parts);
-        ExpectEverySplit(BinaryReader, [0x08, 0, 0, 0], Violation(0));
+        ExpectEverySplit(BinaryReader, [0x08, 0, 0, 0], Violation(WebSocketCloseCode.MessageTooBig));
         ExpectEverySplit(() => new RawSocketFrameReader(text: false, 1 << 24), [0x08, 0, 0, 1], Violation(0));
     }
 

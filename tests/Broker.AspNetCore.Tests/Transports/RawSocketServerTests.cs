@@ -6,6 +6,7 @@ namespace Broker.Transports;
 /// <summary>RawSocket on the wire, byte by byte (WAMP specification, "RawSocket Transport").</summary>
 public sealed class RawSocketServerTests
 {
+    private const string TooLong = "wamp.error.payload_size_exceeded";
     private const string Violation = "wamp.error.protocol_violation";
 
     [Theory]
@@ -101,14 +102,14 @@ public sealed class RawSocketServerTests
     [InlineData("F100000101")]
     [InlineData("0800000101")]
     [InlineData("08FFFFFF")]
-    [InlineData("08000000")]
-    [InlineData("00100001")]
-    [InlineData("01100001")]
+    [InlineData("08000000", TooLong)]
+    [InlineData("00100001", TooLong)]
+    [InlineData("01100001", TooLong)]
     [Trait("wamp", "RAW-08")]
     [Trait("wamp", "RAW-09")]
     [Trait("wamp", "RAW-10")]
     [Trait("wamp", "RAW-14")]
-    public async Task A_frame_that_breaks_the_rules_ends_the_connection(string frame)
+    public async Task A_frame_that_breaks_the_rules_ends_the_connection(string frame, string reason = Violation)
     {
         await using var router = await TestRouter.StartAsync();
         foreach (var transport in new[] { PeerTransport.RawSocket, PeerTransport.UnixSocket })
@@ -123,7 +124,7 @@ public sealed class RawSocketServerTests
 
                 await peer.SendBytesAsync(Convert.FromHexString(frame));
 
-                Assert.NotEmpty(await peer.ExpectAbortAsync(Violation));
+                Assert.NotEmpty(await peer.ExpectAbortAsync(reason));
                 await peer.ExpectCloseAsync(0);
             }
         }
