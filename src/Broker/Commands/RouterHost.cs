@@ -16,9 +16,19 @@ internal static class RouterHost
     /// <summary>Runs and returns the exit code.</summary>
     public static async Task<int> RunAsync(RunSettings settings, CancellationToken cancellation)
     {
+        foreach (var address in settings.Listen)
+        {
+            if (address.EndPoint is UnixDomainSocketEndPoint unix && UnixSocketFile.MakeRoom(unix.ToString()!) is { } fault)
+            {
+                await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
+                return StartFault;
+            }
+        }
+
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(settings.LogLevel);
         builder.Logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= settings.LogLevel);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // why a start failed is said in one sentence
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
         builder.Services.AddWampRouter(options =>
         {
@@ -65,32 +75,11 @@ internal static class RouterHost
     {
         if (address.EndPoint is UnixDomainSocketEndPoint unix)
         {
-            var socket = unix.ToString()!;
-            RemoveStale(socket);
-            kestrel.ListenUnixSocket(socket, listen => listen.UseWamp(path));
+            kestrel.ListenUnixSocket(unix.ToString()!, listen => listen.UseWamp(path));
         }
         else
         {
             kestrel.Listen(address.EndPoint, listen => listen.UseWamp(path));
-        }
-    }
-
-    /// <summary>A router that was killed leaves its socket file, which nobody can bind again.</summary>
-    private static void RemoveStale(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return;
-        }
-
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(path);
         }
     }
 
