@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Broker.Uris;
 
 namespace Broker.Commands;
 
@@ -12,19 +13,20 @@ internal static class RunCommand
     /// <summary>The commands and their flags.</summary>
     public static RootCommand Build()
     {
-        var listen = new Option<ListenAddress[]>("--listen")
+        var listen = new Option<string[]>("--listen")
         {
             Description = "Where to listen: HOST:PORT or unix:/path/to/socket. Can be given several times.",
             HelpName = "ADDRESS",
-            CustomParser = ParseAddresses,
-            DefaultValueFactory = _ => [DefaultAddress],
+            DefaultValueFactory = _ => ["127.0.0.1:8080"],
         };
+        listen.Validators.Add(RequireAddresses);
         var realms = new Option<string[]>("--realm")
         {
             Description = "A realm that sessions can join. Can be given several times.",
             HelpName = "URI",
             DefaultValueFactory = _ => ["realm1"],
         };
+        realms.Validators.Add(RequireRealms);
         var path = new Option<string>("--path")
         {
             Description = "The path of the WebSocket.",
@@ -47,7 +49,7 @@ internal static class RunCommand
         root.Validators.Add(result => RequireConfiguration(result, listen, anonymous));
         root.SetAction((parsed, cancellation) => RouterHost.RunAsync(
             new RunSettings(
-                parsed.GetValue(listen)!,
+                [.. parsed.GetValue(listen)!.Select(ParseAddress)],
                 parsed.GetValue(realms)!,
                 parsed.GetValue(path)!,
                 parsed.GetValue(anonymous),
@@ -58,23 +60,30 @@ internal static class RunCommand
         return root;
     }
 
-    private static ListenAddress DefaultAddress => ListenAddress.TryParse("127.0.0.1:8080", out var address, out _) ? address : throw new InvalidOperationException();
+    private static ListenAddress ParseAddress(string text) =>
+        ListenAddress.TryParse(text, out var address, out var fault) ? address : throw new FormatException(fault);
 
-    private static ListenAddress[]? ParseAddresses(ArgumentResult result)
+    private static void RequireAddresses(OptionResult result)
     {
-        var addresses = new List<ListenAddress>();
         foreach (var token in result.Tokens)
         {
-            if (!ListenAddress.TryParse(token.Value, out var address, out var fault))
+            if (!ListenAddress.TryParse(token.Value, out _, out var fault))
             {
                 result.AddError(fault);
-                return null;
             }
-
-            addresses.Add(address);
         }
+    }
 
-        return [.. addresses];
+    private static void RequireRealms(OptionResult result)
+    {
+        foreach (var token in result.Tokens)
+        {
+            var uri = System.Text.Encoding.UTF8.GetBytes(token.Value);
+            if (!UriRules.Default.IsValid(uri) || UriRules.IsReserved(uri))
+            {
+                result.AddError($"'{token.Value}' is no realm: write a URI, such as com.example.realm, that does not start with wamp.");
+            }
+        }
     }
 
     private static void RequirePath(OptionResult result)
@@ -86,17 +95,20 @@ internal static class RunCommand
         }
     }
 
-    private static void RequireConfiguration(CommandResult result, Option<ListenAddress[]> listen, Option<bool> anonymous)
+    private static void RequireConfiguration(CommandResult result, Option<string[]> listen, Option<bool> anonymous)
     {
-        if (result.Errors.Any() || result.GetResult(listen)?.Errors.Any() == true || result.GetValue(anonymous))
+        if (result.GetValue(anonymous))
         {
             return;
         }
 
-        foreach (var address in (result.GetValue(listen) ?? []).Where(address => !address.IsLocal))
+        foreach (var text in result.GetValue(listen) ?? [])
         {
-            result.AddError(
-                $"Everyone who reaches {address.Text} could join without authentication: listen on a loopback address, or accept that by --allow-anonymous.");
+            if (ListenAddress.TryParse(text, out var address, out _) && !address.IsLocal)
+            {
+                result.AddError(
+                    $"Everyone who reaches {text} could join without authentication: listen on a loopback address, or accept that by --allow-anonymous.");
+            }
         }
     }
 }
