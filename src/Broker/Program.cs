@@ -11,7 +11,7 @@ if (parsed.Errors.Count == 0 || parsed.Action is HelpAction)
 
 foreach (var error in parsed.Errors)
 {
-    await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
+    await Console.Error.WriteLineAsync(error.Message.ReplaceLineEndings(" ").TrimEnd()).ConfigureAwait(false);
 }
 
 return RunCommand.UsageFault;

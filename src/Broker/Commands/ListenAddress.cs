@@ -22,9 +22,6 @@ internal sealed class ListenAddress
     /// <summary>Whether only this machine can connect.</summary>
     public bool IsLocal => EndPoint is not IPEndPoint ip || IPAddress.IsLoopback(ip.Address);
 
-    /// <summary>Whether this is a Unix domain socket in a folder that does not exist.</summary>
-    public bool IsInMissingFolder => EndPoint is UnixDomainSocketEndPoint unix && !Directory.Exists(Path.GetDirectoryName(unix.ToString()));
-
     /// <inheritdoc/>
     public override string ToString() => Text;
 

@@ -8,6 +8,9 @@ namespace Broker.Commands;
 /// <summary><c>probe ADDRESS</c>: asks a router for a RawSocket handshake; the exit code tells whether it answers. For health checks.</summary>
 internal static class ProbeCommand
 {
+    /// <summary>How long a router may take to answer.</summary>
+    private const int Seconds = 3;
+
     public static Command Build()
     {
         var address = new Argument<string>("address") { Description = "The router's address, such as 127.0.0.1:8080.", DefaultValueFactory = _ => "127.0.0.1:8080" };
@@ -25,7 +28,7 @@ internal static class ProbeCommand
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(TimeSpan.FromSeconds(3));
+        timeout.CancelAfter(TimeSpan.FromSeconds(Seconds));
         try
         {
             using var socket = new Socket(address.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
@@ -42,7 +45,11 @@ internal static class ProbeCommand
 
             await Console.Error.WriteLineAsync($"The router at {text} refuses connections.").ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or WampProtocolException)
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"No router answers at {text} within {Seconds} seconds.").ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or WampProtocolException)
         {
             await Console.Error.WriteLineAsync($"No router answers at {text}: {exception.Message}").ConfigureAwait(false);
         }

@@ -16,10 +16,19 @@ internal static class RouterHost
     /// <summary>Runs and returns the exit code.</summary>
     public static async Task<int> RunAsync(RunSettings settings, CancellationToken cancellation)
     {
+        foreach (var address in settings.Listen)
+        {
+            if (address.EndPoint is UnixDomainSocketEndPoint unix && UnixSocketFile.MakeRoom(unix.ToString()!) is { } fault)
+            {
+                await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
+                return StartFault;
+            }
+        }
+
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(settings.LogLevel);
         builder.Logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= settings.LogLevel);
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // why a start failed is said in one sentence
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // why a start failed is said in one sentence
         builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
         builder.Services.AddWampRouter(options =>
         {
@@ -35,8 +44,8 @@ internal static class RouterHost
                 options.AllowedOrigins.Add(origin);
             }
         });
-        RouteOnSocketThreads(builder);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10)); // for HTTP requests that never end
+        RouteOnSocketThreads(builder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -67,50 +76,11 @@ internal static class RouterHost
     {
         if (address.EndPoint is UnixDomainSocketEndPoint unix)
         {
-            var socket = unix.ToString()!;
-            RemoveStale(socket);
-            kestrel.ListenUnixSocket(socket, listen => listen.UseWamp(path));
+            kestrel.ListenUnixSocket(unix.ToString()!, listen => listen.UseWamp(path));
         }
         else
         {
             kestrel.Listen(address.EndPoint, listen => listen.UseWamp(path));
-        }
-    }
-
-    /// <summary>A router that was killed leaves its socket file, which nobody can bind again. Nothing but a socket is ever removed.</summary>
-    private static void RemoveStale(string path)
-    {
-        if (!File.Exists(path) || !IsSocket(path))
-        {
-            return;
-        }
-
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(path);
-        }
-    }
-
-    /// <summary>A socket cannot be opened as a file, whatever the rights of who tries; everything else that exists can, or is not ours to touch.</summary>
-    private static bool IsSocket(string path)
-    {
-        try
-        {
-            using var file = File.OpenHandle(path);
-            return false;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
         }
     }
 
@@ -134,8 +104,6 @@ internal static class RouterHost
     /// <summary>One sentence for what the user can mend; null for anything else.</summary>
     private static string? Describe(Exception exception, RunSettings settings) => exception switch
     {
-        _ when settings.Listen.FirstOrDefault(address => address.IsInMissingFolder) is { } address =>
-            $"Cannot listen on {address.Text}: there is no folder for the socket. Make it first.",
         IOException { InnerException: AddressInUseException } inUse => $"{inUse.Message.TrimEnd('.')}: stop what listens there, or choose another address by --listen.",
         IOException { InnerException: SocketException socket } => CannotListen(settings, socket),
         SocketException socket => CannotListen(settings, socket),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text;
 using Broker.Transports;
 using Broker.Uris;
 
@@ -15,19 +14,20 @@ internal static class RunCommand
     /// <summary>The commands and their flags.</summary>
     public static RootCommand Build()
     {
-        var listen = new Option<ListenAddress[]>("--listen")
+        var listen = new Option<string[]>("--listen")
         {
             Description = "Where to listen: HOST:PORT or unix:/path/to/socket. Can be given several times.",
             HelpName = "ADDRESS",
-            CustomParser = ParseAddresses,
-            DefaultValueFactory = _ => [DefaultAddress],
+            DefaultValueFactory = _ => ["127.0.0.1:8080"],
         };
+        listen.Validators.Add(RequireAddresses);
         var realms = new Option<string[]>("--realm")
         {
             Description = "A realm that sessions can join. Can be given several times.",
             HelpName = "URI",
             DefaultValueFactory = _ => ["realm1"],
         };
+        realms.Validators.Add(RequireRealms);
         var path = new Option<string>("--path")
         {
             Description = "The path of the WebSocket.",
@@ -44,6 +44,7 @@ internal static class RunCommand
             HelpName = "ORIGIN",
             DefaultValueFactory = _ => [],
         };
+        origins.Validators.Add(RequireOrigins);
         var level = new Option<LogLevel>("--log-level")
         {
             Description = "The least level that is logged: Trace, Debug, Information, Warning, Error, Critical or None.",
@@ -51,14 +52,12 @@ internal static class RunCommand
             CustomParser = ParseLevel,
             DefaultValueFactory = _ => LogLevel.Information,
         };
-        realms.Validators.Add(RequireRealms);
-        origins.Validators.Add(RequireOrigins);
 
         var root = new RootCommand("Broker, a WAMP v2 router.") { listen, realms, path, anonymous, origins, level };
         root.Validators.Add(result => RequireConfiguration(result, listen, anonymous));
         root.SetAction((parsed, cancellation) => RouterHost.RunAsync(
             new RunSettings(
-                parsed.GetValue(listen)!,
+                [.. parsed.GetValue(listen)!.Select(ParseAddress)],
                 parsed.GetValue(realms)!,
                 parsed.GetValue(path)!,
                 parsed.GetValue(anonymous),
@@ -69,23 +68,53 @@ internal static class RunCommand
         return root;
     }
 
-    private static ListenAddress DefaultAddress => ListenAddress.TryParse("127.0.0.1:8080", out var address, out _) ? address : throw new InvalidOperationException();
+    private static ListenAddress ParseAddress(string text) =>
+        ListenAddress.TryParse(text, out var address, out var fault) ? address : throw new FormatException(fault);
 
-    private static ListenAddress[]? ParseAddresses(ArgumentResult result)
+    private static void RequireAddresses(OptionResult result)
     {
-        var addresses = new List<ListenAddress>();
         foreach (var token in result.Tokens)
         {
-            if (!ListenAddress.TryParse(token.Value, out var address, out var fault))
+            if (!ListenAddress.TryParse(token.Value, out _, out var fault))
             {
                 result.AddError(fault);
-                return null;
             }
+        }
+    }
 
-            addresses.Add(address);
+    private static void RequireRealms(OptionResult result)
+    {
+        foreach (var token in result.Tokens)
+        {
+            var uri = System.Text.Encoding.UTF8.GetBytes(token.Value);
+            if (!UriRules.Default.IsValid(uri) || UriRules.IsReserved(uri))
+            {
+                result.AddError($"'{token.Value}' is no realm: write a URI, such as com.example.realm, that does not start with wamp.");
+            }
+        }
+    }
+
+    private static void RequireOrigins(OptionResult result)
+    {
+        foreach (var token in result.Tokens)
+        {
+            if (!OriginRules.IsOrigin(token.Value))
+            {
+                result.AddError($"'{token.Value}' is no origin: write scheme, host and port as a browser sends them, such as https://app.example.com, or *.");
+            }
+        }
+    }
+
+    private static LogLevel ParseLevel(ArgumentResult result)
+    {
+        var text = result.Tokens[^1].Value;
+        if (Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && char.IsAsciiLetter(text[0]))
+        {
+            return level;
         }
 
-        return [.. addresses];
+        result.AddError($"'{text}' is no log level: write Trace, Debug, Information, Warning, Error, Critical or None.");
+        return default;
     }
 
     private static void RequirePath(OptionResult result)
@@ -97,55 +126,19 @@ internal static class RunCommand
         }
     }
 
-    private static LogLevel ParseLevel(ArgumentResult result)
+    private static void RequireConfiguration(CommandResult result, Option<string[]> listen, Option<bool> anonymous)
     {
-        var text = result.Tokens[^1].Value;
-        if (Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && !char.IsAsciiDigit(text[0]) && text[0] != '-')
-        {
-            return level;
-        }
-
-        result.AddError($"'{text}' is no log level: write Trace, Debug, Information, Warning, Error, Critical or None.");
-        return default;
-    }
-
-    private static void RequireRealms(OptionResult result)
-    {
-        foreach (var realm in result.Tokens.Select(token => token.Value))
-        {
-            var uri = Encoding.UTF8.GetBytes(realm);
-            if (!UriRules.Default.IsValid(uri) || UriRules.IsReserved(uri))
-            {
-                result.AddError($"'{realm}' is no realm: write a URI such as com.example.app, without white space and not starting with wamp.");
-            }
-        }
-    }
-
-    private static void RequireOrigins(OptionResult result)
-    {
-        foreach (var origin in result.Tokens.Select(token => token.Value))
-        {
-            if (!OriginRules.IsOrigin(origin))
-            {
-                result.AddError($"'{origin}' is no origin: write scheme, host and port as a browser sends them, such as https://app.example.com, or *.");
-            }
-        }
-    }
-
-    /// <summary>Reads the addresses again, from their text: those that cannot be read have their own error.</summary>
-    private static void RequireConfiguration(CommandResult result, Option<ListenAddress[]> listen, Option<bool> anonymous)
-    {
-        if (result.GetResult(anonymous) is not null)
+        if (result.GetValue(anonymous))
         {
             return;
         }
 
-        foreach (var token in result.GetResult(listen)?.Tokens ?? [])
+        foreach (var text in result.GetValue(listen) ?? [])
         {
-            if (ListenAddress.TryParse(token.Value, out var address, out _) && !address.IsLocal)
+            if (ListenAddress.TryParse(text, out var address, out _) && !address.IsLocal)
             {
                 result.AddError(
-                    $"Everyone who reaches {address.Text} could join without authentication: listen on a loopback address, or accept that by --allow-anonymous.");
+                    $"Everyone who reaches {text} could join without authentication: listen on a loopback address, or accept that by --allow-anonymous.");
             }
         }
     }
