@@ -87,7 +87,7 @@ public sealed class CommandLineTests(SharedRouter router) : IDisposable
 
         Assert.All(printed, line => Assert.EndsWith("realm com.example.a, com.example.b", line, StringComparison.Ordinal));
         Assert.All(printed[..2], line => Assert.Matches("^Broker listens on ws://127\\.0\\.0\\.1:[1-9][0-9]+/wamp \\(WebSocket\\) and tcp://127\\.0\\.0\\.1:[1-9][0-9]+ ", line));
-        Assert.StartsWith($"Broker listens on unix:{path} (WebSocket, path /ws, and RawSocket),", printed[2], StringComparison.Ordinal);
+        Assert.StartsWith($"Broker listens on unix:{path} (WebSocket, path /wamp, and RawSocket),", printed[2], StringComparison.Ordinal);
         foreach (var address in new[] { AddressOf(printed[0]), AddressOf(printed[1]), $"unix:{path}" })
         {
             await using var probe = Start("probe", address);
