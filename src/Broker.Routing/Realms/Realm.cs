@@ -25,13 +25,14 @@ public sealed class Realm
     /// <param name="name">Its URI.</param>
     /// <param name="options">How it behaves.</param>
     /// <param name="globalIds">Where session and publication ids come from.</param>
-    public Realm(string name, RealmOptions options, IIdGenerator globalIds)
+    /// <param name="time">The clock; by default the system's.</param>
+    public Realm(string name, RealmOptions options, IIdGenerator globalIds, TimeProvider? time = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.UriRules.MaxLength, UriRules.Ceiling, nameof(options));
         Name = name;
         _globalIds = globalIds;
         _broker = new BrokerRole(options, globalIds);
-        _dealer = new DealerRole(options);
+        _dealer = new DealerRole(options, globalIds, time ?? TimeProvider.System);
     }
 
     /// <summary>The roles and features that the router announces in WELCOME.</summary>
@@ -113,11 +114,18 @@ public sealed class Realm
                 _broker.Unsubscribe(session, message);
                 break;
             case MessageType.Call:
-                session.TakeRequestId(message.RequestId);
-                _dealer.Call(session, message);
+                if (session.TryTakeRequestId(message.RequestId))
+                {
+                    _dealer.Call(session, message);
+                }
+                else
+                {
+                    _dealer.Continue(session, message);
+                }
+
                 break;
             case MessageType.Cancel:
-                DealerRole.Cancel(session, message);
+                _dealer.Cancel(session, message);
                 break;
             case MessageType.Register:
                 session.TakeRequestId(message.RequestId);
@@ -128,7 +136,7 @@ public sealed class Realm
                 _dealer.Unregister(session, message);
                 break;
             case MessageType.Yield:
-                DealerRole.Yield(session, message);
+                _dealer.Yield(session, message);
                 break;
             case MessageType.Error:
                 _dealer.InvocationError(session, message);

@@ -1,22 +1,30 @@
-using Broker.Sessions;
+using Broker.Options;
+using Broker.Patterns;
+using Broker.Uris;
 
 namespace Broker.Rpc;
 
-/// <summary>A procedure that a session registered.</summary>
-internal sealed class Registration(long id, byte[] uri, Session callee)
+/// <summary>A procedure or pattern that sessions registered. Those that share it (WAMP specification, "Shared Registration") share its id (SHR-04).</summary>
+internal sealed class Registration(long id, byte[] uri, MatchPolicy match, InvocationPolicy invoke) : IPatternEntry
 {
+    private CalleeList _callees = CalleeList.Empty;
+
     /// <summary>The registration id.</summary>
     public long Id { get; } = id;
 
-    /// <summary>The procedure in UTF-8.</summary>
+    /// <summary>The procedure or pattern in UTF-8.</summary>
     public byte[] Uri { get; } = uri;
 
-    /// <summary>Who registered it.</summary>
-    public Session Callee { get; } = callee;
+    /// <summary>How <see cref="Uri"/> matches procedures.</summary>
+    public MatchPolicy Match { get; } = match;
 
-    /// <summary>
-    /// True from REGISTERED to UNREGISTERED, and changed in the section that queues them: an INVOCATION is queued only while this is true (ORD-06, REG-05).
-    /// Guarded by the callee's gate.
-    /// </summary>
-    public bool IsActive { get; set; }
+    /// <summary>Which callee gets a call.</summary>
+    public InvocationPolicy Invoke { get; } = invoke;
+
+    /// <summary>Who answers. Read without a lock, replaced as a whole with the dealer's lock held.</summary>
+    public CalleeList Callees
+    {
+        get => Volatile.Read(ref _callees);
+        set => Volatile.Write(ref _callees, value);
+    }
 }

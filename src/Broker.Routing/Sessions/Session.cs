@@ -56,7 +56,7 @@ public sealed class Session
     internal Dictionary<long, Subscriber>? Subscriptions { get; set; }
 
     /// <summary>What it registered, by registration id. Guarded by the dealer's lock.</summary>
-    internal Dictionary<long, Registration>? Registrations { get; set; }
+    internal Dictionary<long, Callee>? Registrations { get; set; }
 
     /// <summary>Its calls that wait for an answer, by request id. Guarded by <see cref="Gate"/>.</summary>
     internal Dictionary<long, PendingCall>? Calls { get; set; }
@@ -64,15 +64,31 @@ public sealed class Session
     /// <summary>Invocations it has yet to answer, by invocation id. Guarded by <see cref="Gate"/>.</summary>
     internal Dictionary<long, PendingCall>? Invocations { get; set; }
 
+    /// <summary>Its progressive calls that ended before their last chunk. Guarded by <see cref="Gate"/>.</summary>
+    internal LateChunks? LateChunks { get; set; }
+
+    /// <summary>What it announced as a caller.</summary>
+    internal Features CallerFeatures => Roles.Caller ?? Features.None;
+
+    /// <summary>What it announced as a callee.</summary>
+    internal Features CalleeFeatures => Roles.Callee ?? Features.None;
+
     /// <summary>Takes the id of a request that the session makes.</summary>
     /// <exception cref="WampProtocolException">It is not the one that follows the last (ID-08).</exception>
     internal void TakeRequestId(long id)
     {
         if (!_requests.TryTake(id))
         {
-            throw new WampProtocolException($"Request id {id} does not follow {_requests.Last}: request ids count 1, 2, 3 and so on in each session.");
+            throw OutOfSequence(id);
         }
     }
+
+    /// <summary>Takes the id of a CALL, if it is the next one; any other may belong to a progressive call.</summary>
+    internal bool TryTakeRequestId(long id) => _requests.TryTake(id);
+
+    /// <summary>What to throw for a request id that is not the next one.</summary>
+    internal WampProtocolException OutOfSequence(long id) =>
+        new($"Request id {id} does not follow {_requests.Last}: request ids count 1, 2, 3 and so on in each session.");
 
     /// <summary>Whether the session has made a request with this id.</summary>
     internal bool HasRequested(long id) => _requests.HasUsed(id);

@@ -29,10 +29,12 @@ internal sealed record Received(
 
     public static Received Unregistered(long requestId) => new(MessageType.Unregistered, requestId);
 
-    public static Received Invocation(long requestId, long registrationId, string payload = "") =>
-        new(MessageType.Invocation, requestId, RegistrationId: registrationId, Details: "{}", Payload: payload);
+    public static Received Invocation(long requestId, long registrationId, string payload = "", string details = "{}") =>
+        new(MessageType.Invocation, requestId, RegistrationId: registrationId, Details: details, Payload: payload);
 
-    public static Received Result(long requestId, string payload = "") => new(MessageType.Result, requestId, Details: "{}", Payload: payload);
+    public static Received Interrupt(long requestId, string options) => new(MessageType.Interrupt, requestId, Details: options);
+
+    public static Received Result(long requestId, string payload = "", string details = "{}") => new(MessageType.Result, requestId, Details: details, Payload: payload);
 
     /// <summary>An ERROR; the router's own have a sentence as their payload, which <see cref="RecordingPeer.NextError"/> leaves out.</summary>
     public static Received Error(MessageType requestType, long requestId, string uri, string payload = "") =>

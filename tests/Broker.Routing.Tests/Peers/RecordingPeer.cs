@@ -127,9 +127,9 @@ internal sealed class RecordingPeer : IMessageSink
         Request(new WampMessage { Type = MessageType.Register, Uri = Encoding.UTF8.GetBytes(procedure) }, options);
 
     /// <summary>Registers and takes REGISTERED.</summary>
-    public long Registration(string procedure)
+    public long Registration(string procedure, string options = "{}")
     {
-        var request = Register(procedure);
+        var request = Register(procedure, options);
         var reply = Next();
         Assert.Equal(Received.Registered(request, reply.RegistrationId), reply);
         return reply.RegistrationId;
@@ -140,13 +140,17 @@ internal sealed class RecordingPeer : IMessageSink
     public long Call(string procedure, string payload = "", string options = "{}") =>
         Request(new WampMessage { Type = MessageType.Call, Uri = Encoding.UTF8.GetBytes(procedure) }, options, payload);
 
+    /// <summary>Sends a further chunk of a progressive call.</summary>
+    public void Chunk(long requestId, string procedure, string payload = "", string options = "{\"progress\":true}") =>
+        Route(new WampMessage { Type = MessageType.Call, RequestId = requestId, Uri = Encoding.UTF8.GetBytes(procedure) }, options, payload);
+
     public void Cancel(long requestId, string options = "{}") => Route(new WampMessage { Type = MessageType.Cancel, RequestId = requestId }, options);
 
     public void Yield(long invocationId, string payload = "", string options = "{}") =>
         Route(new WampMessage { Type = MessageType.Yield, RequestId = invocationId }, options, payload);
 
-    public void Error(long invocationId, string uri, string payload = "", MessageType requestType = MessageType.Invocation) => Route(
-        new WampMessage { Type = MessageType.Error, RequestType = requestType, RequestId = invocationId, Uri = Encoding.UTF8.GetBytes(uri) }, "{}", payload);
+    public void Error(long invocationId, string uri, string payload = "", MessageType requestType = MessageType.Invocation, string details = "{}") => Route(
+        new WampMessage { Type = MessageType.Error, RequestType = requestType, RequestId = invocationId, Uri = Encoding.UTF8.GetBytes(uri) }, details, payload);
 
     public void Leave() => _realm.Leave(Session);
 

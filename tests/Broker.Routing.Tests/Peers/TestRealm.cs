@@ -1,3 +1,4 @@
+using Broker.Options;
 using Broker.Realms;
 using Broker.Serialization;
 
@@ -8,13 +9,18 @@ internal sealed class TestRealm
 {
     private readonly List<RecordingPeer> _peers = [];
 
-    public TestRealm(RealmOptions? options = null) => Realm = new Realm("realm1", options ?? new RealmOptions(), new CountingIds());
+    public TestRealm(RealmOptions? options = null, TimeProvider? time = null) =>
+        Realm = new Realm("realm1", options ?? new RealmOptions(), new CountingIds(), time);
 
     public Realm Realm { get; }
 
-    public RecordingPeer Join(SerializerKind serializer = SerializerKind.Json)
+    /// <summary>A peer that announces the features given, whatever its role, and can answer and ask.</summary>
+    public RecordingPeer Join(SerializerKind serializer, Features features) =>
+        Join(serializer, new RoleSet { Publisher = features, Subscriber = features, Caller = features, Callee = features });
+
+    public RecordingPeer Join(SerializerKind serializer = SerializerKind.Json, RoleSet? roles = null)
     {
-        var peer = new RecordingPeer(Realm, serializer);
+        var peer = new RecordingPeer(Realm, serializer, roles);
         lock (_peers)
         {
             _peers.Add(peer);

@@ -133,29 +133,6 @@ public sealed class Calling
         Assert.Equal(MessageType.Invocation, Assert.Single(callee.Rest()).Type);
     }
 
-    [Theory, EachSerializer, Trait("wamp", "PCR-08"), Trait("wamp", "PCR-05")]
-    public void A_progressive_YIELD_that_nobody_asked_for_is_discarded_and_the_final_one_awaited(SerializerKind serializer)
-    {
-        var (caller, callee) = (_realm.Join(serializer), _realm.Join(serializer));
-        callee.Registration(Procedure);
-        var request = caller.Call(Procedure, options: "{\"receive_progress\":true}");
-        Assert.Equal("{}", callee.Next().Details);
-        callee.Yield(1, "[1]", "{\"progress\":true}");
-        caller.AssertSilent();
-        callee.Yield(1, "[2]");
-        Assert.Equal([Received.Result(request, "[2]")], caller.Rest());
-        callee.Yield(1, "[3]", "{\"progress\":true}");
-        Assert.Throws<WampProtocolException>(() => callee.Yield(2, "[3]", "{\"progress\":true}"));
-        caller.AssertSilent();
-    }
-
-    [Theory, EachSerializer, Trait("wamp", "PCI-03"), Trait("wamp", "PV-16")]
-    public void A_progressive_CALL_breaks_the_protocol_as_long_as_it_is_not_announced(SerializerKind serializer)
-    {
-        var caller = _realm.Join(serializer);
-        Assert.Throws<WampProtocolException>(() => caller.Call(Procedure, options: "{\"progress\":true}"));
-    }
-
     [Theory, EachSerializer, Trait("wamp", "PSZ-01")]
     public void A_call_too_long_for_the_callee_fails_and_uses_no_invocation_id(SerializerKind serializer)
     {
@@ -182,21 +159,5 @@ public sealed class Calling
         Assert.Equal(Received.Error(MessageType.Call, two, ErrorUris.PayloadSizeExceeded), caller.NextError());
         caller.AssertSilent();
         Assert.Equal((0, 0), (caller.PendingCalls, callee.PendingInvocations));
-    }
-
-    [Theory, EachSerializer, Trait("wamp", "CAN-09"), Trait("wamp", "ID-10")]
-    public void CANCEL_has_no_effect_and_no_reply_as_long_as_it_is_not_announced(SerializerKind serializer)
-    {
-        var (caller, callee) = (_realm.Join(serializer), _realm.Join(serializer));
-        callee.Registration(Procedure);
-        var request = caller.Call(Procedure);
-        callee.Next();
-        caller.Cancel(request);
-        caller.Cancel(request, "{\"mode\":\"kill\"}");
-        callee.AssertSilent();
-        callee.Yield(1);
-        Assert.Equal([Received.Result(request)], caller.Rest());
-        caller.Cancel(request);
-        Assert.Throws<WampProtocolException>(() => caller.Cancel(request + 1));
     }
 }

@@ -1,4 +1,5 @@
 using Broker.Messages;
+using Broker.Options;
 using Broker.Peers;
 using Broker.Serialization;
 using Broker.Uris;
@@ -12,7 +13,7 @@ public sealed class LeavingWithCalls
     private readonly TestRealm _realm = new();
 
     [Theory, EachSerializer, Trait("wamp", "RPC-21"), Trait("wamp", "RPC-22"), Trait("wamp", "RACE-06"), Trait("wamp", "PV-09")]
-    public void When_the_caller_left_no_INTERRUPT_is_sent_unannounced_and_the_answer_is_discarded(SerializerKind serializer)
+    public void When_the_caller_left_a_callee_without_call_canceling_hears_nothing_and_its_answer_is_discarded(SerializerKind serializer)
     {
         var (caller, callee) = (_realm.Join(serializer), _realm.Join(serializer));
         callee.Registration(Procedure);
@@ -25,6 +26,26 @@ public sealed class LeavingWithCalls
         callee.Error(2, "com.myapp.error");
         callee.AssertSilent();
         caller.AssertSilent();
+        _realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "RPC-20"), Trait("wamp", "RPC-22"), Trait("wamp", "PCR-13")]
+    public void When_the_caller_left_a_callee_with_call_canceling_is_interrupted_and_its_answer_is_discarded(SerializerKind serializer)
+    {
+        var (caller, callee) = (_realm.Join(serializer), _realm.Join(serializer, Features.CallCanceling));
+        callee.Registration(Procedure);
+        caller.Call(Procedure);
+        caller.Call(Procedure);
+        caller.Call(Procedure);
+        callee.Rest();
+        callee.Yield(2);
+        caller.Leave();
+        Assert.Equal(
+            [Received.Interrupt(1, "{\"mode\":\"killnowait\"}"), Received.Interrupt(3, "{\"mode\":\"killnowait\"}")],
+            callee.Rest().OrderBy(interrupt => interrupt.RequestId));
+        callee.Yield(1);
+        callee.Error(3, "wamp.error.canceled");
+        callee.AssertSilent();
         _realm.LeaveAll();
     }
 

@@ -1,0 +1,55 @@
+namespace Broker.Rpc;
+
+/// <summary>
+/// The calls of one registration that wait for a callee with room (<c>_concurrency</c>), oldest first. Its lock also guards who is busy, and is held while a
+/// call goes to its callee, so that calls arrive in the order in which they came (ORD-04). It comes before the sessions' gates.
+/// </summary>
+/// <param name="capacity">How many calls may wait.</param>
+internal sealed class CallQueue(int capacity)
+{
+    private readonly LinkedList<PendingCall> _waiting = [];
+
+    /// <summary>Guards all members, and <see cref="Callee.Running"/>.</summary>
+    public Lock Lock { get; } = new();
+
+    /// <summary>Whether nobody waits.</summary>
+    public bool IsEmpty => _waiting.Count == 0;
+
+    /// <summary>Lets a call wait, behind the others. It must have kept what it asks (<see cref="CallTerms.Keep"/>).</summary>
+    /// <returns>False when too many wait already.</returns>
+    public bool TryAdd(PendingCall call)
+    {
+        if (_waiting.Count >= capacity)
+        {
+            return false;
+        }
+
+        call.Terms!.Place = _waiting.AddLast(call);
+        return true;
+    }
+
+    /// <summary>Takes the oldest out.</summary>
+    public PendingCall? TakeFirst()
+    {
+        if (_waiting.First is not { } first)
+        {
+            return null;
+        }
+
+        Remove(first.Value);
+        return first.Value;
+    }
+
+    /// <summary>Puts back what <see cref="TakeFirst"/> took out.</summary>
+    public void PutBack(PendingCall call) => call.Terms!.Place = _waiting.AddFirst(call);
+
+    /// <summary>Takes a call out, if it waits.</summary>
+    public void Remove(PendingCall call)
+    {
+        if (call.Terms is { Place: { } place } terms)
+        {
+            _waiting.Remove(place);
+            terms.Place = null;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using Broker.Messages;
+using Broker.Options;
+using Broker.Realms;
+using Broker.Sessions;
+using Broker.Uris;
+
+namespace Broker.Rpc;
+
+/// <content>What callers send: CALL, further chunks of progressive calls, CANCEL.</content>
+internal sealed partial class DealerRole
+{
+    /// <summary>CALL with a new request id (RPC-01, RPC-02).</summary>
+    public void Call(Session caller, scoped in WampMessage message)
+    {
+        var options = CallOptions.Parse(caller.Serializer, message.Dict);
+        RequireAnnounced(caller, options);
+        if (_index.Match(message.Uri) is not { } registration)
+        {
+            RefuseUnknown(caller, message);
+            RememberRefused(caller, message, options);
+            return;
+        }
+
+        if (options.DiscloseMe && _options.DiscloseCaller == DisclosePolicy.Never)
+        {
+            caller.SendError(MessageType.Call, message.RequestId, ErrorUris.DiscloseMeDisallowed, "This realm discloses no callers.");
+            RememberRefused(caller, message, options);
+            return;
+        }
+
+        var call = PendingCall.Start(caller, message.RequestId, registration);
+        var timeout = EffectiveTimeout(options.Timeout);
+        if (options.Progress || timeout > TimeSpan.Zero)
+        {
+            call.Terms = new CallTerms(message.Uri.ToArray(), options, timeout);
+            call.Terms.Start(_time);
+        }
+
+        lock (caller.Gate)
+        {
+            if (caller.HasEnded)
+            {
+                return;
+            }
+
+            (caller.Calls ??= [])[message.RequestId] = call;
+        }
+
+        Dispatch(call, new CallRequest(message.Uri, message.Payload, options));
+    }
+
+    /// <summary>CALL with a request id used before: a further chunk of a progressive call (PCI-05..08), or a breach of the protocol (PCI-19).</summary>
+    /// <exception cref="WampProtocolException">It is no chunk.</exception>
+    public void Continue(Session caller, scoped in WampMessage message)
+    {
+        var options = CallOptions.Parse(caller.Serializer, message.Dict);
+        RequireAnnounced(caller, options);
+        PendingCall? call = null;
+        lock (caller.Gate)
+        {
+            if (caller.HasEnded)
+            {
+                return;
+            }
+
+            if (caller.Calls?.TryGetValue(message.RequestId, out call) == true)
+            {
+                if (call!.Terms is not { IsInputOpen: true } terms || !message.Uri.SequenceEqual(terms.Procedure))
+                {
+                    throw caller.OutOfSequence(message.RequestId);
+                }
+
+                terms.IsInputOpen = options.Progress;
+            }
+            else if (caller.LateChunks?.TryDiscard(message.RequestId, message.Uri, isLast: !options.Progress) == true)
+            {
+                return;
+            }
+            else
+            {
+                throw caller.OutOfSequence(message.RequestId);
+            }
+        }
+
+        SendChunk(call, message.Payload, options.Progress);
+    }
+
+    /// <summary>CANCEL (CAN-02..11). A call that has ended is none of the caller's any more: nothing happens.</summary>
+    public void Cancel(Session caller, scoped in WampMessage message)
+    {
+        if (!caller.HasRequested(message.RequestId))
+        {
+            throw new WampProtocolException($"CANCEL names request id {message.RequestId}, which the session has not used.");
+        }
+
+        var mode = CancelOptions.Parse(caller.Serializer, message.Dict).Mode;
+        PendingCall? call = null;
+        lock (caller.Gate)
+        {
+            if (caller.Calls?.TryGetValue(message.RequestId, out call) != true || (mode == CancelMode.Kill && call!.IsKilled))
+            {
+                return;
+            }
+
+            call!.IsShared = true;
+            call.IsKilled |= mode == CancelMode.Kill;
+        }
+
+        // A callee that cannot be interrupted, or nobody asked yet: the call ends here and now (CAN-05).
+        if (mode == CancelMode.Kill && TryInterrupt(call, FixedDict.Kill))
+        {
+            return;
+        }
+
+        EndCall(call, ErrorUris.Canceled, "The caller has canceled the call.", mode == CancelMode.Skip ? null : FixedDict.KillNoWait);
+    }
+
+    /// <summary>Who uses a feature must have announced it (PCI-02, PPT-03).</summary>
+    private static void RequireAnnounced(Session caller, in CallOptions options)
+    {
+        if (options.Progress && !caller.CallerFeatures.Has(Features.ProgressiveCallInvocations))
+        {
+            throw new WampProtocolException("CALL.Options.progress is only for callers that announced progressive_call_invocations.");
+        }
+
+        if (options.Passthru.IsActive && !caller.CallerFeatures.Has(Features.PayloadPassthruMode))
+        {
+            throw new WampProtocolException("CALL.Options.ppt_scheme is only for callers that announced payload_passthru_mode.");
+        }
+    }
+
+    private void RefuseUnknown(Session caller, scoped in WampMessage message)
+    {
+        if (_options.UriRules.IsValid(message.Uri))
+        {
+            caller.SendError(MessageType.Call, message.RequestId, ErrorUris.NoSuchProcedure, "No session has registered this procedure.");
+        }
+        else
+        {
+            caller.SendError(MessageType.Call, message.RequestId, ErrorUris.InvalidUri, "The procedure is not a valid URI.");
+        }
+    }
+
+    /// <summary>The chunks that follow a progressive CALL that was refused are not to be taken for a breach of the protocol.</summary>
+    private void RememberRefused(Session caller, scoped in WampMessage message, in CallOptions options)
+    {
+        if (!options.Progress)
+        {
+            return;
+        }
+
+        lock (caller.Gate)
+        {
+            (caller.LateChunks ??= new LateChunks()).Add(message.RequestId, message.Uri.ToArray(), _time);
+        }
+    }
+
+    /// <summary>The caller's timeout, or the realm's default; not more than the realm allows (CTO-07).</summary>
+    private TimeSpan EffectiveTimeout(long milliseconds)
+    {
+        const long TenYears = 10L * 365 * 24 * 60 * 60 * 1000;
+        var timeout = milliseconds > 0 ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, TenYears)) : _options.DefaultCallTimeout ?? TimeSpan.Zero;
+        return _options.MaxCallTimeout is { } longest && (timeout == TimeSpan.Zero || timeout > longest) ? longest : timeout;
+    }
+}
