@@ -95,6 +95,13 @@ public sealed class Realm
         _dealer.RemoveSession(session);
     }
 
+    /// <summary>Takes a registration away from a session (WAMP specification, "Registration Revocation"). Invocations that run go on.</summary>
+    /// <param name="registrationId">Which registration.</param>
+    /// <param name="session">Whose part in it ends; others that share it keep theirs.</param>
+    /// <param name="reason">What the callee is told, if it announced the feature; null for nothing.</param>
+    /// <returns>False when the session has no such registration.</returns>
+    public bool RevokeRegistration(long registrationId, Session session, string? reason) => _dealer.Revoke(registrationId, session, reason);
+
     /// <summary>Routes one message of an established session: the one switch over message types.</summary>
     /// <exception cref="WampProtocolException">The message breaks the protocol; the session must end.</exception>
     public void Route(Session session, scoped in WampMessage message)

@@ -31,7 +31,7 @@ internal sealed class RegistrationIndex
     /// (PBR-11).
     /// </summary>
     public Registration? Match(ReadOnlySpan<byte> procedure) =>
-        FindExact(procedure) ?? (UriRules.IsReserved(procedure) ? null : LongestPrefix(procedure) ?? FirstWildcard(procedure));
+        FindExact(procedure) ?? (UriRules.IsReserved(procedure) ? null : MatchPattern(procedure));
 
     public void Add(Registration registration)
     {
@@ -67,18 +67,28 @@ internal sealed class RegistrationIndex
 
     private Registration? FindExact(ReadOnlySpan<byte> uri) => _exactByUri.TryGetValue(uri, out var registration) ? registration : null;
 
-    private Registration? LongestPrefix(ReadOnlySpan<byte> procedure)
+    /// <summary>
+    /// Prefixes match plain text (PBR-02) and go before wildcards, yet in the specification's example (PBR-06) <c>a1.b2.c33.d4.e5</c> goes to the wildcard
+    /// <c>a1.b2.c33..e5</c>, not to the prefix <c>a1.b2.c3</c>. Both hold when a prefix goes before wildcards only where it matches whole components.
+    /// </summary>
+    private Registration? MatchPattern(ReadOnlySpan<byte> procedure)
     {
+        Registration? longest = null;
         var lengths = _prefixes.Lengths;
         for (var i = lengths.Length - 1; i >= 0; i--)
         {
-            if (lengths[i] <= procedure.Length && _prefixes.Find(procedure[..lengths[i]]) is { } registration)
+            var length = lengths[i];
+            if (length <= procedure.Length && _prefixes.Find(procedure[..length]) is { } prefix)
             {
-                return registration;
+                longest ??= prefix;
+                if (length == procedure.Length || procedure[length] == (byte)'.' || procedure[length - 1] == (byte)'.')
+                {
+                    return longest;
+                }
             }
         }
 
-        return null;
+        return FirstWildcard(procedure) ?? longest;
     }
 
     /// <summary>Shapes come in the order of PBR-05, so the first hit is the best.</summary>
