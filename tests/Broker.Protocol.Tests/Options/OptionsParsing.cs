@@ -31,6 +31,13 @@ public sealed class OptionsParsing
         (MessageType.Subscribe, "nkey", ["1"]),
         (MessageType.Register, "match", ["5", "\"glob\""]),
         (MessageType.Register, "invoke", ["5", "\"all\"", "null"]),
+        (MessageType.Register, "disclose_caller", ["1", "null"]),
+        (MessageType.Register, "forward_timeout", ["\"yes\""]),
+        (MessageType.Register, "concurrency", ["0", "-1", "1.5", "\"2\"", "null"]),
+        (MessageType.Register, "_concurrency", ["0", "true"]),
+        (MessageType.Cancel, "mode", ["5", "null", "\"abort\"", "\"\""]),
+        (MessageType.Call, "rkey", ["5", "null"]),
+        (MessageType.Call, "runmode", ["true", "[]"]),
         (MessageType.Call, "timeout", ["-1", "1.5", "\"5\"", "true"]),
         (MessageType.Call, "receive_progress", ["1"]),
         (MessageType.Call, "progress", ["\"yes\""]),
@@ -63,6 +70,7 @@ public sealed class OptionsParsing
             MessageType.Hello => $"[1,\"realm1\",{dict}]",
             MessageType.Event => $"[36,1,1,{dict}]",
             MessageType.Yield => $"[70,1,{dict}]",
+            MessageType.Cancel => $"[49,1,{dict}]",
             _ => $"[{(int)type},1,{dict},\"com.myapp\"]",
         };
         var bytes = ValueTree.Encode(serializer, ValueTree.Parse(json));
@@ -120,6 +128,50 @@ public sealed class OptionsParsing
         var call = CallOptions.Parse(serializer, Dict(serializer, """{"timeout":250,"receive_progress":true,"progress":true,"disclose_me":true}"""));
         Assert.Equal((250, true, true, true), (call.Timeout, call.ReceiveProgress, call.Progress, call.DiscloseMe));
         Assert.True(YieldOptions.Parse(serializer, Dict(serializer, """{"progress":true}""")).Progress);
+    }
+
+    [Theory, MemberData(nameof(Serializers.All), MemberType = typeof(Serializers))]
+    public void Passthru_keys_of_CALL_YIELD_and_ERROR_are_read(SerializerKind serializer)
+    {
+        var dict = Dict(serializer, """{"ppt_scheme":"x_own","ppt_serializer":"cbor","ppt_cipher":"c","ppt_keyid":"k"}""");
+        var expected = new PassthruOptions { Scheme = "x_own", Serializer = "cbor", Cipher = "c", KeyId = "k" };
+        Assert.Equal(expected, CallOptions.Parse(serializer, dict).Passthru);
+        Assert.Equal(expected, YieldOptions.Parse(serializer, dict).Passthru);
+        Assert.Equal(expected, ErrorDetails.Parse(serializer, dict).Passthru);
+        Assert.Equal(dict, Encoded(serializer, new ErrorDetails { Passthru = expected }));
+    }
+
+    [Theory, MemberData(nameof(Serializers.All), MemberType = typeof(Serializers))]
+    public void CANCEL_and_REGISTER_Options_are_read(SerializerKind serializer)
+    {
+        foreach (var (text, mode) in new[] { ("skip", CancelMode.Skip), ("kill", CancelMode.Kill), ("killnowait", CancelMode.KillNoWait) })
+        {
+            Assert.Equal(mode, CancelOptions.Parse(serializer, Dict(serializer, $"{{\"mode\":\"{text}\"}}")).Mode);
+            Assert.Equal(mode, InterruptOptions.Parse(serializer, Encoded(serializer, new InterruptOptions { Mode = mode })).Mode);
+        }
+
+        Assert.Equal(CancelMode.KillNoWait, CancelOptions.Parse(serializer, Dict(serializer, "{}")).Mode);
+        var register = RegisterOptions.Parse(serializer, Dict(serializer, """{"disclose_caller":true,"forward_timeout":true,"concurrency":4}"""));
+        Assert.Equal((true, true, 4), (register.DiscloseCaller, register.ForwardTimeout, register.Concurrency));
+        Assert.Equal(5, RegisterOptions.Parse(serializer, Dict(serializer, """{"_concurrency":5}""")).Concurrency);
+    }
+
+    [Theory, MemberData(nameof(Serializers.All), MemberType = typeof(Serializers))]
+    public void Details_of_calls_are_read_as_they_were_written(SerializerKind serializer)
+    {
+        var passthru = new PassthruOptions { Scheme = "x_own" };
+        var invocation = new InvocationDetails
+        {
+            Procedure = "com.é", Caller = 5, CallerAuthId = "joe", CallerAuthRole = "user", TrustLevel = 0, Timeout = 250, ReceiveProgress = true, Progress = true, Passthru = passthru,
+        };
+        Assert.Equal(invocation, InvocationDetails.Parse(serializer, Encoded(serializer, invocation)));
+        Assert.Equal(default, InvocationDetails.Parse(serializer, Encoded(serializer, default(InvocationDetails))));
+        var result = new ResultDetails { Progress = true, Passthru = passthru };
+        Assert.Equal(result, ResultDetails.Parse(serializer, Encoded(serializer, result)));
+        var revocation = new UnregisteredDetails { Registration = 7, Reason = "com.reason" };
+        Assert.Equal(revocation, UnregisteredDetails.Parse(serializer, Encoded(serializer, revocation)));
+        var interrupt = new InterruptOptions { Mode = CancelMode.Kill, Reason = "wamp.error.timeout" };
+        Assert.Equal(interrupt, InterruptOptions.Parse(serializer, Encoded(serializer, interrupt)));
     }
 
     [Theory, MemberData(nameof(Serializers.All), MemberType = typeof(Serializers))]

@@ -41,6 +41,9 @@ internal static class VectorMessage
             case MessageType.Register:
                 RegisterOptions.Parse(serializer, message.Dict);
                 break;
+            case MessageType.Cancel:
+                CancelOptions.Parse(serializer, message.Dict);
+                break;
             case MessageType.Yield:
                 YieldOptions.Parse(serializer, message.Dict);
                 break;

@@ -54,6 +54,36 @@ public sealed class AllocationBudgets
         Assert.Equal((MessageType.Invocation, Messages + 2000L), (callee.LastType, callee.LastRequestId));
     }
 
+    [Theory, EachSerializer]
+    public void CALL_to_shared_prefix_and_wildcard_registrations_allocates_nothing(SerializerKind serializer)
+    {
+        var (caller, one, two) = (new Peer(_realm, serializer), new Peer(_realm, serializer), new Peer(_realm, serializer));
+        one.Register("com.myapp.procedure"u8, "{\"match\":\"prefix\",\"invoke\":\"roundrobin\"}"u8);
+        two.Register("com..other"u8, "{\"match\":\"wildcard\",\"invoke\":\"last\"}"u8);
+        AssertAllocatesNothing(
+            static (peers, i) =>
+            {
+                var toPrefix = i % 2 == 0;
+                var callee = toPrefix ? peers[1] : peers[2];
+                peers[0].SendWithPayload(new WampMessage { Type = MessageType.Call, RequestId = i, Uri = toPrefix ? "com.myapp.procedure.x"u8 : "com.myapp.other"u8 });
+                callee.SendWithPayload(new WampMessage { Type = MessageType.Yield, RequestId = callee.LastRequestId });
+            },
+            [caller, one, two]);
+        Assert.Equal((MessageType.Result, Messages + 2000L), (caller.LastType, caller.LastRequestId));
+        Assert.Equal((MessageType.Invocation, (Messages + 2000L) / 2), (two.LastType, two.LastRequestId));
+    }
+
+    [Theory, EachSerializer]
+    public void Progressive_results_allocate_nothing(SerializerKind serializer)
+    {
+        const Features All = Features.ProgressiveCallResults | Features.CallCanceling;
+        var (caller, callee) = (new Peer(_realm, serializer, All), new Peer(_realm, serializer, All));
+        callee.Register("com.myapp.procedure"u8, "{}"u8);
+        caller.SendWithOptions(new WampMessage { Type = MessageType.Call, RequestId = 1, Uri = "com.myapp.procedure"u8 }, "{\"receive_progress\":true}"u8);
+        AssertAllocatesNothing(static (peers, i) => peers[1].SendProgress(), [caller, callee]);
+        Assert.Equal((MessageType.Result, 1L), (caller.LastType, caller.LastRequestId));
+    }
+
     private static void AssertAllocatesNothing(Action<Peer[], int> action, Peer[] peers)
     {
         const int WarmUp = 2000;
@@ -82,14 +112,19 @@ public sealed class AllocationBudgets
         private readonly Session _session;
         private int _length;
 
-        public Peer(Realm realm, SerializerKind serializer)
+        private readonly byte[] _progress;
+
+        public Peer(Realm realm, SerializerKind serializer, Features features = Features.None)
         {
+            using var progress = new ByteBuffer();
+            Assert.True(Transcoder.TryTranscodeValue(SerializerKind.Json, "{\"progress\":true}"u8, serializer, progress));
+            _progress = progress.Written.ToArray();
             _realm = realm;
             _serializer = serializer;
             using var payload = new ByteBuffer();
             Assert.True(Transcoder.TryTranscode(SerializerKind.Json, "[\"Hello, world!\",{\"temperature\":21.5,\"tags\":[1,2,3]}],{\"unit\":\"C\"}"u8, 2, serializer, payload));
             _payload = payload.Written.ToArray();
-            _session = realm.Join(serializer, new HelloDetails(), new SessionIdentity("joe", "user", "anonymous", "static"), new WelcomeDetails(), this);
+            _session = realm.Join(serializer, new HelloDetails { Roles = new RoleSet { Caller = features, Callee = features } }, new SessionIdentity("joe", "user", "anonymous", "static"), new WelcomeDetails(), this);
         }
 
         public Lock Gate { get; } = new();
@@ -114,6 +149,22 @@ public sealed class AllocationBudgets
             Send(new WampMessage { Type = MessageType.Subscribe, RequestId = 1, Uri = topic, Dict = dict.Written });
             Assert.Equal(MessageType.Subscribed, LastType);
         }
+
+        public void Register(ReadOnlySpan<byte> procedure, ReadOnlySpan<byte> options)
+        {
+            SendWithOptions(new WampMessage { Type = MessageType.Register, RequestId = 1, Uri = procedure }, options);
+            Assert.Equal(MessageType.Registered, LastType);
+        }
+
+        public void SendWithOptions(WampMessage message, ReadOnlySpan<byte> options)
+        {
+            using var dict = new ByteBuffer();
+            Assert.True(Transcoder.TryTranscodeValue(SerializerKind.Json, options, _serializer, dict));
+            message.Dict = dict.Written;
+            Send(message);
+        }
+
+        public void SendProgress() => SendWithPayload(new WampMessage { Type = MessageType.Yield, RequestId = 1, Dict = _progress });
 
         public void SendWithPayload(WampMessage message)
         {

@@ -70,7 +70,7 @@ public sealed class CallCanceling
         }
     }
 
-    [Theory, EachSerializer, Trait("wamp", "CAN-05"), Trait("wamp", "GEN-04")]
+    [Theory, EachSerializer, Trait("wamp", "CAN-05"), Trait("wamp", "GEN-02"), Trait("wamp", "GEN-04")]
     public void A_callee_that_did_not_announce_it_is_never_interrupted(SerializerKind serializer)
     {
         foreach (var options in new[] { Kill, KillNoWait, Skip, "{}" })
