@@ -60,7 +60,7 @@ public struct RegisterOptions
             }
             else if (key.SequenceEqual("_concurrency"u8) || key.SequenceEqual("concurrency"u8))
             {
-                options.Concurrency = OptionValue.Positive(ref reader, "concurrency");
+                options.Concurrency = OptionValue.Positive(ref reader, key[0] == (byte)'_' ? "_concurrency" : "concurrency");
             }
             else
             {
