@@ -60,6 +60,9 @@ public static class ErrorUris
     /// <summary>An option is not offered here.</summary>
     public const string OptionNotAllowed = "wamp.error.option_not_allowed";
 
+    /// <summary>The router does not let sessions disclose their identity.</summary>
+    public const string DiscloseMeDisallowed = "wamp.error.option_disallowed.disclose_me";
+
     /// <summary>The peer has not got a feature that is needed.</summary>
     public const string FeatureNotSupported = "wamp.error.feature_not_supported";
 

@@ -11,11 +11,14 @@ namespace Broker.PubSub;
 internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
 {
     /// <summary>What the broker announces in WELCOME.</summary>
-    public const Features Announced = Features.PatternBasedSubscription | Features.PublisherExclusion;
+    public const Features Announced =
+        Features.PatternBasedSubscription | Features.PublisherExclusion | Features.SubscriberBlackWhiteListing
+        | Features.PublisherIdentification | Features.PublicationTrustLevels | Features.PayloadPassthruMode;
 
     private readonly Lock _lock = new();
     private readonly SubscriptionIndex _index = new();
     private readonly Dictionary<long, Subscription> _byId = [];
+    private readonly TrustLevels _trustLevels = new(options.PublicationTrustLevels, options.UriRules);
     private long _lastSubscriptionId;
     private long _eventsDropped;
 
@@ -77,26 +80,57 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
     }
 
     /// <summary>PUBLISH (PUB-01..10).</summary>
+    /// <exception cref="WampProtocolException">The payload is sealed, and the session has not announced that as a publisher (PPT-03).</exception>
     public void Publish(Session session, scoped in WampMessage message)
     {
-        var publish = PublishOptions.Parse(session.Serializer, message.Dict);
+        var request = PublishOptions.Parse(session.Serializer, message.Dict);
+        if (request.Passthru.IsActive && session.Roles.Publisher?.HasFlag(Features.PayloadPassthruMode) != true)
+        {
+            throw new WampProtocolException("PUBLISH has ppt_scheme, but the session has not announced payload_passthru_mode as a publisher.");
+        }
+
         if (!options.UriRules.IsValid(message.Uri) || UriRules.IsReserved(message.Uri))
         {
-            if (publish.Acknowledge)
-            {
-                session.SendError(MessageType.Publish, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI, or is reserved.");
-            }
-
+            Refuse(session, request, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI, or is reserved.");
             return;
         }
 
-        var fanOut = new FanOut(session, publish, globalIds.Next(), message);
-        if (_index.FindExact(message.Uri) is { } exact)
+        if (request.DiscloseMe && options.DisclosePublisher == DisclosePolicy.Never)
+        {
+            Refuse(session, request, message.RequestId, ErrorUris.DiscloseMeDisallowed, "Publishers are not disclosed in this realm.");
+            return;
+        }
+
+        var details = CommonDetails(session, request, message.Uri, out var hasDetails);
+        var publication = new Publication
+        {
+            Id = globalIds.Next(),
+            Publisher = session,
+            Serializer = session.Serializer,
+            Topic = message.Uri,
+            Payload = message.Payload,
+            IncludesPublisher = request.IncludeMe,
+            Lists = BlackWhiteLists.Of(request),
+            HasDetails = hasDetails,
+            Details = details,
+        };
+        Dispatch(publication);
+        if (request.Acknowledge)
+        {
+            session.Send(new WampMessage { Type = MessageType.Published, RequestId = message.RequestId, PublicationId = publication.Id });
+        }
+    }
+
+    /// <summary>Queues the EVENTs of a publication, whoever published it.</summary>
+    public void Dispatch(scoped in Publication publication)
+    {
+        var fanOut = new FanOut(publication);
+        if (_index.FindExact(publication.Topic) is { } exact)
         {
             fanOut.Deliver(exact);
         }
 
-        foreach (var subscription in _index.MatchPatterns(message.Uri))
+        foreach (var subscription in _index.MatchPatterns(publication.Topic))
         {
             fanOut.Deliver(subscription);
         }
@@ -104,11 +138,6 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
         if (fanOut.Dropped > 0)
         {
             Interlocked.Add(ref _eventsDropped, fanOut.Dropped);
-        }
-
-        if (publish.Acknowledge)
-        {
-            session.Send(new WampMessage { Type = MessageType.Published, RequestId = message.RequestId, PublicationId = fanOut.PublicationId });
         }
     }
 
@@ -132,6 +161,42 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
 
     private static bool HasTooManyComponents(ReadOnlySpan<byte> uri, MatchPolicy match) =>
         match == MatchPolicy.Wildcard && uri.Count((byte)'.') >= WildcardShape.MaxComponents;
+
+    /// <summary>A publication that is not acknowledged is dropped without a word (PUB-02).</summary>
+    private static void Refuse(Session session, in PublishOptions request, long requestId, string error, string text)
+    {
+        if (request.Acknowledge)
+        {
+            session.SendError(MessageType.Publish, requestId, error, text);
+        }
+    }
+
+    private EventDetails CommonDetails(Session publisher, in PublishOptions request, ReadOnlySpan<byte> topic, out bool hasDetails)
+    {
+        var details = default(EventDetails);
+        hasDetails = false;
+        if (request.DiscloseMe || options.DisclosePublisher == DisclosePolicy.Always)
+        {
+            details.Publisher = publisher.Id;
+            details.PublisherAuthId = publisher.Identity.AuthId;
+            details.PublisherAuthRole = publisher.Identity.AuthRole;
+            hasDetails = true;
+        }
+
+        if (!_trustLevels.IsEmpty && _trustLevels.Find(topic, publisher.Identity.AuthRole) is { } level)
+        {
+            details.TrustLevel = level;
+            hasDetails = true;
+        }
+
+        if (request.Passthru.IsActive)
+        {
+            details.Passthru = request.Passthru;
+            hasDetails = true;
+        }
+
+        return details;
+    }
 
     private static void SendSubscribed(Session session, long requestId, long subscriptionId) =>
         session.Send(new WampMessage { Type = MessageType.Subscribed, RequestId = requestId, SubscriptionId = subscriptionId });

@@ -7,4 +7,10 @@ public sealed record RealmOptions
 {
     /// <summary>What URIs may look like.</summary>
     public UriRules UriRules { get; init; } = UriRules.Default;
+
+    /// <summary>Whether subscribers learn who published (<c>disclose_me</c> of PUBLISH).</summary>
+    public DisclosePolicy DisclosePublisher { get; init; }
+
+    /// <summary>The trust levels of publications; the first rule that fits counts. None: no trust level is told.</summary>
+    public IReadOnlyList<TrustLevelRule> PublicationTrustLevels { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using Broker.Options;
 using Broker.Realms;
 using Broker.Serialization;
 
@@ -12,9 +13,10 @@ internal sealed class TestRealm
 
     public Realm Realm { get; }
 
-    public RecordingPeer Join(SerializerKind serializer = SerializerKind.Json)
+    public RecordingPeer Join(
+        SerializerKind serializer = SerializerKind.Json, RoleSet? roles = null, string authId = "joe", string authRole = "user")
     {
-        var peer = new RecordingPeer(Realm, serializer);
+        var peer = new RecordingPeer(Realm, serializer, roles, authId, authRole);
         lock (_peers)
         {
             _peers.Add(peer);
