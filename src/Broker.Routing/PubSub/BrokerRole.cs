@@ -8,17 +8,18 @@ using Broker.Uris;
 namespace Broker.PubSub;
 
 /// <summary>The broker of a realm: who gets which event (WAMP specification, "Publish and Subscribe"). PUBLISH takes no lock but the receivers'.</summary>
-internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
+internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, TimeProvider time)
 {
     /// <summary>What the broker announces in WELCOME.</summary>
     public const Features Announced =
         Features.PatternBasedSubscription | Features.PublisherExclusion | Features.SubscriberBlackWhiteListing
-        | Features.PublisherIdentification | Features.PublicationTrustLevels | Features.PayloadPassthruMode;
+        | Features.PublisherIdentification | Features.PublicationTrustLevels | Features.PayloadPassthruMode | Features.EventRetention;
 
     private readonly Lock _lock = new();
     private readonly SubscriptionIndex _index = new();
     private readonly Dictionary<long, Subscription> _byId = [];
     private readonly TrustLevels _trustLevels = new(options.PublicationTrustLevels, options.UriRules);
+    private readonly RetainedEvents _retained = new(options.Retention);
     private long _lastSubscriptionId;
     private long _eventsDropped;
 
@@ -46,9 +47,9 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
             }
 
             var subscription = _index.Find(message.Uri, request.Match);
-            if (subscription is not null && session.Subscriptions?.ContainsKey(subscription.Id) == true)
+            if (subscription is not null && session.Subscriptions?.TryGetValue(subscription.Id, out var held) == true)
             {
-                SendSubscribed(session, message.RequestId, subscription.Id);
+                Activate(held, message.RequestId, request.GetRetained);
                 return;
             }
 
@@ -59,7 +60,10 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
                 _index.Add(subscription);
             }
 
-            Add(session, subscription, message.RequestId);
+            var subscriber = new Subscriber(session, subscription);
+            (session.Subscriptions ??= []).Add(subscription.Id, subscriber);
+            subscription.Subscribers.Add(subscriber);
+            Activate(subscriber, message.RequestId, request.GetRetained);
         }
     }
 
@@ -110,6 +114,7 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
             Topic = message.Uri,
             Payload = message.Payload,
             IncludesPublisher = request.IncludeMe,
+            IsRetained = request.Retain,
             Lists = BlackWhiteLists.Of(request),
             HasDetails = hasDetails,
             Details = details,
@@ -124,6 +129,13 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
     /// <summary>Queues the EVENTs of a publication, whoever published it.</summary>
     public void Dispatch(scoped in Publication publication)
     {
+        StoredPublication? stored = null;
+        if (publication.IsRetained)
+        {
+            stored = new StoredPublication(publication, time.GetUtcNow());
+            _retained.Keep(stored);
+        }
+
         var fanOut = new FanOut(publication);
         if (_index.FindExact(publication.Topic) is { } exact)
         {
@@ -135,6 +147,7 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
             fanOut.Deliver(subscription);
         }
 
+        stored?.IsDispatched = true;
         if (fanOut.Dropped > 0)
         {
             Interlocked.Add(ref _eventsDropped, fanOut.Dropped);
@@ -198,23 +211,33 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
         return details;
     }
 
-    private static void SendSubscribed(Session session, long requestId, long subscriptionId) =>
-        session.Send(new WampMessage { Type = MessageType.Subscribed, RequestId = requestId, SubscriptionId = subscriptionId });
-
-    private static void Add(Session session, Subscription subscription, long requestId)
+    /// <summary>
+    /// Queues SUBSCRIBED, then the retained events if they are asked for, and lets live events through (ORD-02, RET-07). For a subscriber that is active
+    /// already, nothing but the messages (BRK-03, RET-10).
+    /// </summary>
+    private void Activate(Subscriber subscriber, long requestId, bool getRetained)
     {
-        var subscriber = new Subscriber(session, subscription);
-        (session.Subscriptions ??= []).Add(subscription.Id, subscriber);
-        subscription.Subscribers.Add(subscriber);
+        var session = subscriber.Session;
         var reply = RoutingScratch.Current.Reply;
         reply.Encode(
             session.Serializer,
-            new WampMessage { Type = MessageType.Subscribed, RequestId = requestId, SubscriptionId = subscription.Id });
+            new WampMessage { Type = MessageType.Subscribed, RequestId = requestId, SubscriptionId = subscriber.Subscription.Id });
+        List<StoredPublication>? retained = getRetained ? [] : null;
+        var dropped = 0;
         lock (session.Gate)
         {
             session.SendLocked(reply);
+            if (retained is not null)
+            {
+                // Looked up with the gate held: whatever is retained later reaches this subscriber live.
+                _retained.Find(subscriber.Subscription, session, time.GetUtcNow(), retained);
+                dropped = RetainedDelivery.Send(subscriber, retained);
+            }
+
             subscriber.IsActive = true;
         }
+
+        Interlocked.Add(ref _eventsDropped, dropped);
     }
 
     /// <summary>Removes a subscriber, queueing <paramref name="reply"/> to it if it has a type.</summary>

@@ -61,7 +61,7 @@ internal ref struct FanOut(scoped in Publication publication)
         var message = _scratch.Event(session.Serializer);
         lock (session.Gate)
         {
-            if (!subscriber.IsActive)
+            if (!subscriber.IsActive || (_publication.IsRetained && subscriber.TakeNoted(_publication.Id)))
             {
                 return;
             }

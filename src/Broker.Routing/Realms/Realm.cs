@@ -25,12 +25,13 @@ public sealed class Realm
     /// <param name="name">Its URI.</param>
     /// <param name="options">How it behaves.</param>
     /// <param name="globalIds">Where session and publication ids come from.</param>
-    public Realm(string name, RealmOptions options, IIdGenerator globalIds)
+    /// <param name="time">The clock.</param>
+    public Realm(string name, RealmOptions options, IIdGenerator globalIds, TimeProvider? time = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.UriRules.MaxLength, UriRules.Ceiling, nameof(options));
         Name = name;
         _globalIds = globalIds;
-        _broker = new BrokerRole(options, globalIds);
+        _broker = new BrokerRole(options, globalIds, time ?? TimeProvider.System);
         _dealer = new DealerRole(options);
     }
 

@@ -13,4 +13,7 @@ public sealed record RealmOptions
 
     /// <summary>The trust levels of publications; the first rule that fits counts. None: no trust level is told.</summary>
     public IReadOnlyList<TrustLevelRule> PublicationTrustLevels { get; init; } = [];
+
+    /// <summary>How many retained events are kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
 }

@@ -9,7 +9,8 @@ internal sealed class TestRealm
 {
     private readonly List<RecordingPeer> _peers = [];
 
-    public TestRealm(RealmOptions? options = null) => Realm = new Realm("realm1", options ?? new RealmOptions(), new CountingIds());
+    public TestRealm(RealmOptions? options = null, TimeProvider? time = null) =>
+        Realm = new Realm("realm1", options ?? new RealmOptions(), new CountingIds(), time);
 
     public Realm Realm { get; }
 
