@@ -1,27 +1,46 @@
+using System.Text;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Options;
 using Broker.Realms;
+using Broker.Serialization;
 using Broker.Sessions;
 using Broker.Uris;
 
 namespace Broker.PubSub;
 
 /// <summary>The broker of a realm: who gets which event (WAMP specification, "Publish and Subscribe"). PUBLISH takes no lock but the receivers'.</summary>
-internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, TimeProvider time)
+internal sealed class BrokerRole
 {
     /// <summary>What the broker announces in WELCOME.</summary>
     public const Features Announced =
         Features.PatternBasedSubscription | Features.PublisherExclusion | Features.SubscriberBlackWhiteListing
-        | Features.PublisherIdentification | Features.PublicationTrustLevels | Features.PayloadPassthruMode | Features.EventRetention;
+        | Features.PublisherIdentification | Features.PublicationTrustLevels | Features.PayloadPassthruMode | Features.EventRetention
+        | Features.SubscriptionRevocation;
 
+    private readonly RealmOptions _options;
+    private readonly IIdGenerator _globalIds;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly SubscriptionIndex _index = new();
     private readonly Dictionary<long, Subscription> _byId = [];
-    private readonly TrustLevels _trustLevels = new(options.PublicationTrustLevels, options.UriRules);
-    private readonly RetainedEvents _retained = new(options.Retention);
+    private readonly TrustLevels _trustLevels;
+    private readonly RetainedEvents _retained;
     private long _lastSubscriptionId;
     private long _eventsDropped;
+
+    public BrokerRole(RealmOptions options, IIdGenerator globalIds, TimeProvider time)
+    {
+        _options = options;
+        _globalIds = globalIds;
+        _time = time;
+        _trustLevels = new TrustLevels(options.PublicationTrustLevels, options.UriRules);
+        _retained = new RetainedEvents(options.Retention);
+        foreach (var rule in options.History)
+        {
+            AddHistory(rule);
+        }
+    }
 
     /// <summary>How many subscriptions there are.</summary>
     public int SubscriptionCount => _index.Count;
@@ -33,7 +52,7 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, T
     public void Subscribe(Session session, scoped in WampMessage message)
     {
         var request = SubscribeOptions.Parse(session.Serializer, message.Dict);
-        if (!options.UriRules.IsValidPattern(message.Uri, request.Match) || HasTooManyComponents(message.Uri, request.Match))
+        if (!_options.UriRules.IsValidPattern(message.Uri, request.Match) || HasTooManyComponents(message.Uri, request.Match))
         {
             session.SendError(MessageType.Subscribe, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI for this match policy.");
             return;
@@ -56,8 +75,7 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, T
             if (subscription is null)
             {
                 subscription = new Subscription(++_lastSubscriptionId, message.Uri.ToArray(), request.Match);
-                _byId.Add(subscription.Id, subscription);
-                _index.Add(subscription);
+                Add(subscription);
             }
 
             var subscriber = new Subscriber(session, subscription);
@@ -83,6 +101,59 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, T
             MessageType.Unsubscribe, message.RequestId, ErrorUris.NoSuchSubscription, $"The session has no subscription {message.SubscriptionId}.");
     }
 
+    /// <summary>
+    /// Takes a subscription away from a session (WAMP specification, "Subscription Revocation"): no EVENT follows. The session is told if it has announced that
+    /// it understands (SRV-02).
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="subscriptionId">Which of its subscriptions.</param>
+    /// <param name="reason">The URI told as the reason, or null.</param>
+    /// <returns>False when the session has no such subscription.</returns>
+    public bool Revoke(Session session, long subscriptionId, string? reason)
+    {
+        lock (_lock)
+        {
+            if (session.Subscriptions is not { } held || !held.Remove(subscriptionId, out var subscriber))
+            {
+                return false;
+            }
+
+            var reply = default(WampMessage);
+            if (session.Roles.Subscriber?.HasFlag(Features.SubscriptionRevocation) == true)
+            {
+                // [UNSUBSCRIBED, 0, Details|dict]
+                var details = RoutingScratch.Current.Details;
+                details.Clear();
+                ValueEncoder.Encode(session.Serializer, details, new RevocationDetails(subscriptionId, reason));
+                reply = new WampMessage { Type = MessageType.Unsubscribed, Dict = details.Written };
+            }
+
+            Remove(subscriber, reply);
+            return true;
+        }
+    }
+
+    /// <summary><c>wamp.subscription.get_events</c> for a caller who may subscribe what it asks for (HIS-02..08, HIS-12).</summary>
+    public HistoryAnswer GetEvents(long subscriptionId, in HistoryFilter filter, SessionIdentity caller)
+    {
+        Subscription? subscription;
+        lock (_lock)
+        {
+            subscription = _byId.GetValueOrDefault(subscriptionId);
+        }
+
+        if (subscription is null)
+        {
+            return new HistoryAnswer { Error = ErrorUris.NoSuchSubscription, Text = $"There is no subscription {subscriptionId}." };
+        }
+
+        var isLimitReached = false;
+        var events = subscription.History is null ? [] : subscription.History.Find(filter, caller, _time.GetUtcNow(), out isLimitReached);
+        return events is null
+            ? new HistoryAnswer { Error = ErrorUris.InvalidArgument, Text = "A publication named is not in the history of the subscription." }
+            : new HistoryAnswer { SubscriptionId = subscriptionId, Match = subscription.Match, Events = events, IsLimitReached = isLimitReached };
+    }
+
     /// <summary>PUBLISH (PUB-01..10).</summary>
     /// <exception cref="WampProtocolException">The payload is sealed, and the session has not announced that as a publisher (PPT-03).</exception>
     public void Publish(Session session, scoped in WampMessage message)
@@ -93,13 +164,13 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, T
             throw new WampProtocolException("PUBLISH has ppt_scheme, but the session has not announced payload_passthru_mode as a publisher.");
         }
 
-        if (!options.UriRules.IsValid(message.Uri) || UriRules.IsReserved(message.Uri))
+        if (!_options.UriRules.IsValid(message.Uri) || UriRules.IsReserved(message.Uri))
         {
             Refuse(session, request, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI, or is reserved.");
             return;
         }
 
-        if (request.DiscloseMe && options.DisclosePublisher == DisclosePolicy.Never)
+        if (request.DiscloseMe && _options.DisclosePublisher == DisclosePolicy.Never)
         {
             Refuse(session, request, message.RequestId, ErrorUris.DiscloseMeDisallowed, "Publishers are not disclosed in this realm.");
             return;
@@ -108,7 +179,7 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, T
         var details = CommonDetails(session, request, message.Uri, out var hasDetails);
         var publication = new Publication
         {
-            Id = globalIds.Next(),
+            Id = _globalIds.Next(),
             Publisher = session,
             Serializer = session.Serializer,
             Topic = message.Uri,
@@ -126,24 +197,26 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, T
         }
     }
 
-    /// <summary>Queues the EVENTs of a publication, whoever published it.</summary>
+    /// <summary>Retains and records a publication and queues its EVENTs, whoever published it.</summary>
     public void Dispatch(scoped in Publication publication)
     {
         StoredPublication? stored = null;
         if (publication.IsRetained)
         {
-            stored = new StoredPublication(publication, time.GetUtcNow());
+            stored = new StoredPublication(publication, _time.GetUtcNow());
             _retained.Keep(stored);
         }
 
         var fanOut = new FanOut(publication);
         if (_index.FindExact(publication.Topic) is { } exact)
         {
+            Record(exact, publication, ref stored);
             fanOut.Deliver(exact);
         }
 
         foreach (var subscription in _index.MatchPatterns(publication.Topic))
         {
+            Record(subscription, publication, ref stored);
             fanOut.Deliver(subscription);
         }
 
@@ -175,6 +248,37 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, T
     private static bool HasTooManyComponents(ReadOnlySpan<byte> uri, MatchPolicy match) =>
         match == MatchPolicy.Wildcard && uri.Count((byte)'.') >= WildcardShape.MaxComponents;
 
+    /// <summary>Records a publication if its subscription has a history, unless it is for certain sessions only (HIS-06, HIS-13).</summary>
+    private void Record(Subscription subscription, scoped in Publication publication, ref StoredPublication? stored)
+    {
+        if (subscription.History is { } history && publication.Lists?.ListsSessions != true)
+        {
+            history.Record(stored ??= new StoredPublication(publication, _time.GetUtcNow()));
+        }
+    }
+
+    private void AddHistory(HistoryRule rule)
+    {
+        var uri = Encoding.UTF8.GetBytes(rule.Uri);
+        if (!_options.UriRules.IsValidPattern(uri, rule.Match) || HasTooManyComponents(uri, rule.Match))
+        {
+            throw new ArgumentException($"{rule.Uri} is no valid topic for the match policy {rule.Match}.", nameof(rule));
+        }
+
+        if (_index.Find(uri, rule.Match) is not null)
+        {
+            throw new ArgumentException($"{rule.Uri} has two history rules for the match policy {rule.Match}.", nameof(rule));
+        }
+
+        Add(new Subscription(++_lastSubscriptionId, uri, rule.Match) { History = new EventHistory(rule) });
+    }
+
+    private void Add(Subscription subscription)
+    {
+        _byId.Add(subscription.Id, subscription);
+        _index.Add(subscription);
+    }
+
     /// <summary>A publication that is not acknowledged is dropped without a word (PUB-02).</summary>
     private static void Refuse(Session session, in PublishOptions request, long requestId, string error, string text)
     {
@@ -188,7 +292,7 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, T
     {
         var details = default(EventDetails);
         hasDetails = false;
-        if (request.DiscloseMe || options.DisclosePublisher == DisclosePolicy.Always)
+        if (request.DiscloseMe || _options.DisclosePublisher == DisclosePolicy.Always)
         {
             details.Publisher = publisher.Id;
             details.PublisherAuthId = publisher.Identity.AuthId;
@@ -230,7 +334,7 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, T
             if (retained is not null)
             {
                 // Looked up with the gate held: whatever is retained later reaches this subscriber live.
-                _retained.Find(subscriber.Subscription, session, time.GetUtcNow(), retained);
+                _retained.Find(subscriber.Subscription, session, _time.GetUtcNow(), retained);
                 dropped = RetainedDelivery.Send(subscriber, retained);
             }
 
@@ -245,7 +349,7 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds, T
     {
         var subscription = subscriber.Subscription;
         subscription.Subscribers.Remove(subscriber);
-        if (subscription.Subscribers.Count == 0)
+        if (subscription.Subscribers.Count == 0 && subscription.History is null)
         {
             _index.Remove(subscription);
             _byId.Remove(subscription.Id);

@@ -25,7 +25,7 @@ internal sealed class StoredPublication
     public StoredPublication(scoped in Publication publication, DateTimeOffset timestamp)
     {
         Id = publication.Id;
-        Timestamp = timestamp;
+        Timestamp = Rfc3339.Truncate(timestamp);
         _topic = publication.Topic.ToArray();
         _elements = publication.Payload.Elements.ToArray();
         _elementCount = publication.Payload.Count;
@@ -40,7 +40,7 @@ internal sealed class StoredPublication
     /// <summary>The publication id.</summary>
     public long Id { get; }
 
-    /// <summary>When the router took it.</summary>
+    /// <summary>When the router took it, as precisely as it is told to clients, so that they can name it in a filter.</summary>
     public DateTimeOffset Timestamp { get; }
 
     /// <summary>About how many bytes it holds.</summary>

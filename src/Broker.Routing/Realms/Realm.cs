@@ -53,6 +53,9 @@ public sealed class Realm
     /// <summary>Events that were not delivered because their receiver read too slowly, took no message of that length, or cannot express them.</summary>
     public long EventsDropped => _broker.EventsDropped;
 
+    /// <summary>The broker.</summary>
+    internal BrokerRole Broker => _broker;
+
     /// <summary>Adds a session and queues its WELCOME, before anything else can be queued to it (SES-17).</summary>
     public Session Join(SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink)
     {

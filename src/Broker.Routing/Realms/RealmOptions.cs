@@ -16,4 +16,7 @@ public sealed record RealmOptions
 
     /// <summary>How many retained events are kept.</summary>
     public RetentionOptions Retention { get; init; } = new();
+
+    /// <summary>The topics and patterns whose events are recorded.</summary>
+    public IReadOnlyList<HistoryRule> History { get; init; } = [];
 }
