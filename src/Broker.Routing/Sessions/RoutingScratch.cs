@@ -1,4 +1,5 @@
 using Broker.Messages;
+using Broker.PubSub;
 using Broker.Serialization;
 
 namespace Broker.Sessions;
@@ -23,6 +24,9 @@ internal sealed class RoutingScratch
 
     /// <summary>For the Arguments of an ERROR.</summary>
     public ByteBuffer Arguments { get; } = new();
+
+    /// <summary>For the hashes of a topic's components while its subscriptions are looked up.</summary>
+    public ulong[] ComponentHashes { get; } = new ulong[WildcardShape.MaxComponents];
 
     /// <summary>For the EVENT of one subscription, one for each serializer.</summary>
     public OutboundMessage Event(SerializerKind serializer) => _events[(int)serializer];
