@@ -1,6 +1,5 @@
 using System.Numerics;
 using Broker.Sessions;
-using Broker.Uris;
 
 namespace Broker.PubSub;
 
@@ -54,15 +53,15 @@ internal ref struct PatternMatches
 
     private bool MoveNextWildcard()
     {
-        Span<byte> blanked = _topic.Length <= 256 ? stackalloc byte[256] : stackalloc byte[UriRules.Ceiling];
+        var scratch = RoutingScratch.Current;
         if (_shapes.Length >= Many)
         {
-            return MoveNextOfManyWildcards(blanked);
+            return MoveNextOfManyWildcards(scratch);
         }
 
         while (_nextShape < _shapes.Length)
         {
-            if (TryFind(_shapes[_nextShape++], blanked))
+            if (TryFind(_shapes[_nextShape++], scratch.Blanked))
             {
                 return true;
             }
@@ -71,9 +70,9 @@ internal ref struct PatternMatches
         return false;
     }
 
-    private bool MoveNextOfManyWildcards(scoped Span<byte> blanked)
+    private bool MoveNextOfManyWildcards(RoutingScratch scratch)
     {
-        var hashes = RoutingScratch.Current.ComponentHashes;
+        var hashes = scratch.ComponentHashes;
         if (_components == 0)
         {
             HashComponents(hashes);
@@ -100,7 +99,7 @@ internal ref struct PatternMatches
             }
 
             literal = next;
-            if (filter.MayContain(hash) && TryFind(shape, blanked))
+            if (filter.MayContain(hash) && TryFind(shape, scratch.Blanked))
             {
                 (_hash, _literal) = (hash, literal);
                 return true;
@@ -110,10 +109,10 @@ internal ref struct PatternMatches
         return false;
     }
 
-    private bool TryFind(WildcardShape shape, scoped Span<byte> blanked)
+    private bool TryFind(WildcardShape shape, byte[] blanked)
     {
         var length = shape.Blank(_topic, blanked);
-        if (length == 0 || _index.Wildcards.Find(blanked[..length]) is not { } subscription)
+        if (length == 0 || _index.Wildcards.Find(blanked.AsSpan(0, length)) is not { } subscription)
         {
             return false;
         }

@@ -1,6 +1,7 @@
 using Broker.Messages;
 using Broker.PubSub;
 using Broker.Serialization;
+using Broker.Uris;
 
 namespace Broker.Sessions;
 
@@ -27,6 +28,9 @@ internal sealed class RoutingScratch
 
     /// <summary>For the hashes of a topic's components while its subscriptions are looked up.</summary>
     public ulong[] ComponentHashes { get; } = new ulong[WildcardShape.MaxComponents];
+
+    /// <summary>For a topic without the components that are empty in a wildcard.</summary>
+    public byte[] Blanked { get; } = new byte[UriRules.Ceiling];
 
     /// <summary>For the EVENT of one subscription, one for each serializer.</summary>
     public OutboundMessage Event(SerializerKind serializer) => _events[(int)serializer];
