@@ -1,3 +1,5 @@
+using Broker.Serialization;
+
 namespace Broker.Messages;
 
 /// <summary>
@@ -13,4 +15,39 @@ public readonly ref struct Payload(ReadOnlySpan<byte> elements, int count)
 
     /// <summary>How many elements there are: 0, 1 or 2.</summary>
     public int Count { get; } = count;
+
+    /// <summary>The two elements apart; empty slices for those that are not there.</summary>
+    public void Split(SerializerKind serializer, out ReadOnlySpan<byte> arguments, out ReadOnlySpan<byte> argumentsKw)
+    {
+        switch (serializer)
+        {
+            case SerializerKind.Json:
+                Split<JsonTokenReader>(out arguments, out argumentsKw);
+                break;
+            case SerializerKind.MessagePack:
+                Split<MessagePackTokenReader>(out arguments, out argumentsKw);
+                break;
+            default:
+                Split<CborTokenReader>(out arguments, out argumentsKw);
+                break;
+        }
+    }
+
+    private void Split<TReader>(out ReadOnlySpan<byte> arguments, out ReadOnlySpan<byte> argumentsKw)
+        where TReader : struct, ITokenReader<TReader>, allows ref struct
+    {
+        arguments = Elements;
+        argumentsKw = default;
+        if (Count < 2)
+        {
+            return;
+        }
+
+        var reader = TReader.CreateSequence(Elements, DecodeLimits.Default with { MaxDepth = DecodeLimits.DepthCeiling });
+        reader.Read();
+        reader.Skip();
+        arguments = Elements[..reader.Position];
+        reader.Read();
+        argumentsKw = Elements[reader.ValueStart..];
+    }
 }

@@ -30,6 +30,9 @@ public struct EventDetails : IEncodable
     /// </summary>
     public long Gap { get; set; }
 
+    /// <summary><c>ppt_*</c>: how the payload is sealed.</summary>
+    public PassthruOptions Passthru { get; set; }
+
     /// <summary>Reads an encoded Details dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
     public static EventDetails Parse(
@@ -46,8 +49,15 @@ public struct EventDetails : IEncodable
         where TWriter : struct, ITokenWriter<TWriter>
     {
         var mark = writer.OpenDict();
-        var count = 0;
-        count += DictEntry.Text(ref writer, "topic"u8, Topic);
+        writer.CloseDict(mark, WriteEntries(ref writer));
+    }
+
+    /// <summary>Writes the keys into a dict that is open, next to others.</summary>
+    /// <returns>How many keys were written.</returns>
+    public readonly int WriteEntries<TWriter>(ref TWriter writer)
+        where TWriter : struct, ITokenWriter<TWriter>
+    {
+        var count = DictEntry.Text(ref writer, "topic"u8, Topic);
         if (Publisher != 0)
         {
             count += DictEntry.Integer(ref writer, "publisher"u8, Publisher);
@@ -70,7 +80,7 @@ public struct EventDetails : IEncodable
             count += DictEntry.Integer(ref writer, "_gap"u8, Gap);
         }
 
-        writer.CloseDict(mark, count);
+        return count + Passthru.WriteEntries(ref writer);
     }
 
     private static EventDetails Parse<TReader>(ReadOnlySpan<byte> dict, MessageDialect dialect)
@@ -116,6 +126,7 @@ public struct EventDetails : IEncodable
             }
         }
 
+        details.Passthru = passthru;
         return details;
     }
 }

@@ -36,6 +36,14 @@ public struct PublishOptions
     /// <summary><c>eligible_authrole</c>, or null.</summary>
     public string[]? EligibleAuthRole { get; set; }
 
+    /// <summary><c>ppt_*</c>: how the payload is sealed.</summary>
+    public PassthruOptions Passthru { get; set; }
+
+    /// <summary>Whether one of the six lists is there, even an empty one.</summary>
+    public readonly bool HasLists =>
+        Exclude is not null || ExcludeAuthId is not null || ExcludeAuthRole is not null
+        || Eligible is not null || EligibleAuthId is not null || EligibleAuthRole is not null;
+
     /// <summary>Reads an encoded Options dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
     public static PublishOptions Parse(
@@ -72,6 +80,10 @@ public struct PublishOptions
             {
                 options.Retain = OptionValue.Boolean(ref reader, "retain");
             }
+            else if (key.SequenceEqual("rkey"u8))
+            {
+                OptionValue.Text(ref reader, "rkey");
+            }
             else if (key.StartsWith("exclude"u8) || key.StartsWith("eligible"u8))
             {
                 ReadList(ref reader, key, ref options);
@@ -82,6 +94,7 @@ public struct PublishOptions
             }
         }
 
+        options.Passthru = passthru;
         return options;
     }
 

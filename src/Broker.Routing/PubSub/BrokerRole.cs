@@ -1,24 +1,47 @@
+using System.Text;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Options;
 using Broker.Patterns;
 using Broker.Realms;
+using Broker.Serialization;
 using Broker.Sessions;
 using Broker.Uris;
 
 namespace Broker.PubSub;
 
-/// <summary>The broker of a realm: who gets which event (WAMP specification, "Publish and Subscribe"). PUBLISH takes no lock but the receivers'.</summary>
-internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
+/// <summary>The broker of a realm: who gets which event (WAMP specification, "Publish and Subscribe").</summary>
+internal sealed partial class BrokerRole
 {
     /// <summary>What the broker announces in WELCOME.</summary>
-    public const Features Announced = Features.PatternBasedSubscription | Features.PublisherExclusion;
+    public const Features Announced =
+        Features.PatternBasedSubscription | Features.PublisherExclusion | Features.SubscriberBlackWhiteListing
+        | Features.PublisherIdentification | Features.PublicationTrustLevels | Features.PayloadPassthruMode | Features.EventRetention
+        | Features.SubscriptionRevocation;
 
+    private readonly RealmOptions _options;
+    private readonly IIdGenerator _globalIds;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly SubscriptionIndex _index = new();
     private readonly Dictionary<long, Subscription> _byId = [];
+    private readonly TrustLevels _trustLevels;
+    private readonly RetainedEvents _retained;
     private long _lastSubscriptionId;
     private long _eventsDropped;
+
+    public BrokerRole(RealmOptions options, IIdGenerator globalIds, TimeProvider time)
+    {
+        _options = options;
+        _globalIds = globalIds;
+        _time = time;
+        _trustLevels = new TrustLevels(options.PublicationTrustLevels, options.UriRules);
+        _retained = new RetainedEvents(options.Retention);
+        foreach (var rule in options.History)
+        {
+            AddHistory(rule);
+        }
+    }
 
     /// <summary>How many subscriptions there are.</summary>
     public int SubscriptionCount => _index.Count;
@@ -30,7 +53,7 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
     public void Subscribe(Session session, scoped in WampMessage message)
     {
         var request = SubscribeOptions.Parse(session.Serializer, message.Dict);
-        if (!options.UriRules.IsValidPattern(message.Uri, request.Match) || HasTooManyComponents(message.Uri, request.Match))
+        if (!_options.UriRules.IsValidPattern(message.Uri, request.Match) || HasTooManyComponents(message.Uri, request.Match))
         {
             session.SendError(MessageType.Subscribe, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI for this match policy.");
             return;
@@ -44,20 +67,22 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
             }
 
             var subscription = _index.Find(message.Uri, request.Match);
-            if (subscription is not null && session.Subscriptions?.ContainsKey(subscription.Id) == true)
+            if (subscription is not null && session.Subscriptions?.TryGetValue(subscription.Id, out var held) == true)
             {
-                SendSubscribed(session, message.RequestId, subscription.Id);
+                Activate(held, message.RequestId, request.GetRetained);
                 return;
             }
 
             if (subscription is null)
             {
                 subscription = new Subscription(++_lastSubscriptionId, message.Uri.ToArray(), request.Match);
-                _byId.Add(subscription.Id, subscription);
-                _index.Add(subscription);
+                Add(subscription);
             }
 
-            Add(session, subscription, message.RequestId);
+            var subscriber = new Subscriber(session, subscription);
+            (session.Subscriptions ??= []).Add(subscription.Id, subscriber);
+            subscription.Subscribers.Add(subscriber);
+            Activate(subscriber, message.RequestId, request.GetRetained);
         }
     }
 
@@ -77,40 +102,57 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
             MessageType.Unsubscribe, message.RequestId, ErrorUris.NoSuchSubscription, $"The session has no subscription {message.SubscriptionId}.");
     }
 
-    /// <summary>PUBLISH (PUB-01..10).</summary>
-    public void Publish(Session session, scoped in WampMessage message)
+    /// <summary>
+    /// Takes a subscription away from a session (WAMP specification, "Subscription Revocation"): no EVENT follows. The session is told if it has announced that
+    /// it understands (SRV-02).
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="subscriptionId">Which of its subscriptions.</param>
+    /// <param name="reason">The URI told as the reason, or null.</param>
+    /// <returns>False when the session has no such subscription.</returns>
+    public bool Revoke(Session session, long subscriptionId, string? reason)
     {
-        var publish = PublishOptions.Parse(session.Serializer, message.Dict);
-        if (!options.UriRules.IsValid(message.Uri) || UriRules.IsReserved(message.Uri))
+        lock (_lock)
         {
-            if (publish.Acknowledge)
+            if (session.Subscriptions is not { } held || !held.Remove(subscriptionId, out var subscriber))
             {
-                session.SendError(MessageType.Publish, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI, or is reserved.");
+                return false;
             }
 
-            return;
+            var reply = default(WampMessage);
+            if (session.Roles.Subscriber?.HasFlag(Features.SubscriptionRevocation) == true)
+            {
+                // [UNSUBSCRIBED, 0, Details|dict]
+                var details = RoutingScratch.Current.Details;
+                details.Clear();
+                ValueEncoder.Encode(session.Serializer, details, new RevocationDetails(subscriptionId, reason));
+                reply = new WampMessage { Type = MessageType.Unsubscribed, Dict = details.Written };
+            }
+
+            Remove(subscriber, reply);
+            return true;
+        }
+    }
+
+    /// <summary><c>wamp.subscription.get_events</c> for a caller who may subscribe what it asks for (HIS-02..08, HIS-12).</summary>
+    public HistoryAnswer GetEvents(long subscriptionId, in HistoryFilter filter, SessionIdentity caller)
+    {
+        Subscription? subscription;
+        lock (_lock)
+        {
+            subscription = _byId.GetValueOrDefault(subscriptionId);
         }
 
-        var fanOut = new FanOut(session, publish, globalIds.Next(), message);
-        if (_index.FindExact(message.Uri) is { } exact)
+        if (subscription is null)
         {
-            fanOut.Deliver(exact);
+            return new HistoryAnswer { Error = ErrorUris.NoSuchSubscription, Text = $"There is no subscription {subscriptionId}." };
         }
 
-        foreach (var subscription in _index.MatchPatterns(message.Uri))
-        {
-            fanOut.Deliver(subscription);
-        }
-
-        if (fanOut.Dropped > 0)
-        {
-            Interlocked.Add(ref _eventsDropped, fanOut.Dropped);
-        }
-
-        if (publish.Acknowledge)
-        {
-            session.Send(new WampMessage { Type = MessageType.Published, RequestId = message.RequestId, PublicationId = fanOut.PublicationId });
-        }
+        var isLimitReached = false;
+        var events = subscription.History is null ? [] : subscription.History.Find(filter, caller, _time.GetUtcNow(), out isLimitReached);
+        return events is null
+            ? new HistoryAnswer { Error = ErrorUris.InvalidArgument, Text = "A publication named is not in the history of the subscription." }
+            : new HistoryAnswer { SubscriptionId = subscriptionId, Match = subscription.Match, Events = events, IsLimitReached = isLimitReached };
     }
 
     /// <summary>Takes away all that a session holds.</summary>
@@ -134,23 +176,55 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
     private static bool HasTooManyComponents(ReadOnlySpan<byte> uri, MatchPolicy match) =>
         match == MatchPolicy.Wildcard && uri.Count((byte)'.') >= WildcardShape.MaxComponents;
 
-    private static void SendSubscribed(Session session, long requestId, long subscriptionId) =>
-        session.Send(new WampMessage { Type = MessageType.Subscribed, RequestId = requestId, SubscriptionId = subscriptionId });
-
-    private static void Add(Session session, Subscription subscription, long requestId)
+    private void AddHistory(HistoryRule rule)
     {
-        var subscriber = new Subscriber(session, subscription);
-        (session.Subscriptions ??= []).Add(subscription.Id, subscriber);
-        subscription.Subscribers.Add(subscriber);
+        var uri = Encoding.UTF8.GetBytes(rule.Uri);
+        if (!_options.UriRules.IsValidPattern(uri, rule.Match) || HasTooManyComponents(uri, rule.Match))
+        {
+            throw new ArgumentException($"{rule.Uri} is no valid topic for the match policy {rule.Match}.", nameof(rule));
+        }
+
+        if (_index.Find(uri, rule.Match) is not null)
+        {
+            throw new ArgumentException($"{rule.Uri} has two history rules for the match policy {rule.Match}.", nameof(rule));
+        }
+
+        Add(new Subscription(++_lastSubscriptionId, uri, rule.Match) { History = new EventHistory(rule) });
+    }
+
+    private void Add(Subscription subscription)
+    {
+        _byId.Add(subscription.Id, subscription);
+        _index.Add(subscription);
+    }
+
+    /// <summary>
+    /// Queues SUBSCRIBED, then the retained events if they are asked for, and lets live events through (ORD-02, RET-07). For a subscriber that is active
+    /// already, nothing but the messages (BRK-03, RET-10).
+    /// </summary>
+    private void Activate(Subscriber subscriber, long requestId, bool getRetained)
+    {
+        var session = subscriber.Session;
         var reply = RoutingScratch.Current.Reply;
         reply.Encode(
             session.Serializer,
-            new WampMessage { Type = MessageType.Subscribed, RequestId = requestId, SubscriptionId = subscription.Id });
+            new WampMessage { Type = MessageType.Subscribed, RequestId = requestId, SubscriptionId = subscriber.Subscription.Id });
+        List<StoredPublication>? retained = getRetained ? [] : null;
+        var dropped = 0;
         lock (session.Gate)
         {
             session.SendLocked(reply);
+            if (retained is not null)
+            {
+                // Looked up with the gate held: whatever is retained later reaches this subscriber live.
+                _retained.Find(subscriber.Subscription, session, _time.GetUtcNow(), retained);
+                dropped = RetainedDelivery.Send(subscriber, retained);
+            }
+
             subscriber.IsActive = true;
         }
+
+        Interlocked.Add(ref _eventsDropped, dropped);
     }
 
     /// <summary>Removes a subscriber, queueing <paramref name="reply"/> to it if it has a type.</summary>
@@ -158,7 +232,7 @@ internal sealed class BrokerRole(RealmOptions options, IIdGenerator globalIds)
     {
         var subscription = subscriber.Subscription;
         subscription.Subscribers.Remove(subscriber);
-        if (subscription.Subscribers.Count == 0)
+        if (subscription.Subscribers.Count == 0 && subscription.History is null)
         {
             _index.Remove(subscription);
             _byId.Remove(subscription.Id);

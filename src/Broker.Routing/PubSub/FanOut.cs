@@ -1,8 +1,6 @@
 using Broker.Messages;
-using Broker.Options;
 using Broker.Serialization;
 using Broker.Sessions;
-using Broker.Uris;
 
 namespace Broker.PubSub;
 
@@ -10,34 +8,14 @@ namespace Broker.PubSub;
 /// One publication on its way to its subscribers. The EVENT of a subscription is encoded once per serializer that its subscribers speak; the payload is
 /// spliced, and transcoded only where the serializers differ.
 /// </summary>
-internal ref struct FanOut
+internal ref struct FanOut(scoped in Publication publication)
 {
-    private readonly Session _publisher;
-    private readonly bool _includesPublisher;
-    private readonly Payload _payload;
-    private readonly ReadOnlySpan<byte> _topic;
-    private readonly RoutingScratch _scratch;
+    private readonly RoutingScratch _scratch = RoutingScratch.Current;
+    private Publication _publication = publication;
     private Subscription? _subscription;
     private uint _encoded;       // bit per serializer: its EVENT of the subscription is encoded
     private uint _transcoded;    // bit per serializer: its payload is in the scratch
     private uint _inexpressible; // bit per serializer: it cannot express the payload
-
-    /// <param name="publisher">Who publishes.</param>
-    /// <param name="options">With which options.</param>
-    /// <param name="publicationId">The id of the publication.</param>
-    /// <param name="message">The PUBLISH.</param>
-    public FanOut(Session publisher, PublishOptions options, long publicationId, scoped in WampMessage message)
-    {
-        _publisher = publisher;
-        _includesPublisher = options.IncludeMe;
-        _payload = message.Payload;
-        _topic = message.Uri;
-        _scratch = RoutingScratch.Current;
-        PublicationId = publicationId;
-    }
-
-    /// <summary>The id of the publication.</summary>
-    public long PublicationId { get; }
 
     /// <summary>How many events were not delivered.</summary>
     public int Dropped { get; private set; }
@@ -47,9 +25,12 @@ internal ref struct FanOut
     {
         _subscription = subscription;
         _encoded = 0;
+        var publisher = _publication.Publisher;
+        var includesPublisher = _publication.IncludesPublisher;
+        var lists = _publication.Lists;
         foreach (var subscriber in subscription.Subscribers.Snapshot())
         {
-            if (subscriber is null || (subscriber.Session == _publisher && !_includesPublisher))
+            if (subscriber is null || (subscriber.Session == publisher && !includesPublisher) || lists?.Admit(subscriber.Session) == false)
             {
                 continue;
             }
@@ -80,7 +61,7 @@ internal ref struct FanOut
         var message = _scratch.Event(session.Serializer);
         lock (session.Gate)
         {
-            if (!subscriber.IsActive)
+            if (!subscriber.IsActive || (_publication.IsRetained && subscriber.TakeNoted(_publication.Id)))
             {
                 return;
             }
@@ -134,7 +115,7 @@ internal ref struct FanOut
             return false;
         }
 
-        if ((_transcoded & bit) == 0 && !_scratch.TryTranscode(_publisher.Serializer, _payload, serializer, out _))
+        if ((_transcoded & bit) == 0 && !_scratch.TryTranscode(_publication.Serializer, _publication.Payload, serializer, out _))
         {
             _inexpressible |= bit;
             return false;
@@ -148,23 +129,12 @@ internal ref struct FanOut
 
     private readonly void Encode(OutboundMessage target, SerializerKind serializer, long gap)
     {
-        var subscription = _subscription!;
-        var isPattern = subscription.Match != MatchPolicy.Exact;
-        _scratch.Details.Clear();
-        if (isPattern || gap > 0)
+        var payload = _publication.Payload;
+        if (serializer != _publication.Serializer && payload.Count > 0)
         {
-            ValueEncoder.Encode(serializer, _scratch.Details, new PatternEventDetails(isPattern ? _topic : default, gap));
+            payload = new Payload(_scratch.Payload(serializer).Written, payload.Count);
         }
 
-        target.Encode(serializer, new WampMessage
-        {
-            Type = MessageType.Event,
-            SubscriptionId = subscription.Id,
-            PublicationId = PublicationId,
-            Dict = _scratch.Details.Written,
-            Payload = serializer == _publisher.Serializer || _payload.Count == 0
-                ? _payload
-                : new Payload(_scratch.Payload(serializer).Written, _payload.Count),
-        });
+        EventEncoder.Encode(target, serializer, _subscription!, _publication, payload, isRetained: false, gap);
     }
 }

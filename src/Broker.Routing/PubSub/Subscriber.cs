@@ -19,4 +19,24 @@ internal sealed class Subscriber(Session session, Subscription subscription)
     /// Guarded by the session's gate.
     /// </summary>
     public bool IsActive { get; set; }
+
+    /// <summary>
+    /// What was sent as a retained event while it was still on its way to the subscribers of its moment; usually null. Guarded by the session's gate.
+    /// </summary>
+    public List<StoredPublication>? Noted { get; set; }
+
+    /// <summary>
+    /// Whether the subscriber has got a publication as a retained event, so that it must not get it again (RACE-15). Call once for each publication, with
+    /// the session's gate held.
+    /// </summary>
+    public bool TakeNoted(long publicationId)
+    {
+        if (Noted is not { } noted || noted.RemoveAll(publication => publication.Id == publicationId) == 0)
+        {
+            return false;
+        }
+
+        Noted = noted.Count > 0 ? noted : null;
+        return true;
+    }
 }

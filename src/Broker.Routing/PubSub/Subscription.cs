@@ -17,4 +17,7 @@ internal sealed class Subscription(long id, byte[] uri, MatchPolicy match) : IPa
 
     /// <summary>Who subscribed.</summary>
     public SubscriberList Subscribers { get; } = new();
+
+    /// <summary>Its recorded events, if the realm is configured so. Such a subscription is there without subscribers (HIS-10).</summary>
+    public EventHistory? History { get; init; }
 }

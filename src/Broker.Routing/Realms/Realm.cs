@@ -31,8 +31,9 @@ public sealed class Realm
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.UriRules.MaxLength, UriRules.Ceiling, nameof(options));
         Name = name;
         _globalIds = globalIds;
-        _broker = new BrokerRole(options, globalIds);
-        _dealer = new DealerRole(options, globalIds, time ?? TimeProvider.System);
+        var clock = time ?? TimeProvider.System;
+        _broker = new BrokerRole(options, globalIds, clock);
+        _dealer = new DealerRole(options, globalIds, clock);
     }
 
     /// <summary>The roles and features that the router announces in WELCOME.</summary>
@@ -52,6 +53,9 @@ public sealed class Realm
 
     /// <summary>Events that were not delivered because their receiver read too slowly, took no message of that length, or cannot express them.</summary>
     public long EventsDropped => _broker.EventsDropped;
+
+    /// <summary>The broker.</summary>
+    internal BrokerRole Broker => _broker;
 
     /// <summary>Adds a session and queues its WELCOME, before anything else can be queued to it (SES-17).</summary>
     public Session Join(SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink)

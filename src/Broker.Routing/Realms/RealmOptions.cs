@@ -22,4 +22,16 @@ public sealed record RealmOptions
 
     /// <summary>How many calls of one registration may wait for callees that limit how many they take at once. 100.</summary>
     public int MaxQueuedCalls { get; init; } = 100;
+
+    /// <summary>Whether subscribers learn who published (<c>disclose_me</c> of PUBLISH).</summary>
+    public DisclosePolicy DisclosePublisher { get; init; }
+
+    /// <summary>The trust levels of publications; the first rule that fits counts. None: no trust level is told.</summary>
+    public IReadOnlyList<TrustLevelRule> PublicationTrustLevels { get; init; } = [];
+
+    /// <summary>How many retained events are kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
+    /// <summary>The topics and patterns whose events are recorded.</summary>
+    public IReadOnlyList<HistoryRule> History { get; init; } = [];
 }

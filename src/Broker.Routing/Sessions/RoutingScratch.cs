@@ -1,5 +1,8 @@
 using Broker.Messages;
+using Broker.Patterns;
+using Broker.PubSub;
 using Broker.Serialization;
+using Broker.Uris;
 
 namespace Broker.Sessions;
 
@@ -23,6 +26,12 @@ internal sealed class RoutingScratch
 
     /// <summary>For the Arguments of an ERROR.</summary>
     public ByteBuffer Arguments { get; } = new();
+
+    /// <summary>For the hashes of a topic's components while its subscriptions are looked up.</summary>
+    public ulong[] ComponentHashes { get; } = new ulong[WildcardShape.MaxComponents];
+
+    /// <summary>For a topic without the components that are empty in a wildcard.</summary>
+    public byte[] Blanked { get; } = new byte[UriRules.Ceiling];
 
     /// <summary>For the EVENT of one subscription, one for each serializer.</summary>
     public OutboundMessage Event(SerializerKind serializer) => _events[(int)serializer];

@@ -19,14 +19,14 @@ internal sealed class RecordingPeer : IMessageSink
     private long _lastRequestId;
     private int _read;
 
-    public RecordingPeer(Realm realm, SerializerKind serializer = SerializerKind.Json, RoleSet? roles = null)
+    public RecordingPeer(Realm realm, SerializerKind serializer = SerializerKind.Json, RoleSet? roles = null, string authId = "joe", string authRole = "user")
     {
         _realm = realm;
         Serializer = serializer;
         Session = realm.Join(
             serializer,
             new HelloDetails { Roles = roles ?? new RoleSet { Publisher = Features.None, Subscriber = Features.None, Caller = Features.None, Callee = Features.None } },
-            new SessionIdentity("joe", "user", "anonymous", "static"),
+            new SessionIdentity(authId, authRole, "anonymous", "static"),
             new WelcomeDetails { Roles = Realm.Roles },
             this);
         Assert.Equal(MessageType.Welcome, Next().Type);

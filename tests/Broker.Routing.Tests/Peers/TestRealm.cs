@@ -18,9 +18,10 @@ internal sealed class TestRealm
     public RecordingPeer Join(SerializerKind serializer, Features features) =>
         Join(serializer, new RoleSet { Publisher = features, Subscriber = features, Caller = features, Callee = features });
 
-    public RecordingPeer Join(SerializerKind serializer = SerializerKind.Json, RoleSet? roles = null)
+    public RecordingPeer Join(
+        SerializerKind serializer = SerializerKind.Json, RoleSet? roles = null, string authId = "joe", string authRole = "user")
     {
-        var peer = new RecordingPeer(Realm, serializer, roles);
+        var peer = new RecordingPeer(Realm, serializer, roles, authId, authRole);
         lock (_peers)
         {
             _peers.Add(peer);

@@ -4,6 +4,7 @@ using Broker.Options;
 using Broker.Peers;
 using Broker.Serialization;
 using Broker.Sessions;
+using Broker.Uris;
 
 namespace Broker.Realms;
 
@@ -36,6 +37,22 @@ public sealed class AllocationBudgets
         subscribers[1].Subscribe("com..topic"u8, "{\"match\":\"wildcard\"}"u8);
         AssertAllocatesNothing(static (peers, i) => peers[0].SendWithPayload(new WampMessage { Type = MessageType.Publish, RequestId = i, Uri = "com.myapp.topic"u8 }), [publisher, .. subscribers]);
         Assert.All(subscribers, subscriber => Assert.Equal(MessageType.Event, subscriber.LastType));
+    }
+
+    [Theory, EachSerializer]
+    public void PUBLISH_that_discloses_its_publisher_and_has_a_trust_level_allocates_nothing(SerializerKind serializer)
+    {
+        var options = new RealmOptions
+        {
+            DisclosePublisher = DisclosePolicy.Always,
+            PublicationTrustLevels = [new TrustLevelRule { Uri = "com.", Match = MatchPolicy.Prefix, Level = 1 }],
+        };
+        var realm = new Realm("realm1", options, RandomIds.Shared);
+        Peer[] peers = [new(realm, serializer), new(realm, serializer), new(realm, serializer)];
+        peers[1].Subscribe("com.myapp"u8, "{\"match\":\"prefix\"}"u8);
+        peers[2].Subscribe("com.myapp.topic"u8, "{}"u8);
+        AssertAllocatesNothing(static (peers, i) => peers[0].SendWithPayload(new WampMessage { Type = MessageType.Publish, RequestId = i, Uri = "com.myapp.topic"u8 }), peers);
+        Assert.All(peers[1..], subscriber => Assert.Equal(MessageType.Event, subscriber.LastType));
     }
 
     [Theory, EachSerializer]

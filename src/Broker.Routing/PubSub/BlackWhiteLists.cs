@@ -1,0 +1,64 @@
+using Broker.Options;
+using Broker.Sessions;
+
+namespace Broker.PubSub;
+
+/// <summary>
+/// The lists by which a publisher restricts who gets an event (WAMP specification, "Subscriber Black- and Whitelisting"): a receiver must be in each
+/// <c>eligible</c> list that is there, even an empty one (BWL-03), and in no <c>exclude</c> list. Immutable.
+/// </summary>
+internal sealed class BlackWhiteLists
+{
+    private const int Few = 16;
+    private readonly Listed<long> _exclude;
+    private readonly Listed<string> _excludeAuthId;
+    private readonly Listed<string> _excludeAuthRole;
+    private readonly Listed<long> _eligible;
+    private readonly Listed<string> _eligibleAuthId;
+    private readonly Listed<string> _eligibleAuthRole;
+
+    private BlackWhiteLists(in PublishOptions options)
+    {
+        _exclude = new(options.Exclude);
+        _excludeAuthId = new(options.ExcludeAuthId);
+        _excludeAuthRole = new(options.ExcludeAuthRole);
+        _eligible = new(options.Eligible);
+        _eligibleAuthId = new(options.EligibleAuthId);
+        _eligibleAuthRole = new(options.EligibleAuthRole);
+    }
+
+    /// <summary>Whether sessions are listed by their id. Such a publication goes to nobody but the sessions of its moment (HIS-13).</summary>
+    public bool ListsSessions => _exclude.IsThere || _eligible.IsThere;
+
+    /// <summary>About how many bytes the lists hold.</summary>
+    public int Size => _exclude.Size + _excludeAuthId.Size + _excludeAuthRole.Size + _eligible.Size + _eligibleAuthId.Size + _eligibleAuthRole.Size;
+
+    /// <summary>The lists of a PUBLISH, or null if it has none.</summary>
+    public static BlackWhiteLists? Of(in PublishOptions options) => options.HasLists ? new BlackWhiteLists(options) : null;
+
+    /// <summary>Whether a session may get the event.</summary>
+    public bool Admit(Session session) => Admit(session.Id) && Admit(session.Identity);
+
+    /// <summary>Whether somebody of this identity may get the event, as far as authid and authrole tell.</summary>
+    public bool Admit(SessionIdentity identity) =>
+        !_excludeAuthId.Contains(identity.AuthId)
+        && !_excludeAuthRole.Contains(identity.AuthRole)
+        && (!_eligibleAuthId.IsThere || _eligibleAuthId.Contains(identity.AuthId))
+        && (!_eligibleAuthRole.IsThere || _eligibleAuthRole.Contains(identity.AuthRole));
+
+    private bool Admit(long sessionId) => !_exclude.Contains(sessionId) && (!_eligible.IsThere || _eligible.Contains(sessionId));
+
+    /// <summary>One list: searched from end to end while it is short, hashed when it is long, so that nobody makes routing slow by long lists.</summary>
+    private readonly struct Listed<T>(T[]? items)
+        where T : notnull
+    {
+        private readonly T[]? _items = items;
+        private readonly HashSet<T>? _set = items is { Length: > Few } ? [.. items] : null;
+
+        public bool IsThere => _items is not null;
+
+        public int Size => (_items?.Length ?? 0) * 32 + (_items is string[] texts ? texts.Sum(text => text.Length * 2) : 0);
+
+        public bool Contains(T item) => _set is not null ? _set.Contains(item) : _items is not null && Array.IndexOf(_items, item) >= 0;
+    }
+}

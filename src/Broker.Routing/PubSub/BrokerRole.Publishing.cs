@@ -1,0 +1,129 @@
+using Broker.Messages;
+using Broker.Options;
+using Broker.Realms;
+using Broker.Sessions;
+using Broker.Uris;
+
+namespace Broker.PubSub;
+
+/// <summary>PUBLISH and what becomes of it. Takes no lock but the receivers' and, for what is stored, the store's.</summary>
+internal sealed partial class BrokerRole
+{
+    /// <summary>PUBLISH (PUB-01..10).</summary>
+    /// <exception cref="WampProtocolException">The payload is sealed, and the session has not announced that as a publisher (PPT-03).</exception>
+    public void Publish(Session session, scoped in WampMessage message)
+    {
+        var request = PublishOptions.Parse(session.Serializer, message.Dict);
+        if (request.Passthru.IsActive && session.Roles.Publisher?.HasFlag(Features.PayloadPassthruMode) != true)
+        {
+            throw new WampProtocolException("PUBLISH has ppt_scheme, but the session has not announced payload_passthru_mode as a publisher.");
+        }
+
+        if (!_options.UriRules.IsValid(message.Uri) || UriRules.IsReserved(message.Uri))
+        {
+            Refuse(session, request, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI, or is reserved.");
+            return;
+        }
+
+        if (request.DiscloseMe && _options.DisclosePublisher == DisclosePolicy.Never)
+        {
+            Refuse(session, request, message.RequestId, ErrorUris.DiscloseMeDisallowed, "Publishers are not disclosed in this realm.");
+            return;
+        }
+
+        var details = CommonDetails(session, request, message.Uri, out var hasDetails);
+        var publication = new Publication
+        {
+            Id = _globalIds.Next(),
+            Publisher = session,
+            Serializer = session.Serializer,
+            Topic = message.Uri,
+            Payload = message.Payload,
+            IncludesPublisher = request.IncludeMe,
+            IsRetained = request.Retain,
+            Lists = BlackWhiteLists.Of(request),
+            HasDetails = hasDetails,
+            Details = details,
+        };
+        Dispatch(publication);
+        if (request.Acknowledge)
+        {
+            session.Send(new WampMessage { Type = MessageType.Published, RequestId = message.RequestId, PublicationId = publication.Id });
+        }
+    }
+
+    /// <summary>Retains and records a publication and queues its EVENTs, whoever published it.</summary>
+    public void Dispatch(scoped in Publication publication)
+    {
+        StoredPublication? stored = null;
+        if (publication.IsRetained)
+        {
+            stored = new StoredPublication(publication, _time.GetUtcNow());
+            _retained.Keep(stored);
+        }
+
+        var fanOut = new FanOut(publication);
+        if (_index.FindExact(publication.Topic) is { } exact)
+        {
+            Record(exact, publication, ref stored);
+            fanOut.Deliver(exact);
+        }
+
+        foreach (var subscription in _index.MatchPatterns(publication.Topic))
+        {
+            Record(subscription, publication, ref stored);
+            fanOut.Deliver(subscription);
+        }
+
+        stored?.IsDispatched = true;
+        if (fanOut.Dropped > 0)
+        {
+            Interlocked.Add(ref _eventsDropped, fanOut.Dropped);
+        }
+    }
+
+    /// <summary>Records a publication if its subscription has a history, unless it is for certain sessions only (HIS-06, HIS-13).</summary>
+    private void Record(Subscription subscription, scoped in Publication publication, ref StoredPublication? stored)
+    {
+        if (subscription.History is { } history && publication.Lists?.ListsSessions != true)
+        {
+            history.Record(stored ??= new StoredPublication(publication, _time.GetUtcNow()));
+        }
+    }
+
+    /// <summary>A publication that is not acknowledged is dropped without a word (PUB-02).</summary>
+    private static void Refuse(Session session, in PublishOptions request, long requestId, string error, string text)
+    {
+        if (request.Acknowledge)
+        {
+            session.SendError(MessageType.Publish, requestId, error, text);
+        }
+    }
+
+    private EventDetails CommonDetails(Session publisher, in PublishOptions request, ReadOnlySpan<byte> topic, out bool hasDetails)
+    {
+        var details = default(EventDetails);
+        hasDetails = false;
+        if (request.DiscloseMe || _options.DisclosePublisher == DisclosePolicy.Always)
+        {
+            details.Publisher = publisher.Id;
+            details.PublisherAuthId = publisher.Identity.AuthId;
+            details.PublisherAuthRole = publisher.Identity.AuthRole;
+            hasDetails = true;
+        }
+
+        if (!_trustLevels.IsEmpty && _trustLevels.Find(topic, publisher.Identity.AuthRole) is { } level)
+        {
+            details.TrustLevel = level;
+            hasDetails = true;
+        }
+
+        if (request.Passthru.IsActive)
+        {
+            details.Passthru = request.Passthru;
+            hasDetails = true;
+        }
+
+        return details;
+    }
+}

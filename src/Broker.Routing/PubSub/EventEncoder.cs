@@ -1,0 +1,45 @@
+using Broker.Messages;
+using Broker.Serialization;
+using Broker.Sessions;
+using Broker.Uris;
+
+namespace Broker.PubSub;
+
+/// <summary>Encodes the EVENT of one publication for one subscription.</summary>
+internal static class EventEncoder
+{
+    /// <param name="target">Gets the message; must not be what holds <paramref name="payload"/>.</param>
+    /// <param name="serializer">The receiver's.</param>
+    /// <param name="subscription">On which subscription.</param>
+    /// <param name="publication">What was published.</param>
+    /// <param name="payload">The publication's payload in the receiver's serializer.</param>
+    /// <param name="isRetained">Whether the event was published before the subscription was made (RET-05).</param>
+    /// <param name="gap">How many events the receiver has missed.</param>
+    public static void Encode(
+        OutboundMessage target,
+        SerializerKind serializer,
+        Subscription subscription,
+        scoped in Publication publication,
+        scoped Payload payload,
+        bool isRetained,
+        long gap)
+    {
+        var details = RoutingScratch.Current.Details;
+        details.Clear();
+        var isPattern = subscription.Match != MatchPolicy.Exact;
+        if (isPattern || isRetained || gap > 0 || publication.HasDetails)
+        {
+            ValueEncoder.Encode(
+                serializer, details, new RoutedEventDetails(isPattern ? publication.Topic : default, isRetained, gap, publication.Details));
+        }
+
+        target.Encode(serializer, new WampMessage
+        {
+            Type = MessageType.Event,
+            SubscriptionId = subscription.Id,
+            PublicationId = publication.Id,
+            Dict = details.Written,
+            Payload = payload,
+        });
+    }
+}

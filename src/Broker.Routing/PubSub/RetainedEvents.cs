@@ -1,0 +1,161 @@
+using Broker.Realms;
+using Broker.Sessions;
+using Broker.Uris;
+
+namespace Broker.PubSub;
+
+/// <summary>
+/// The retained events of a realm (WAMP specification, "Event Retention"): for each topic the last one for everybody and the black- or whitelisted ones after it.
+/// Thread-safe; its lock is the innermost one.
+/// </summary>
+internal sealed class RetainedEvents
+{
+    private readonly RetentionOptions _options;
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Entry> _entries = new(); // oldest first
+    private readonly Dictionary<byte[], List<Entry>> _topics = new(Utf8Comparer.Instance); // oldest first
+    private readonly Dictionary<byte[], List<Entry>>.AlternateLookup<ReadOnlySpan<byte>> _byTopic;
+    private long _bytes;
+
+    public RetainedEvents(RetentionOptions options)
+    {
+        _options = options;
+        _byTopic = _topics.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    /// <summary>How many events there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    /// <summary>Retains a publication: it takes the place of what everybody who may get it would have got so far (RET-04).</summary>
+    public void Keep(StoredPublication publication)
+    {
+        lock (_lock)
+        {
+            RemoveExpired(publication.Timestamp);
+            if (_byTopic.TryGetValue(publication.Topic, out var events))
+            {
+                MakeWay(events, publication);
+            }
+
+            // An event that is too big is declined (RET-03), but what it would have replaced is not the state of the topic any more.
+            if (publication.Size > _options.MaxBytes || _options.MaxEvents == 0)
+            {
+                return;
+            }
+
+            Add(publication);
+            while (_entries.Count > _options.MaxEvents || _bytes > _options.MaxBytes)
+            {
+                Remove(_entries.First!.Value);
+            }
+        }
+    }
+
+    /// <summary>Adds to <paramref name="found"/> what a session that subscribes is to get, oldest first: one event for each topic that matches (RET-05, RET-09).</summary>
+    public void Find(Subscription subscription, Session session, DateTimeOffset now, List<StoredPublication> found)
+    {
+        lock (_lock)
+        {
+            if (subscription.Match == MatchPolicy.Exact)
+            {
+                if (_byTopic.TryGetValue(subscription.Uri, out var events) && Latest(events, session, now) is { } latest)
+                {
+                    found.Add(latest.Publication);
+                }
+
+                return;
+            }
+
+            for (var node = _entries.Last; node is not null && found.Count < _options.MaxEventsPerSubscribe; node = node.Previous)
+            {
+                var entry = node.Value;
+                if (UriPattern.Matches(subscription.Uri, subscription.Match, entry.Publication.Topic) && Latest(entry.Topic, session, now) == entry)
+                {
+                    found.Add(entry.Publication);
+                }
+            }
+
+            found.Reverse();
+        }
+    }
+
+    private Entry? Latest(List<Entry> events, Session session, DateTimeOffset now)
+    {
+        for (var i = events.Count - 1; i >= 0; i--)
+        {
+            if (!IsExpired(events[i].Publication, now) && events[i].Publication.Admit(session))
+            {
+                return events[i];
+            }
+        }
+
+        return null;
+    }
+
+    private void MakeWay(List<Entry> events, StoredPublication publication)
+    {
+        if (!publication.IsRestricted)
+        {
+            while (events.Count > 0)
+            {
+                Remove(events[^1]);
+            }
+        }
+        else if (events.Count(entry => entry.Publication.IsRestricted) >= Math.Max(1, _options.MaxRestrictedPerTopic))
+        {
+            Remove(events.Find(entry => entry.Publication.IsRestricted)!);
+        }
+    }
+
+    private void Add(StoredPublication publication)
+    {
+        if (!_byTopic.TryGetValue(publication.Topic, out var events))
+        {
+            _byTopic[publication.Topic] = events = [];
+        }
+
+        var entry = new Entry(publication, events);
+        events.Add(entry);
+        entry.Node = _entries.AddLast(entry);
+        _bytes += publication.Size;
+    }
+
+    private void Remove(Entry entry)
+    {
+        _entries.Remove(entry.Node!);
+        _bytes -= entry.Publication.Size;
+        entry.Topic.Remove(entry);
+        if (entry.Topic.Count == 0)
+        {
+            _byTopic.Remove(entry.Publication.Topic);
+        }
+    }
+
+    private void RemoveExpired(DateTimeOffset now)
+    {
+        while (_entries.First is { } oldest && IsExpired(oldest.Value.Publication, now))
+        {
+            Remove(oldest.Value);
+        }
+    }
+
+    private bool IsExpired(StoredPublication publication, DateTimeOffset now) => _options.MaxAge is { } age && now - publication.Timestamp >= age;
+
+    private sealed class Entry(StoredPublication publication, List<Entry> topic)
+    {
+        public StoredPublication Publication { get; } = publication;
+
+        public List<Entry> Topic { get; } = topic;
+
+        public LinkedListNode<Entry>? Node { get; set; }
+    }
+}

@@ -1,0 +1,78 @@
+using Broker.Messages;
+using Broker.Options;
+using Broker.Serialization;
+using Broker.Sessions;
+
+namespace Broker.PubSub;
+
+/// <summary>
+/// A publication that outlives its PUBLISH, for retention and history: copies of its bytes, in the publisher's serializer, to be transcoded when somebody
+/// of another one asks for them.
+/// </summary>
+internal sealed class StoredPublication
+{
+    private const int Overhead = 256; // of this object and its place in a store, about
+    private readonly byte[] _topic;
+    private readonly byte[] _elements;
+    private readonly int _elementCount;
+    private readonly SerializerKind _serializer;
+    private readonly EventDetails _details;
+    private readonly bool _hasDetails;
+    private readonly BlackWhiteLists? _lists;
+    private readonly long _excludedSessionId; // the publisher's, unless it wants its own events; otherwise 0
+    private bool _isDispatched;
+
+    public StoredPublication(scoped in Publication publication, DateTimeOffset timestamp)
+    {
+        Id = publication.Id;
+        Timestamp = Rfc3339.Truncate(timestamp);
+        _topic = publication.Topic.ToArray();
+        _elements = publication.Payload.Elements.ToArray();
+        _elementCount = publication.Payload.Count;
+        _serializer = publication.Serializer;
+        _details = publication.Details;
+        _hasDetails = publication.HasDetails;
+        _lists = publication.Lists;
+        _excludedSessionId = publication.IncludesPublisher ? 0 : publication.Publisher?.Id ?? 0;
+        Size = Overhead + _topic.Length + _elements.Length + (_lists?.Size ?? 0);
+    }
+
+    /// <summary>The publication id.</summary>
+    public long Id { get; }
+
+    /// <summary>When the router took it, as precisely as it is told to clients, so that they can name it in a filter.</summary>
+    public DateTimeOffset Timestamp { get; }
+
+    /// <summary>About how many bytes it holds.</summary>
+    public int Size { get; }
+
+    /// <summary>The topic in UTF-8.</summary>
+    public ReadOnlySpan<byte> Topic => _topic;
+
+    /// <summary>Whether it is for some only.</summary>
+    public bool IsRestricted => _lists is not null;
+
+    /// <summary>Whether the subscribers of its moment have all been served: until then one that comes late might get it twice (RACE-15).</summary>
+    public bool IsDispatched
+    {
+        get => Volatile.Read(ref _isDispatched);
+        set => Volatile.Write(ref _isDispatched, value);
+    }
+
+    /// <summary>Whether a session may get it as a retained event (RET-06).</summary>
+    public bool Admit(Session session) => session.Id != _excludedSessionId && _lists?.Admit(session) != false;
+
+    /// <summary>Whether somebody of this identity may find it in a history (HIS-12, HIS-16).</summary>
+    public bool Admit(SessionIdentity identity) => _lists?.Admit(identity) != false;
+
+    /// <summary>The publication again; its bytes are this object's.</summary>
+    public Publication ToPublication() => new()
+    {
+        Id = Id,
+        Serializer = _serializer,
+        Topic = _topic,
+        Payload = new Payload(_elements, _elementCount),
+        HasDetails = _hasDetails,
+        Details = _details,
+    };
+}

@@ -1,0 +1,69 @@
+using Broker.Messages;
+using Broker.Options;
+using Broker.Peers;
+using Broker.Realms;
+using Broker.Serialization;
+
+namespace Broker.PubSub;
+
+/// <summary>Subscriptions that the router takes away (WAMP specification, "Subscription Revocation").</summary>
+public sealed class SubscriptionRevocation
+{
+    private static readonly RoleSet Revocable = new() { Subscriber = Features.SubscriptionRevocation };
+    private readonly TestRealm _realm = new();
+
+    [Fact, Trait("wamp", "SRV-01")]
+    public void The_broker_announces_it() => Assert.True(Realm.Roles.Broker!.Value.HasFlag(Features.SubscriptionRevocation));
+
+    [Theory, EachSerializer, Trait("wamp", "SRV-01"), Trait("wamp", "SRV-04"), Trait("wamp", "BRK-05")]
+    public void The_subscriber_is_told_with_request_0_and_gets_no_EVENT_any_more(SerializerKind serializer)
+    {
+        var (publisher, subscriber, other) = (_realm.Join(serializer), _realm.Join(serializer, Revocable), _realm.Join(serializer));
+        var subscription = subscriber.Subscription("com.topic");
+        var kept = subscriber.Subscription("com.", "{\"match\":\"prefix\"}");
+        other.Subscription("com.topic");
+        Assert.True(_realm.Realm.Broker.Revoke(subscriber.Session, subscription, "com.reason"));
+        Assert.Equal(
+            Received.Unsubscribed(0) with { Details = $"{{\"subscription\":{subscription},\"reason\":\"com.reason\"}}" }, subscriber.Next());
+        publisher.Publish("com.topic");
+        Assert.Equal(kept, Assert.Single(subscriber.Rest()).SubscriptionId);
+        Assert.Single(other.Rest());
+
+        Assert.True(_realm.Realm.Broker.Revoke(subscriber.Session, kept, null));
+        Assert.Equal($"{{\"subscription\":{kept}}}", subscriber.Next().Details);
+        subscriber.Unsubscribe(kept);
+        Assert.Equal(MessageType.Error, subscriber.Next().Type);
+        Assert.Equal(1, _realm.Realm.SubscriptionCount);
+        _realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "SRV-02"), Trait("wamp", "SRV-04")]
+    public void Who_has_not_announced_it_loses_the_subscription_without_a_word(SerializerKind serializer)
+    {
+        var publisher = _realm.Join(serializer);
+        foreach (var roles in new[] { new RoleSet { Subscriber = Features.PublisherIdentification }, new RoleSet { Publisher = Features.SubscriptionRevocation } })
+        {
+            var subscriber = _realm.Join(serializer, roles);
+            var subscription = subscriber.Subscription("com.topic");
+            Assert.True(_realm.Realm.Broker.Revoke(subscriber.Session, subscription, "com.reason"));
+            publisher.Publish("com.topic");
+            subscriber.AssertSilent();
+            subscriber.Subscription("com.topic");
+            publisher.Publish("com.topic");
+            Assert.Equal(MessageType.Event, subscriber.Next().Type);
+        }
+    }
+
+    [Fact, Trait("wamp", "SRV-01")]
+    public void What_a_session_does_not_hold_cannot_be_revoked()
+    {
+        var (subscriber, other) = (_realm.Join(roles: Revocable), _realm.Join(roles: Revocable));
+        var subscription = subscriber.Subscription("com.topic");
+        Assert.False(_realm.Realm.Broker.Revoke(other.Session, subscription, null));
+        Assert.False(_realm.Realm.Broker.Revoke(subscriber.Session, subscription + 1, null));
+        subscriber.Leave();
+        Assert.False(_realm.Realm.Broker.Revoke(subscriber.Session, subscription, null));
+        subscriber.AssertSilent();
+        other.AssertSilent();
+    }
+}
