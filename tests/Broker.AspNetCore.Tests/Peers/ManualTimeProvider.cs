@@ -5,7 +5,7 @@ internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
-    private readonly List<(TimeSpan Due, TaskCompletionSource Found)> _awaited = [];
+    private readonly List<(TimeSpan Due, bool IsTask, TaskCompletionSource Found)> _awaited = [];
     private TimeSpan _now;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -22,7 +22,7 @@ internal sealed class ManualTimeProvider : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, () => callback(state));
+        var timer = new ManualTimer(this, () => callback(state), state is Task);
         timer.Change(dueTime, period);
         return timer;
     }
@@ -61,18 +61,20 @@ internal sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Waits until something waits for exactly <paramref name="time"/>, once, and lets that time pass.</summary>
-    public async Task ElapseAsync(TimeSpan time)
+    /// <param name="time">How long it waits.</param>
+    /// <param name="isTask">Whether it is a task that is waited for: such a timer may outlive its purpose for a moment.</param>
+    public async Task ElapseAsync(TimeSpan time, bool isTask = false)
     {
         var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (_timers.Exists(timer => timer.IsOnce(time)))
+            if (_timers.Exists(timer => timer.IsOnce(time, isTask)))
             {
                 found.SetResult();
             }
             else
             {
-                _awaited.Add((time, found));
+                _awaited.Add((time, isTask, found));
             }
         }
 
@@ -92,9 +94,9 @@ internal sealed class ManualTimeProvider : TimeProvider
 
             (timer.DueTime, timer.Due, timer.Period) = (dueTime, _now + dueTime, period);
             _timers.Add(timer);
-            foreach (var (_, found) in _awaited.Where(wait => timer.IsOnce(wait.Due)).ToArray())
+            foreach (var wait in _awaited.Where(wait => timer.IsOnce(wait.Due, wait.IsTask)))
             {
-                found.TrySetResult();
+                wait.Found.TrySetResult();
             }
         }
     }
@@ -107,7 +109,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    private sealed class ManualTimer(ManualTimeProvider clock, Action run) : ITimer
+    private sealed class ManualTimer(ManualTimeProvider clock, Action run, bool isTask) : ITimer
     {
         public TimeSpan DueTime { get; set; }
 
@@ -115,7 +117,7 @@ internal sealed class ManualTimeProvider : TimeProvider
 
         public TimeSpan Period { get; set; }
 
-        public bool IsOnce(TimeSpan time) => DueTime == time && Period <= TimeSpan.Zero;
+        public bool IsOnce(TimeSpan time, bool ofTask) => DueTime == time && Period <= TimeSpan.Zero && isTask == ofTask;
 
         public void Run() => run();
 
