@@ -18,6 +18,9 @@ public struct CallOptions
     /// <summary><c>disclose_me</c>: the callee may learn who calls.</summary>
     public bool DiscloseMe { get; set; }
 
+    /// <summary><c>ppt_*</c>: how the payload is sealed.</summary>
+    public PassthruOptions Passthru { get; set; }
+
     /// <summary>Reads an encoded Options dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
     public static CallOptions Parse(
@@ -54,12 +57,17 @@ public struct CallOptions
             {
                 options.DiscloseMe = OptionValue.Boolean(ref reader, "disclose_me");
             }
+            else if (key.SequenceEqual("rkey"u8) || key.SequenceEqual("runmode"u8))
+            {
+                OptionValue.RequireText(ref reader, key); // of sharded registrations, which this router does not offer
+            }
             else if (!passthru.TryRead(ref reader, key, dialect))
             {
                 reader.Skip();
             }
         }
 
+        options.Passthru = passthru;
         return options;
     }
 }

@@ -6,6 +6,8 @@ namespace Broker.Options;
 /// <summary>Writes entries of Options and Details. Each returns how many it wrote: 0 for a value that is absent.</summary>
 internal static class DictEntry
 {
+    private const int MaxOnStack = 192;
+
     public static int Text<TWriter>(ref TWriter writer, ReadOnlySpan<byte> key, string? value)
         where TWriter : struct, ITokenWriter<TWriter>
     {
@@ -15,7 +17,14 @@ internal static class DictEntry
         }
 
         writer.WriteKey(key);
-        writer.WriteString(Encoding.UTF8.GetBytes(value));
+        if (value.Length > MaxOnStack / 3)
+        {
+            writer.WriteString(Encoding.UTF8.GetBytes(value));
+            return 1;
+        }
+
+        Span<byte> utf8 = stackalloc byte[MaxOnStack];
+        writer.WriteString(utf8[..Encoding.UTF8.GetBytes(value, utf8)]);
         return 1;
     }
 

@@ -56,6 +56,15 @@ internal static class OptionValue
         return Encoding.UTF8.GetString(reader.GetString());
     }
 
+    public static void RequireText<TReader>(ref TReader reader, ReadOnlySpan<byte> key)
+        where TReader : struct, ITokenReader<TReader>, allows ref struct
+    {
+        if (reader.Type != TokenType.String)
+        {
+            Throw(Encoding.UTF8.GetString(key), "a string");
+        }
+    }
+
     public static string? TextOrNull<TReader>(ref TReader reader, string key)
         where TReader : struct, ITokenReader<TReader>, allows ref struct =>
         reader.Type == TokenType.Null ? null : Text(ref reader, key);
@@ -77,6 +86,17 @@ internal static class OptionValue
         if (!reader.TryGetInt64(out var value) || value < 0)
         {
             Throw(key, "an integer of at least 0");
+        }
+
+        return value;
+    }
+
+    public static long Positive<TReader>(ref TReader reader, string key)
+        where TReader : struct, ITokenReader<TReader>, allows ref struct
+    {
+        if (!reader.TryGetInt64(out var value) || value < 1)
+        {
+            Throw(key, "an integer of at least 1");
         }
 
         return value;

@@ -6,17 +6,40 @@ namespace Broker.Options;
 
 /// <summary>
 /// The keys that describe a payload nobody but the two ends can read: <c>ppt_*</c> of the specification's payload passthru mode and, in autobahn's
-/// dialect, also <c>enc_*</c>, <c>forward_for</c>, <c>transaction_hash</c> and <c>x_acknowledged_delivery</c>. Their types are checked.
+/// dialect, also <c>enc_*</c>, <c>forward_for</c>, <c>transaction_hash</c> and <c>x_acknowledged_delivery</c>. Their types are checked; those of the
+/// specification are kept, to be forwarded unchanged.
 /// </summary>
-internal struct PassthruOptions
+public struct PassthruOptions
 {
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
 
-    /// <summary><c>ppt_scheme</c>, or null: payload passthru mode is off.</summary>
-    public string? Scheme { get; private set; }
+    /// <summary><c>ppt_scheme</c>, or null.</summary>
+    public string? Scheme { get; set; }
+
+    /// <summary><c>ppt_serializer</c>, or null.</summary>
+    public string? Serializer { get; set; }
+
+    /// <summary><c>ppt_cipher</c>, or null.</summary>
+    public string? Cipher { get; set; }
+
+    /// <summary><c>ppt_keyid</c>, or null.</summary>
+    public string? KeyId { get; set; }
+
+    /// <summary>Whether payload passthru mode is on: there is a scheme, and it is not empty.</summary>
+    public readonly bool IsActive => !string.IsNullOrEmpty(Scheme);
+
+    /// <summary>Writes the keys that are there into the open dict, if payload passthru mode is on.</summary>
+    /// <returns>How many keys were written.</returns>
+    public readonly int WriteEntries<TWriter>(ref TWriter writer)
+        where TWriter : struct, ITokenWriter<TWriter> =>
+        !IsActive ? 0
+            : DictEntry.Text(ref writer, "ppt_scheme"u8, Scheme)
+            + DictEntry.Text(ref writer, "ppt_serializer"u8, Serializer)
+            + DictEntry.Text(ref writer, "ppt_cipher"u8, Cipher)
+            + DictEntry.Text(ref writer, "ppt_keyid"u8, KeyId);
 
     /// <summary>Reads the current value if <paramref name="key"/> is one of these.</summary>
-    public bool TryRead<TReader>(ref TReader reader, ReadOnlySpan<byte> key, MessageDialect dialect)
+    internal bool TryRead<TReader>(ref TReader reader, ReadOnlySpan<byte> key, MessageDialect dialect)
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         if (key.StartsWith("ppt_"u8))
@@ -70,15 +93,15 @@ internal struct PassthruOptions
         }
         else if (key.SequenceEqual("ppt_serializer"u8))
         {
-            OptionValue.Text(ref reader, "ppt_serializer");
+            Serializer = OptionValue.Text(ref reader, "ppt_serializer");
         }
         else if (key.SequenceEqual("ppt_cipher"u8))
         {
-            OptionValue.Text(ref reader, "ppt_cipher");
+            Cipher = OptionValue.Text(ref reader, "ppt_cipher");
         }
         else if (key.SequenceEqual("ppt_keyid"u8))
         {
-            OptionValue.Text(ref reader, "ppt_keyid");
+            KeyId = OptionValue.Text(ref reader, "ppt_keyid");
         }
         else
         {

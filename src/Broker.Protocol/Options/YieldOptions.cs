@@ -1,3 +1,4 @@
+using Broker.Messages;
 using Broker.Serialization;
 
 namespace Broker.Options;
@@ -7,6 +8,9 @@ public struct YieldOptions
 {
     /// <summary><c>progress</c>: more YIELDs for the same invocation follow.</summary>
     public bool Progress { get; set; }
+
+    /// <summary><c>ppt_*</c>: how the payload is sealed.</summary>
+    public PassthruOptions Passthru { get; set; }
 
     /// <summary>Reads an encoded Options dict that <see cref="Messages.MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
@@ -22,6 +26,7 @@ public struct YieldOptions
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         YieldOptions options = default;
+        var passthru = default(PassthruOptions);
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -30,12 +35,13 @@ public struct YieldOptions
             {
                 options.Progress = OptionValue.Boolean(ref reader, "progress");
             }
-            else
+            else if (!passthru.TryRead(ref reader, key, MessageDialect.Specification))
             {
                 reader.Skip();
             }
         }
 
+        options.Passthru = passthru;
         return options;
     }
 }

@@ -60,8 +60,17 @@ public static class ErrorUris
     /// <summary>An option is not offered here.</summary>
     public const string OptionNotAllowed = "wamp.error.option_not_allowed";
 
+    /// <summary>The router does not let sessions disclose their identity.</summary>
+    public const string DiscloseMeDisallowed = "wamp.error.option_disallowed.disclose_me";
+
     /// <summary>The peer has not got a feature that is needed.</summary>
     public const string FeatureNotSupported = "wamp.error.feature_not_supported";
+
+    /// <summary>A callee cannot take the call now; from the dealer: all are busy, and too many calls wait already.</summary>
+    public const string Unavailable = "wamp.error.unavailable";
+
+    /// <summary>Every callee of the registration has said that it cannot take the call now.</summary>
+    public const string NoAvailableCallee = "wamp.error.no_available_callee";
 
     /// <summary>The network of the router failed.</summary>
     public const string NetworkFailure = "wamp.error.network_failure";

@@ -1,6 +1,7 @@
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Options;
+using Broker.Patterns;
 using Broker.Realms;
 using Broker.Sessions;
 using Broker.Uris;

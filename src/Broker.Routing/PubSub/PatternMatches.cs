@@ -1,3 +1,4 @@
+using Broker.Patterns;
 using Broker.Uris;
 
 namespace Broker.PubSub;
@@ -5,15 +6,15 @@ namespace Broker.PubSub;
 /// <summary>Goes through the prefix and wildcard subscriptions that match one topic, without allocating.</summary>
 internal ref struct PatternMatches
 {
-    private readonly PrefixTable _prefixes;
-    private readonly WildcardTable _wildcards;
+    private readonly PrefixTable<Subscription> _prefixes;
+    private readonly WildcardTable<Subscription> _wildcards;
     private readonly ReadOnlySpan<byte> _topic;
     private readonly ReadOnlySpan<int> _lengths;
     private readonly ReadOnlySpan<WildcardShape> _shapes;
     private int _nextLength;
     private int _nextShape;
 
-    public PatternMatches(PrefixTable prefixes, WildcardTable wildcards, ReadOnlySpan<byte> topic)
+    public PatternMatches(PrefixTable<Subscription> prefixes, WildcardTable<Subscription> wildcards, ReadOnlySpan<byte> topic)
     {
         _prefixes = prefixes;
         _wildcards = wildcards;

@@ -1,9 +1,10 @@
+using Broker.Patterns;
 using Broker.Uris;
 
 namespace Broker.PubSub;
 
 /// <summary>A topic or pattern that somebody subscribed. Sessions that subscribe the same share it, and its id (BRK-06).</summary>
-internal sealed class Subscription(long id, byte[] uri, MatchPolicy match)
+internal sealed class Subscription(long id, byte[] uri, MatchPolicy match) : IPatternEntry
 {
     /// <summary>The subscription id.</summary>
     public long Id { get; } = id;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Broker.Patterns;
 using Broker.Realms;
 using Broker.Uris;
 
@@ -9,8 +10,8 @@ internal sealed class SubscriptionIndex
 {
     private readonly ConcurrentDictionary<byte[], Subscription> _exact = new(Utf8Comparer.Instance);
     private readonly ConcurrentDictionary<byte[], Subscription>.AlternateLookup<ReadOnlySpan<byte>> _exactByUri;
-    private readonly PrefixTable _prefixes = new();
-    private readonly WildcardTable _wildcards = new();
+    private readonly PrefixTable<Subscription> _prefixes = new();
+    private readonly WildcardTable<Subscription> _wildcards = new();
 
     public SubscriptionIndex() => _exactByUri = _exact.GetAlternateLookup<ReadOnlySpan<byte>>();
 

@@ -1,9 +1,9 @@
-namespace Broker.PubSub;
+namespace Broker.Patterns;
 
 /// <summary>Which components of a wildcard pattern are empty.</summary>
 /// <param name="Components">How many components there are.</param>
 /// <param name="Empty">Bit i is set when component i is empty. Components from the 64th on must be literal or the pattern is refused.</param>
-internal readonly record struct WildcardShape(int Components, ulong Empty)
+internal readonly record struct WildcardShape(int Components, ulong Empty) : IComparable<WildcardShape>
 {
     /// <summary>The most components that a pattern can have.</summary>
     public const int MaxComponents = 64;
@@ -25,18 +25,30 @@ internal readonly record struct WildcardShape(int Components, ulong Empty)
         return new WildcardShape(components, empty);
     }
 
-    /// <summary>Writes <paramref name="topic"/> with the components blanked out that this shape has empty.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="blanked">At least as long as the topic.</param>
-    /// <returns>How many bytes were written; 0 when the topic has another number of components.</returns>
-    public int Blank(ReadOnlySpan<byte> topic, Span<byte> blanked)
+    /// <summary>By the number of components; then, as calls are routed (PBR-05), at the first component where they differ the literal goes first.</summary>
+    public int CompareTo(WildcardShape other)
+    {
+        if (Components != other.Components)
+        {
+            return Components.CompareTo(other.Components);
+        }
+
+        var difference = Empty ^ other.Empty;
+        return difference == 0 ? 0 : (Empty & (difference & (~difference + 1))) == 0 ? -1 : 1;
+    }
+
+    /// <summary>Writes <paramref name="uri"/> with the components blanked out that this shape has empty.</summary>
+    /// <param name="uri">The URI.</param>
+    /// <param name="blanked">At least as long as the uri.</param>
+    /// <returns>How many bytes were written; 0 when the uri has another number of components.</returns>
+    public int Blank(ReadOnlySpan<byte> uri, Span<byte> blanked)
     {
         var length = 0;
         var component = 0;
         while (true)
         {
-            var dot = topic.IndexOf((byte)'.');
-            var text = dot < 0 ? topic : topic[..dot];
+            var dot = uri.IndexOf((byte)'.');
+            var text = dot < 0 ? uri : uri[..dot];
             if (component >= Components)
             {
                 return 0;
@@ -55,7 +67,7 @@ internal readonly record struct WildcardShape(int Components, ulong Empty)
             }
 
             blanked[length++] = (byte)'.';
-            topic = topic[(dot + 1)..];
+            uri = uri[(dot + 1)..];
         }
     }
 }
