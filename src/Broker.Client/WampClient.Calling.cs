@@ -20,6 +20,7 @@ public sealed partial class WampClient
     /// <exception cref="WampSessionClosedException">The session has ended.</exception>
     /// <exception cref="PayloadSizeExceededException">The call is longer than the router takes.</exception>
     /// <exception cref="WampArgumentException">An argument cannot be sent.</exception>
+    [OverloadResolutionPriority(1)] // what a plain null means
     public async Task<WampResult> CallAsync(
         string procedure, WampArguments? arguments = null, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -32,6 +33,7 @@ public sealed partial class WampClient
     /// <summary>Calls a procedure whose result is one value.</summary>
     /// <inheritdoc cref="CallAsync(string, WampArguments?, CallOptions?, CancellationToken)"/>
     /// <returns>The first positional result; null if there is none and <typeparamref name="T"/> can be null.</returns>
+    [OverloadResolutionPriority(1)] // what a plain null means
     public async Task<T?> CallAsync<T>(
         string procedure, WampArguments? arguments = null, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -108,6 +110,7 @@ public sealed partial class WampClient
     /// </summary>
     /// <inheritdoc cref="CallAsync(string, WampArguments?, IProgress{WampResult}, CallOptions?, CancellationToken)"/>
     /// <returns>The results in order; the last one has <see cref="WampResult.IsFinal"/> set.</returns>
+    [OverloadResolutionPriority(1)] // what a plain null means
     public IAsyncEnumerable<WampResult> CallStreamAsync(
         string procedure, WampArguments? arguments = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         _session.Caller.StreamAsync(procedure, new CallInput(arguments, Chunks: null), options ?? CallOptions.Default, cancellationToken);

@@ -120,7 +120,7 @@ public sealed class AdvancedOptionTests
         await joined.Peer.ExpectAsync("""[70,2,{},["com.acme.y",null,null,null,null,false]]""");
     }
 
-    [Fact]
+    [Fact, Trait("wamp", "GEN-02")]
     public async Task WhatTheRouterDidNotAnnounceIsRefusedHere()
     {
         using var router = new FakeRouter();

@@ -49,7 +49,7 @@ internal sealed partial class CallerRole(ClientSession session)
         cancellationToken.ThrowIfCancellationRequested();
         var results = new ReceivedQueue<WampResult>(session);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reply = CompleteAsync(ExchangeAsync(new PendingCall(procedure, ReadResult, results), input, options, stop.Token), results);
+        var reply = CompleteAsync(new PendingCall(procedure, ReadResult, results), results, input, options, stop.Token);
         try
         {
             await foreach (var result in results.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
@@ -198,11 +198,12 @@ internal sealed partial class CallerRole(ClientSession session)
         }
     }
 
-    private static async Task<WampResult> CompleteAsync(Task<WampResult> reply, ReceivedQueue<WampResult> results)
+    private async Task<WampResult> CompleteAsync(
+        PendingCall call, ReceivedQueue<WampResult> results, CallInput input, CallOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            return await reply.ConfigureAwait(false);
+            return await ExchangeAsync(call, input, options, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
