@@ -20,7 +20,7 @@ internal sealed partial class CallerRole
         try
         {
             // The call starts with the first chunk; until then there is nothing to cancel.
-            var batch = await first.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var batch = await FirstAsync(first.Task, cancellationToken).ConfigureAwait(false);
             using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             _ = CancelIfBrokenAsync(sending, broken);
             try
@@ -99,6 +99,19 @@ internal sealed partial class CallerRole
         }
     }
 
+    /// <summary>A chunk that is on its way counts for more than the token: that call has to be canceled.</summary>
+    private static async Task<OutboundBatch> FirstAsync(Task<OutboundBatch> first, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await first.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (first.IsCompletedSuccessfully)
+        {
+            return await first.ConfigureAwait(false);
+        }
+    }
+
     private static async Task CancelIfBrokenAsync(Task sending, CancellationTokenSource broken)
     {
         try
@@ -123,16 +136,26 @@ internal sealed partial class CallerRole
         try
         {
             await ended.CancelAsync().ConfigureAwait(false);
+            await first.ConfigureAwait(false);
+
+            // The first chunk may have gone out while its caller gave up.
+            Cancel(call, CancelMode.KillNoWait);
+            session.Abandon(call);
+        }
+        catch (Exception)
+        {
+            // The caller has got it.
+        }
+
+        try
+        {
             await sending.ConfigureAwait(false);
         }
         catch (Exception)
         {
-            _ = first.Exception; // the caller has got it, or a result, which counts for more
+            // The caller has got it, or a result, which counts for more.
         }
 
-        // The first chunk may have gone out while its caller gave up.
-        Cancel(call, CancelMode.KillNoWait);
-        session.Abandon(call);
         ended.Dispose();
     }
 }
