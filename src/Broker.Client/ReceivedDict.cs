@@ -64,6 +64,20 @@ public sealed class ReceivedDict
         return isEmpty ? Empty : new ReceivedDict(serializer, dict.ToArray(), contracts);
     }
 
+    /// <summary>The list of <paramref name="key"/>; empty if it is null or missing.</summary>
+    /// <exception cref="WampArgumentException">The value is of another type.</exception>
+    internal ReceivedList ListAt(string key) => IsNullOrMissing(key)
+        ? ReceivedList.Empty
+        : new ReceivedList(JsonText.ElementsOf(ReceivedList.RequireStart(At(key), '[', $"The value of {key}", "list")), _contracts);
+
+    /// <summary>The dict of <paramref name="key"/>; empty if it is null or missing.</summary>
+    /// <exception cref="WampArgumentException">The value is of another type.</exception>
+    internal ReceivedDict DictAt(string key) => IsNullOrMissing(key)
+        ? Empty
+        : new ReceivedDict(ReceivedList.RequireStart(At(key), '{', $"The value of {key}", "dict"), _contracts);
+
+    private bool IsNullOrMissing(string key) => !_entries.Value.TryGetValue(key, out var json) || json.Span.SequenceEqual("null"u8);
+
     private ReadOnlyMemory<byte> At(string key) => _entries.Value.TryGetValue(key, out var json)
         ? json
         : throw new WampArgumentException($"The keyword argument {key} is missing.");

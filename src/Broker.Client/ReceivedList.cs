@@ -32,6 +32,23 @@ public sealed class ReceivedList
     /// <summary>The arguments as JSON text; binary as U+0000 and base64.</summary>
     public override string ToString() => $"[{string.Join(',', _elements.Select(element => System.Text.Encoding.UTF8.GetString(element.Span)))}]";
 
+    /// <summary>Whether there is nothing at <paramref name="index"/>, or null.</summary>
+    internal bool IsNullOrMissing(int index) => index >= _elements.Length || _elements[index].Span.SequenceEqual("null"u8);
+
+    /// <summary>Whether there is a list at <paramref name="index"/>.</summary>
+    internal bool IsList(int index) => At(index).Span[0] == '[';
+
+    /// <summary>The list at <paramref name="index"/>.</summary>
+    /// <exception cref="WampArgumentException">There is none.</exception>
+    internal ReceivedList ListAt(int index) => new(JsonText.ElementsOf(RequireStart(At(index), '[', $"Argument {index}", "list")), _contracts);
+
+    /// <summary>The dict at <paramref name="index"/>.</summary>
+    /// <exception cref="WampArgumentException">There is none.</exception>
+    internal ReceivedDict DictAt(int index) => new(RequireStart(At(index), '{', $"Argument {index}", "dict"), _contracts);
+
+    internal static ReadOnlyMemory<byte> RequireStart(ReadOnlyMemory<byte> json, char start, string what, string type) =>
+        json.Span[0] == start ? json : throw new WampArgumentException($"{what} cannot be read as a {type}.");
+
     private ReadOnlyMemory<byte> At(int index) => (uint)index < (uint)_elements.Length
         ? _elements[index]
         : throw new WampArgumentException($"Argument {index} is missing: {_elements.Length} positional arguments were given.");

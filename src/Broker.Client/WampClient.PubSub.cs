@@ -20,6 +20,7 @@ public sealed partial class WampClient
     /// <param name="arguments">The event's arguments: <c>[21.5, "C"]</c>.</param>
     /// <param name="options">Options; null for none.</param>
     /// <param name="cancellationToken">Ends the wait; an event that is queued is sent all the same.</param>
+    /// <exception cref="WampException">The router lacks a feature asked for.</exception>
     /// <exception cref="WampSessionClosedException">The session has ended.</exception>
     /// <exception cref="PayloadSizeExceededException">The event is longer than the router takes.</exception>
     /// <exception cref="WampArgumentException">An argument cannot be sent.</exception>
@@ -66,7 +67,7 @@ public sealed partial class WampClient
     /// <param name="options">Options; null for an exact match.</param>
     /// <param name="cancellationToken">Gives up; the subscription is undone if the router makes it later.</param>
     /// <returns>The subscription: dispose it to unsubscribe.</returns>
-    /// <exception cref="WampException">The router refused, or lacks the match policy; the session has ended; no reply in time.</exception>
+    /// <exception cref="WampException">The router refused, or lacks a feature asked for; the session has ended; no reply in time.</exception>
     public async Task<WampSubscription> SubscribeAsync(
         string topic,
         Func<WampEvent, CancellationToken, ValueTask> handler,
@@ -78,7 +79,13 @@ public sealed partial class WampClient
         UriCheck.Pattern(topic, match);
         if (match != MatchPolicy.Exact)
         {
-            Require(Session.Router.Broker, Features.PatternBasedSubscription, "pattern_based_subscription", "subscribe to each topic by its name");
+            FeatureCheck.Require(
+                Session.Router.Broker, Features.PatternBasedSubscription, "pattern_based_subscription", "subscribe to each topic by its name");
+        }
+
+        if (options?.GetRetained == true)
+        {
+            FeatureCheck.Require(Session.Router.Broker, Features.EventRetention, "event_retention", "ask a procedure for the last event");
         }
 
         return await _session.Subscriber.SubscribeAsync(topic, handler, options, cancellationToken).ConfigureAwait(false);
@@ -105,8 +112,10 @@ public sealed partial class WampClient
     private OutboundBatch QueuePublish(PendingRequest<long>? request, string topic, WampArguments? arguments, PublishOptions? options)
     {
         UriCheck.Name(topic);
+        options ??= PublishOptions.Default;
+        RequireFeatures(options);
         var elements = PayloadWriter.Write(arguments, _session.Serializer, _session.Contracts, out var count);
-        var dict = new PublishDict(acknowledge: request is not null, options?.ExcludeMe ?? true);
+        var dict = new PublishDict(acknowledge: request is not null, options);
         var message = new WampMessage
         {
             Type = MessageType.Publish,
@@ -120,11 +129,24 @@ public sealed partial class WampClient
         }
     }
 
-    private static void Require(Features? announced, Features feature, string name, string remedy)
+    /// <exception cref="WampException">The router does not announce what is needed: it would publish to others than those meant, or forget the event.</exception>
+    private void RequireFeatures(PublishOptions options)
     {
-        if (announced is not { } features || !features.HasFlag(feature))
+        var broker = Session.Router.Broker;
+        if (options.HasLists)
         {
-            throw new WampException(ErrorUris.FeatureNotSupported, $"The router does not announce {name}: {remedy}.");
+            FeatureCheck.Require(
+                broker, Features.SubscriberBlackWhiteListing, "subscriber_blackwhite_listing", "publish to a topic that only the right sessions may read");
+        }
+
+        if (options.DiscloseMe)
+        {
+            FeatureCheck.Require(broker, Features.PublisherIdentification, "publisher_identification", "say in the arguments who publishes");
+        }
+
+        if (options.Retain)
+        {
+            FeatureCheck.Require(broker, Features.EventRetention, "event_retention", "offer a procedure that tells the last event");
         }
     }
 }

@@ -1,3 +1,4 @@
+using Broker.Client.Meta;
 using Broker.Client.Sessions;
 
 namespace Broker.Client;
@@ -16,10 +17,17 @@ public sealed partial class WampClient : IAsyncDisposable
 {
     private readonly ClientSession _session;
 
-    private WampClient(ClientSession session) => _session = session;
+    private WampClient(ClientSession session)
+    {
+        _session = session;
+        Meta = new WampMeta(this);
+    }
 
     /// <summary>The session: its id, realm and roles, and what the router announced.</summary>
     public WampSession Session => _session.Facts;
+
+    /// <summary>The router's meta API: sessions, subscriptions with their event history, registrations.</summary>
+    public WampMeta Meta { get; }
 
     /// <summary>Tells why the session ended, by either side. Completes when the transport is closed, and never fails.</summary>
     public Task<CloseReason> Completion => _session.Completion;

@@ -49,9 +49,11 @@ public sealed record WampClientOptions
     public int MaxMessageSize { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// How many events may wait for the handler of one subscription. 1,024 by default. When they are that many, the client stops reading from the
-    /// connection until the handler has taken one, so that TCP slows the router down: replies to calls wait, too. Only while that handler itself waits
-    /// for a reply of this client are events dropped instead, and counted in the next one's <see cref="WampEvent.Gap"/>.
+    /// How many events may wait for the handler of one subscription, how many progressive results for their caller, and how many chunks of arguments
+    /// for their procedure. 1,024 by default. When they are that many, the client stops reading from the
+    /// connection until one has been taken, so that TCP slows the router down: replies to calls wait, too. Only while that handler itself waits
+    /// for a reply of this client are events dropped instead, and counted in the next one's <see cref="WampEvent.Gap"/>; and while anybody waits for a
+    /// reply, progressive results and chunks are taken beyond the limit.
     /// </summary>
     public int ReceiveBuffer { get; init; } = 1024;
 
@@ -60,6 +62,12 @@ public sealed record WampClientOptions
     /// <c>wamp.error.runtime_error</c>. Called on the handler's thread. Null: they go to <see cref="System.Diagnostics.Trace"/>.
     /// </summary>
     public Action<HandlerFailure>? HandlerFailed { get; init; }
+
+    /// <summary>
+    /// Told when the router takes a subscription or a registration away. Called on the thread pool; the handle's own <c>Revoked</c> tells the same.
+    /// Null: nobody is told.
+    /// </summary>
+    public Action<Revocation>? Revoked { get; init; }
 
     /// <summary>
     /// Whether callers get the message of an exception that a procedure throws and that is no <see cref="WampException"/>. Off by default: messages
@@ -81,3 +89,8 @@ public sealed record WampClientOptions
 /// <param name="Uri">The topic subscribed to, or the procedure registered.</param>
 /// <param name="Exception">What it threw.</param>
 public sealed record HandlerFailure(string Uri, Exception Exception);
+
+/// <summary>A subscription or registration that the router has taken away (WAMP specification, "Subscription Revocation", "Registration Revocation").</summary>
+/// <param name="Uri">The topic subscribed to, or the procedure registered.</param>
+/// <param name="Reason">Why, as a URI; null if the router does not say.</param>
+public sealed record Revocation(string Uri, string? Reason);

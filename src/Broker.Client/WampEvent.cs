@@ -50,6 +50,9 @@ public sealed class WampEvent
     /// <summary>The authrole of the publisher, if disclosed; otherwise null.</summary>
     public string? PublisherAuthRole => _details.PublisherAuthRole;
 
+    /// <summary>How far the router trusts the publisher, 0 the least; null if it does not say (WAMP specification, "Publication Trust Levels").</summary>
+    public long? TrustLevel => _details.TrustLevel;
+
     /// <summary>Whether the event was published before the subscription was made.</summary>
     public bool Retained => _details.Retained;
 

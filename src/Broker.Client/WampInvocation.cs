@@ -1,24 +1,36 @@
+using System.Runtime.CompilerServices;
 using Broker.Client.Payloads;
+using Broker.Client.Sessions;
+using Broker.Options;
 
 namespace Broker.Client;
 
-/// <summary>A call as its callee sees it. Immutable, valid for ever.</summary>
+/// <summary>A call as its callee sees it, or a chunk of one. Immutable, valid for ever.</summary>
 public sealed class WampInvocation
 {
+    private readonly RunningInvocation _running;
     private readonly ReceivedPayload _payload;
+    private readonly InvocationDetails _details;
 
-    internal WampInvocation(long requestId, string procedure, ReceivedDict details, ReceivedPayload payload)
+    internal WampInvocation(RunningInvocation running, string procedure, in InvocationDetails known, ReceivedDict details, ReceivedPayload payload)
     {
-        RequestId = requestId;
+        _running = running;
+        _details = known;
         Procedure = procedure;
         Details = details;
         _payload = payload;
     }
 
-    /// <summary>The id of the INVOCATION, unique within the session.</summary>
-    public long RequestId { get; }
+    /// <summary>A further chunk: the Details of the first hold for all (PCI-13).</summary>
+    internal WampInvocation(WampInvocation first, ReceivedPayload payload)
+        : this(first._running, first.Procedure, first._details, first.Details, payload)
+    {
+    }
 
-    /// <summary>The procedure called.</summary>
+    /// <summary>The id of the INVOCATION, unique within the session.</summary>
+    public long RequestId => _running.RequestId;
+
+    /// <summary>The procedure called: with a pattern registration the one that the caller named.</summary>
     public string Procedure { get; }
 
     /// <summary>The positional arguments.</summary>
@@ -27,6 +39,65 @@ public sealed class WampInvocation
     /// <summary>The keyword arguments.</summary>
     public ReceivedDict ArgumentsKw => _payload.ArgumentsKw;
 
-    /// <summary>INVOCATION.Details.</summary>
+    /// <summary>The session id of the caller, if disclosed; otherwise null.</summary>
+    public long? Caller => _details.Caller == 0 ? null : _details.Caller;
+
+    /// <summary>The authid of the caller, if disclosed; otherwise null.</summary>
+    public string? CallerAuthId => _details.CallerAuthId;
+
+    /// <summary>The authrole of the caller, if disclosed; otherwise null.</summary>
+    public string? CallerAuthRole => _details.CallerAuthRole;
+
+    /// <summary>How far the router trusts the caller, 0 the least; null if it does not say (WAMP specification, "Call Trust Levels").</summary>
+    public long? TrustLevel => _details.TrustLevel;
+
+    /// <summary>Whether the caller takes progressive results (WAMP specification, "Progressive Call Results").</summary>
+    public bool ReceivesProgress => _details.ReceiveProgress;
+
+    internal RunningInvocation Running => _running;
+
+    /// <summary>INVOCATION.Details, of the first INVOCATION if there are several.</summary>
     public ReceivedDict Details { get; }
+
+    /// <summary>
+    /// Sends a progressive result, in the order of the calls of this method; does nothing if the caller takes none. Completes when the transport has
+    /// taken it, which slows the procedure down to what the connection can carry.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Nobody waits for the call any more.</exception>
+    /// <exception cref="InvalidOperationException">The procedure has returned.</exception>
+    /// <exception cref="PayloadSizeExceededException">The result is longer than the router takes.</exception>
+    /// <exception cref="WampArgumentException">The result cannot be sent.</exception>
+    public Task ReportAsync(WampArguments? result) => ReceivesProgress ? _running.ReportAsync(result) : Task.CompletedTask;
+
+    /// <summary>
+    /// The arguments chunk by chunk, this first one included, as the caller sends them (WAMP specification, "Progressive Call Invocations"); just this one
+    /// for a call that has no more. An empty last chunk, which only says that it is the last, is left out. To be enumerated once.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Nobody waits for the call any more.</exception>
+    public async IAsyncEnumerable<WampInvocation> ChunksAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (_running.Chunks is not { } chunks)
+        {
+            yield return this;
+            yield break;
+        }
+
+        yield return this;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_running.Token, cancellationToken);
+        await foreach (var chunk in chunks.ReadAllAsync(either.Token).ConfigureAwait(false))
+        {
+            yield return chunk;
+        }
+    }
+
+    /// <summary>The first positional argument of each chunk. Contracts: <see cref="WampClientOptions.JsonOptions"/>.</summary>
+    /// <exception cref="WampArgumentException">A chunk has no such argument.</exception>
+    /// <inheritdoc cref="ChunksAsync(CancellationToken)"/>
+    public async IAsyncEnumerable<T?> ChunksAsync<T>([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var chunk in ChunksAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return chunk.Arguments.Get<T>(0);
+        }
+    }
 }

@@ -6,6 +6,7 @@ namespace Broker.Client;
 public sealed class WampRegistration : IAsyncDisposable
 {
     private readonly ClientSession _session;
+    private readonly TaskCompletionSource<Revocation> _revoked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isDisposed;
 
     internal WampRegistration(
@@ -28,6 +29,9 @@ public sealed class WampRegistration : IAsyncDisposable
 
     internal Func<WampInvocation, CancellationToken, ValueTask<WampArguments?>> Handler { get; }
 
+    /// <summary>Completes when the router takes the registration away; never otherwise. See <see cref="WampClientOptions.Revoked"/>, too.</summary>
+    public Task<Revocation> Revoked => _revoked.Task;
+
     internal bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
 
     /// <summary>
@@ -36,4 +40,6 @@ public sealed class WampRegistration : IAsyncDisposable
     /// </summary>
     public ValueTask DisposeAsync() =>
         Interlocked.Exchange(ref _isDisposed, 1) == 0 ? _session.Callee.UnregisterAsync(this) : default;
+
+    internal void SetRevoked(Revocation revocation) => _revoked.TrySetResult(revocation);
 }

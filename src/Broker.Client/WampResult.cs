@@ -7,8 +7,9 @@ public sealed class WampResult
 {
     private readonly ReceivedPayload _payload;
 
-    internal WampResult(ReceivedDict details, ReceivedPayload payload)
+    internal WampResult(bool isFinal, ReceivedDict details, ReceivedPayload payload)
     {
+        IsFinal = isFinal;
         Details = details;
         _payload = payload;
     }
@@ -18,6 +19,9 @@ public sealed class WampResult
 
     /// <summary>The keyword results.</summary>
     public ReceivedDict ArgumentsKw => _payload.ArgumentsKw;
+
+    /// <summary>Whether it ends the call; false for a progressive result (WAMP specification, "Progressive Call Results").</summary>
+    public bool IsFinal { get; }
 
     /// <summary>RESULT.Details.</summary>
     public ReceivedDict Details { get; }

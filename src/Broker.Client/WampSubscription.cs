@@ -7,13 +7,14 @@ namespace Broker.Client;
 public sealed class WampSubscription : IAsyncDisposable
 {
     private readonly ClientSession _session;
+    private readonly TaskCompletionSource<Revocation> _revoked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isDisposed;
 
-    internal WampSubscription(ClientSession session, string topic, MatchPolicy match, Func<WampEvent, CancellationToken, ValueTask> handler)
+    internal WampSubscription(ClientSession session, string topic, SubscribeOptions options, Func<WampEvent, CancellationToken, ValueTask> handler)
     {
         _session = session;
         Topic = topic;
-        Match = match;
+        Options = options;
         Events = new EventQueue(session, handler, exception => session.ReportFailure(topic, exception));
     }
 
@@ -21,12 +22,18 @@ public sealed class WampSubscription : IAsyncDisposable
     public string Topic { get; }
 
     /// <summary>How the topic matches.</summary>
-    public MatchPolicy Match { get; }
+    public MatchPolicy Match => Options.Match;
+
+    /// <summary>How it was subscribed.</summary>
+    public SubscribeOptions Options { get; }
 
     /// <summary>The router's id of the subscription, which several handlers may share.</summary>
     public long Id { get; internal set; }
 
     internal EventQueue Events { get; }
+
+    /// <summary>Completes when the router takes the subscription away; never otherwise. See <see cref="WampClientOptions.Revoked"/>, too.</summary>
+    public Task<Revocation> Revoked => _revoked.Task;
 
     internal bool IsStopped => Volatile.Read(ref _isDisposed) != 0;
 
@@ -44,4 +51,6 @@ public sealed class WampSubscription : IAsyncDisposable
         Events.Stop();
         return _session.Subscriber.UnsubscribeAsync(this);
     }
+
+    internal void SetRevoked(Revocation revocation) => _revoked.TrySetResult(revocation);
 }

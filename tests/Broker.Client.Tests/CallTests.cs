@@ -153,6 +153,17 @@ public class CallTests
         await call.Soon();
     }
 
+    [Fact]
+    public async Task NullMeansNoArgumentsAndNoOptions()
+    {
+        using var router = new FakeRouter();
+        await using var joined = await router.JoinAsync();
+        var call = joined.Client.CallAsync("com.acme.p", null, null);
+        await joined.Peer.ExpectAsync("""[48,1,{},"com.acme.p"]""");
+        await joined.Peer.SendAsync("[50,1,{}]");
+        await call.Soon();
+    }
+
     private static async Task AssertAliveAsync(Joined joined)
     {
         var call = joined.Client.CallAsync<string>("com.acme.q");

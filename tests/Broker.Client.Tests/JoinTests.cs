@@ -15,8 +15,19 @@ public class JoinTests
         var connecting = WampClient.ConnectAsync(router.Options with { Agent = "test" });
         await using var peer = await router.AcceptAsync();
 
-        await peer.ExpectAsync(
-            """[1,"realm1",{"roles":{"publisher":{"features":{"publisher_exclusion":true}},"subscriber":{"features":{"publisher_identification":true,"pattern_based_subscription":true}},"caller":{},"callee":{"features":{"pattern_based_registration":true,"shared_registration":true}}},"agent":"test","authmethods":["anonymous"]}]""");
+        const string hello = """
+            [1,"realm1",{"roles":{
+            "publisher":{"features":{"subscriber_blackwhite_listing":true,"publisher_exclusion":true,"publisher_identification":true}},
+            "subscriber":{"features":{"publisher_identification":true,"publication_trustlevels":true,"pattern_based_subscription":true,
+            "subscription_revocation":true}},
+            "caller":{"features":{"progressive_call_results":true,"progressive_call_invocations":true,"call_timeout":true,"call_canceling":true,
+            "caller_identification":true}},
+            "callee":{"features":{"progressive_call_results":true,"progressive_call_invocations":true,"call_timeout":true,"call_canceling":true,
+            "caller_identification":true,"call_trustlevels":true,"pattern_based_registration":true,"shared_registration":true,
+            "registration_revocation":true}}},
+            "agent":"test","authmethods":["anonymous"]}]
+            """;
+        await peer.ExpectAsync(hello.ReplaceLineEndings(""));
         await peer.SendAsync(
             """[2,9007199254740992,{"roles":{"broker":{"features":{"pattern_based_subscription":true}},"dealer":{}},"agent":"R 1","realm":"realm1","authid":"a1","authrole":"guest","authmethod":"anonymous","authprovider":"static","_max_message_size":70000}]""");
         await using var client = await connecting.Soon();

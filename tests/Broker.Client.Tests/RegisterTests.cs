@@ -112,8 +112,8 @@ public class RegisterTests
     public async Task AResultTooLongForTheRouterIsAnError()
     {
         using var router = new FakeRouter();
-        await using var joined = await router.JoinAsync(peerLimit: 512);
-        await RegisterAsync(joined, joined.Client.RegisterAsync("com.acme.p", _ => ValueTask.FromResult(new string('x', 600))), 1, 88);
+        await using var joined = await router.JoinAsync(peerLimit: 1024);
+        await RegisterAsync(joined, joined.Client.RegisterAsync("com.acme.p", _ => ValueTask.FromResult(new string('x', 1100))), 1, 88);
         await joined.Peer.SendAsync("[68,1,88,{}]");
 
         await joined.Peer.ExpectAsync("""[8,68,1,{},"wamp.error.payload_size_exceeded"]""");

@@ -7,6 +7,8 @@ public sealed class RevocationTests
     public async Task ARevokedSubscriptionIsDroppedWithoutAReply()
     {
         using var router = new FakeRouter();
+        var told = new TaskCompletionSource<Revocation>();
+        router.Options = router.Options with { Revoked = told.SetResult };
         await using var joined = await router.JoinAsync();
         var events = new Inbox();
         var subscribing = joined.Client.SubscribeAsync("com.acme.t", events.Add);
@@ -17,6 +19,9 @@ public sealed class RevocationTests
         await joined.Peer.SendAsync("[36,77,5,{}]");
         await joined.Peer.SendAsync("""[35,0,{"subscription":77,"reason":"com.acme.no_more"}]""");
         await joined.Peer.SendAsync("[36,77,6,{}]");
+        var revocation = new Revocation("com.acme.t", "com.acme.no_more");
+        Assert.Equal(revocation, await subscription.Revoked.Soon());
+        Assert.Equal(revocation, await told.Task.Soon());
         await AssertNextIsACallAsync(joined);
         await subscription.DisposeAsync();
 
@@ -28,6 +33,8 @@ public sealed class RevocationTests
     public async Task ARevokedRegistrationIsDroppedWithoutAReply()
     {
         using var router = new FakeRouter();
+        var told = new TaskCompletionSource<Revocation>();
+        router.Options = router.Options with { Revoked = told.SetResult };
         await using var joined = await router.JoinAsync();
         var registering = joined.Client.RegisterAsync("com.acme.p", _ => ValueTask.FromResult(1));
         await joined.Peer.ExpectAsync("""[64,1,{},"com.acme.p"]""");
@@ -35,11 +42,26 @@ public sealed class RevocationTests
         var registration = await registering.Soon();
 
         await joined.Peer.SendAsync("""[67,0,{"registration":88,"reason":"com.acme.no_more"}]""");
+        var revocation = new Revocation("com.acme.p", "com.acme.no_more");
+        Assert.Equal(revocation, await registration.Revoked.Soon());
+        Assert.Equal(revocation, await told.Task.Soon());
         await AssertNextIsACallAsync(joined);
         await registration.DisposeAsync();
 
         await joined.Peer.SendAsync("[68,1,88,{}]");
         Assert.StartsWith("""[8,68,1,{},"wamp.error.no_such_registration",""", await joined.Peer.ReceiveAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory, Trait("wamp", "RVK-06")]
+    [InlineData("[67,0,{\"registration\":99}]")]
+    [InlineData("[67,0,{}]")]
+    [InlineData("[35,0,{\"subscription\":99}]")]
+    public async Task RevocationsOfWhatIsUnknownAreIgnored(string message)
+    {
+        using var router = new FakeRouter();
+        await using var joined = await router.JoinAsync();
+        await joined.Peer.SendAsync(message);
+        await AssertNextIsACallAsync(joined, 1);
     }
 
     /// <summary>The client is alive, has read all that was sent before, and has sent nothing but this.</summary>

@@ -77,6 +77,7 @@ internal sealed class JsonContracts
 [JsonSerializable(typeof(Guid))]
 [JsonSerializable(typeof(DateTime))]
 [JsonSerializable(typeof(DateTimeOffset))]
+[JsonSerializable(typeof(DateTimeOffset?))]
 [JsonSerializable(typeof(TimeSpan))]
 [JsonSerializable(typeof(bool?))]
 [JsonSerializable(typeof(int?))]

@@ -13,7 +13,9 @@ internal sealed class CalleeRole(ClientSession session)
 {
     // All under the session's gate.
     private readonly Dictionary<long, WampRegistration> _registrations = [];
-    private readonly Dictionary<WampInvocation, Running> _running = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<long, WampInvocation> _invocations = [];
+    private readonly HashSet<RunningInvocation> _running = [];
+    private readonly DiscardedInputs _discarded = new();
 
     public async Task<WampRegistration> RegisterAsync(
         string procedure,
@@ -66,56 +68,84 @@ internal sealed class CalleeRole(ClientSession session)
     }
 
     /// <summary>INVOCATION: started and left to itself. Ids need not be in sequence: some routers count for all their sessions at once.</summary>
-    public void Invoke(scoped in WampMessage message)
+    /// <returns>Completes when the next message may be read.</returns>
+    public ValueTask Invoke(scoped in WampMessage message)
     {
+        var details = InvocationDetails.Parse(session.Serializer, message.Dict);
+        WampInvocation? first;
         WampRegistration? registration;
         lock (session.Gate)
         {
+            if (_discarded.Ended(message.RequestId, isLast: !details.Progress))
+            {
+                return default; // a chunk of a call that was answered before its last (PCI-12)
+            }
+
+            _invocations.TryGetValue(message.RequestId, out first);
             _registrations.TryGetValue(message.RegistrationId, out registration);
+        }
+
+        var payload = new ReceivedPayload(session.Serializer, message.Payload, session.Contracts);
+        if (first?.Running is { IsInputOpen: true } running)
+        {
+            return AddChunk(running, first, payload, isEmpty: message.Payload.Count == 0, isLast: !details.Progress);
         }
 
         if (registration is null)
         {
             var exception = new WampException(ErrorUris.NoSuchRegistration, "The callee has no such registration.");
             _ = session.SendQuietlyAsync(ErrorOf(message.RequestId, exception));
-            return;
+            return default;
         }
 
-        var details = ReceivedDict.Of(session.Serializer, message.Dict, session.Contracts);
-        var procedure = registration.Options.Match == MatchPolicy.Exact ? registration.Procedure : ProcedureOf(details) ?? registration.Procedure;
-        var payload = new ReceivedPayload(session.Serializer, message.Payload, session.Contracts);
-        var invocation = new WampInvocation(message.RequestId, procedure, details, payload);
-        var running = new Running(CancellationTokenSource.CreateLinkedTokenSource(session.Ended));
-        lock (session.Gate)
-        {
-            _running[invocation] = running;
-        }
-
-        running.Task = Task.Run(() => RunAsync(registration, invocation, running));
+        Start(registration, message.RequestId, details, ReceivedDict.Of(session.Serializer, message.Dict, session.Contracts), payload);
+        return default;
     }
 
     /// <summary>INTERRUPT: cancels the invocation's token, whatever the mode; the answer is the handler's. Unknown ones have ended (CAN-15).</summary>
     public void Interrupt(long requestId)
     {
-        Running? running;
+        WampInvocation? invocation;
         lock (session.Gate)
         {
-            running = _running.FirstOrDefault(entry => entry.Key.RequestId == requestId).Value;
+            _invocations.TryGetValue(requestId, out invocation);
         }
 
-        if (running is not null)
+        if (invocation is not null)
         {
-            _ = CancelAsync(running);
+            _ = invocation.Running.CancelAsync();
         }
     }
 
-    /// <summary><c>[UNREGISTERED, 0, Details]</c>: the router took the registration away.</summary>
+    /// <summary>An invocation is being answered. Under the gate.</summary>
+    public void Ended(RunningInvocation running)
+    {
+        if (_invocations.TryGetValue(running.RequestId, out var invocation) && invocation.Running == running)
+        {
+            _invocations.Remove(running.RequestId);
+        }
+
+        if (running.IsInputOpen)
+        {
+            _discarded.Add(running.RequestId);
+        }
+    }
+
+    /// <summary><c>[UNREGISTERED, 0, Details]</c>: the router took the registration away. Calls under way go on (RVK-04).</summary>
     public void Revoked(scoped in WampMessage message)
     {
-        var details = ReceivedDict.Of(session.Serializer, message.Dict, session.Contracts);
-        if (details.TryGet<long>("registration", out var id))
+        var details = UnregisteredDetails.Parse(session.Serializer, message.Dict);
+        WampRegistration? registration;
+        lock (session.Gate)
         {
-            Forget(id);
+            _registrations.Remove(details.Registration, out registration);
+        }
+
+        if (registration is not null)
+        {
+            var revocation = new Revocation(registration.Procedure, details.Reason);
+            registration.SetRevoked(revocation);
+            session.ReportRevocation(revocation);
         }
     }
 
@@ -133,7 +163,7 @@ internal sealed class CalleeRole(ClientSession session)
     {
         lock (session.Gate)
         {
-            return Task.WhenAll(_running.Values.Select(running => running.Task));
+            return Task.WhenAll(_running.Select(running => running.Task));
         }
     }
 
@@ -174,22 +204,60 @@ internal sealed class CalleeRole(ClientSession session)
         }
     }
 
-    private async Task RunAsync(WampRegistration registration, WampInvocation invocation, Running running)
+    private ValueTask AddChunk(RunningInvocation running, WampInvocation first, ReceivedPayload payload, bool isEmpty, bool isLast)
+    {
+        var added = isEmpty && isLast ? default : running.Chunks!.AddAsync(new WampInvocation(first, payload));
+        if (isLast)
+        {
+            lock (session.Gate)
+            {
+                running.IsInputOpen = false;
+            }
+
+            running.Chunks!.Complete();
+        }
+
+        return added;
+    }
+
+    private void Start(WampRegistration registration, long requestId, InvocationDetails known, ReceivedDict details, ReceivedPayload payload)
+    {
+        // Some routers pass on a timeout in units of their own that nobody asked them for.
+        TimeSpan? timeout = registration.Options.ForwardTimeout && known.Timeout is > 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(known.Timeout) : null;
+        var procedure = registration.Options.Match == MatchPolicy.Exact ? registration.Procedure : known.Procedure ?? registration.Procedure;
+        var running = new RunningInvocation(session, this, requestId, timeout, known.Progress);
+        var invocation = new WampInvocation(running, procedure, known, details, payload);
+        lock (session.Gate)
+        {
+            _invocations[requestId] = invocation;
+            _running.Add(running);
+        }
+
+        running.Task = Task.Run(() => RunAsync(registration, invocation, running));
+    }
+
+    private async Task RunAsync(WampRegistration registration, WampInvocation invocation, RunningInvocation running)
     {
         new HandlerScope(session).Enter();
         try
         {
-            var answer = await AnswerAsync(registration, invocation, running.Cancellation.Token).ConfigureAwait(false);
-            await session.SendQuietlyAsync(answer).ConfigureAwait(false);
+            var answering = AnswerAsync(registration, invocation, running.Token);
+            if (await Task.WhenAny(answering, running.TimedOut).ConfigureAwait(false) != answering)
+            {
+                var exception = new WampException(ErrorUris.Timeout, "The callee did not answer in the time that the caller allows.");
+                await session.SendQuietlyAsync(ErrorOf(invocation.RequestId, exception), running).ConfigureAwait(false);
+            }
+
+            await session.SendQuietlyAsync(await answering.ConfigureAwait(false), running).ConfigureAwait(false);
         }
         finally
         {
             lock (session.Gate)
             {
-                _running.Remove(invocation);
+                _running.Remove(running);
             }
 
-            running.Cancellation.Dispose();
+            running.Dispose();
         }
     }
 
@@ -247,37 +315,6 @@ internal sealed class CalleeRole(ClientSession session)
             session.ReportFailure(exception.Uri, e);
             return new Answer(requestId, exception.Uri, [], 0);
         }
-    }
-
-    private static string? ProcedureOf(ReceivedDict details)
-    {
-        try
-        {
-            return details.TryGet<string>("procedure", out var procedure) ? procedure : null;
-        }
-        catch (WampArgumentException e)
-        {
-            throw new WampProtocolException("INVOCATION.Details.procedure is not a string. " + e.Message);
-        }
-    }
-
-    private static async Task CancelAsync(Running running)
-    {
-        try
-        {
-            await running.Cancellation.CancelAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is AggregateException or ObjectDisposedException)
-        {
-            // Callbacks that the handler has registered on its token are the handler's own; or the invocation has just ended.
-        }
-    }
-
-    private sealed class Running(CancellationTokenSource cancellation)
-    {
-        public CancellationTokenSource Cancellation => cancellation;
-
-        public Task Task { get; set; } = Task.CompletedTask;
     }
 }
 

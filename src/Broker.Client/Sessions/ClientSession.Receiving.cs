@@ -101,11 +101,12 @@ internal sealed partial class ClientSession
             case MessageType.Event:
                 return Subscriber.Deliver(message);
             case MessageType.Invocation:
-                Callee.Invoke(message);
-                return default;
+                return Callee.Invoke(message);
             case MessageType.Interrupt:
                 Callee.Interrupt(message.RequestId);
                 return default;
+            case MessageType.Result when ResultDetails.Parse(Serializer, message.Dict).Progress:
+                return Continue(message);
             case MessageType.Unsubscribed when message.RequestId == 0:
                 Subscriber.Revoked(message);
                 return default;
@@ -122,6 +123,23 @@ internal sealed partial class ClientSession
             default:
                 throw new WampProtocolException($"{message.Type} is nothing that a router sends to an open session.");
         }
+    }
+
+    /// <summary>A progressive RESULT.</summary>
+    private ValueTask Continue(scoped in WampMessage message)
+    {
+        PendingRequest? request;
+        lock (Gate)
+        {
+            if (_reason is not null)
+            {
+                return default;
+            }
+
+            request = _requests.Continued(message.RequestId);
+        }
+
+        return request is PendingCall call ? call.ReportAsync(message) : default;
     }
 
     private void Grant(scoped in WampMessage message)

@@ -33,6 +33,7 @@ internal sealed partial class ClientSession
         _transport = transport;
         _outbound = new OutboundQueue(Gate, transport, options.Serializer, WriteFailed);
         Subscriber = new SubscriberRole(this);
+        Caller = new CallerRole(this);
         Callee = new CalleeRole(this);
     }
 
@@ -49,7 +50,12 @@ internal sealed partial class ClientSession
 
     public SubscriberRole Subscriber { get; }
 
+    public CallerRole Caller { get; }
+
     public CalleeRole Callee { get; }
+
+    /// <summary>Those who wait for a reply of the router.</summary>
+    public WaitCount Waits { get; } = new();
 
     /// <summary>Why the session ended. Completes when the transport is closed. Never throws.</summary>
     public Task<CloseReason> Completion { get; private set; } = null!;
@@ -98,6 +104,30 @@ internal sealed partial class ClientSession
         return batch;
     }
 
+    /// <summary>Queues a message that is about an earlier request and has its id; call under the gate and flush behind it.</summary>
+    /// <exception cref="WampSessionClosedException">The session has ended.</exception>
+    /// <exception cref="PayloadSizeExceededException">The router would not take the message.</exception>
+    public OutboundBatch QueueFollowing(scoped in WampMessage message)
+    {
+        ThrowIfClosed();
+        return _outbound.Add(message);
+    }
+
+    /// <summary>Whether the reply to a request is still to come and somebody waits for it. Under the gate.</summary>
+    public bool IsAwaited(PendingRequest request) => _requests.IsAwaited(request);
+
+    /// <summary>Nobody waits for the reply any more.</summary>
+    public void Abandon(PendingRequest request)
+    {
+        lock (Gate)
+        {
+            _requests.Abandon(request);
+        }
+    }
+
+    /// <summary>Has a batch written without waiting for it: if that fails, the session ends, and with it what waits.</summary>
+    public void StartFlush(OutboundBatch batch) => _ = _outbound.FlushAsync(batch);
+
     /// <summary>Has a batch written. Completes when the transport has taken it.</summary>
     public async Task FlushAsync(OutboundBatch batch, CancellationToken cancellationToken)
     {
@@ -124,11 +154,7 @@ internal sealed partial class ClientSession
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            lock (Gate)
-            {
-                _requests.Abandon(request);
-            }
-
+            Abandon(request);
             if (e is TimeoutException)
             {
                 throw new WampTimeoutException(
@@ -154,13 +180,20 @@ internal sealed partial class ClientSession
     }
 
     /// <summary>Sends a callee's answer, if the session still is.</summary>
-    public async Task SendQuietlyAsync(Answer answer)
+    /// <param name="answer">The answer.</param>
+    /// <param name="invocation">What it answers, unless it has been answered before; null: nothing that runs.</param>
+    public async Task SendQuietlyAsync(Answer answer, RunningInvocation? invocation = null)
     {
         try
         {
             OutboundBatch batch;
             lock (Gate)
             {
+                if (invocation?.TryEnd() == false)
+                {
+                    return;
+                }
+
                 ThrowIfClosed();
                 batch = Add(answer);
             }
@@ -228,6 +261,25 @@ internal sealed partial class ClientSession
         }
 
         Trace.TraceError("A handler of {0} failed: {1}", uri, exception);
+    }
+
+    /// <summary>Tells the application that the router took something away; not on the receive loop.</summary>
+    public void ReportRevocation(Revocation revocation)
+    {
+        if (Options.Revoked is { } revoked)
+        {
+            _ = Task.Run(() =>
+            {
+                try
+                {
+                    revoked(revocation);
+                }
+                catch (Exception e)
+                {
+                    ReportFailure(revocation.Uri, e);
+                }
+            });
+        }
     }
 
     private OutboundBatch Add(Answer answer)

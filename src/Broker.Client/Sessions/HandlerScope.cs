@@ -8,9 +8,7 @@ internal sealed class HandlerScope(ClientSession session)
 {
     private static readonly AsyncLocal<HandlerScope?> Ambient = new();
 
-    private readonly Lock _lock = new();
-    private TaskCompletionSource? _waiting;
-    private int _waits;
+    private readonly WaitCount _waits = new();
 
     /// <summary>Whether a handler of <paramref name="session"/> is what runs here.</summary>
     public static bool IsInside(ClientSession session) => Ambient.Value?.Session == session;
@@ -19,53 +17,31 @@ internal sealed class HandlerScope(ClientSession session)
     private ClientSession Session { get; } = session;
 
     /// <summary>Completes when, or as soon as, the handler waits for a reply.</summary>
-    public Task Waiting
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _waits > 0 ? Task.CompletedTask : (_waiting ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            }
-        }
-    }
+    public Task Waiting => _waits.Waiting;
 
     /// <summary>What the current async method starts from here on belongs to the handler.</summary>
     public void Enter() => Ambient.Value = this;
 
     /// <summary>Says that a reply of <paramref name="session"/> is awaited until the result is disposed.</summary>
-    public static Wait BeginWait(ClientSession session)
+    /// <param name="session">The session.</param>
+    /// <param name="isLong">Whether that may go on for long by nature, as with a stream of results: then other queues go on being bounded.</param>
+    public static Wait BeginWait(ClientSession session, bool isLong = false)
     {
         var scope = Ambient.Value;
-        if (scope?.Session != session)
-        {
-            return default;
-        }
-
-        lock (scope._lock)
-        {
-            scope._waits++;
-            scope._waiting?.TrySetResult();
-            scope._waiting = null;
-        }
-
-        return new Wait(scope);
+        var inHandler = scope?.Session == session ? scope._waits : null;
+        var inSession = isLong ? null : session.Waits;
+        inHandler?.Begin();
+        inSession?.Begin();
+        return new Wait(inHandler, inSession);
     }
 
     /// <summary>A wait under way.</summary>
-    public readonly struct Wait(HandlerScope? scope) : IDisposable
+    public readonly struct Wait(WaitCount? inHandler, WaitCount? inSession) : IDisposable
     {
         public void Dispose()
         {
-            if (scope is null)
-            {
-                return;
-            }
-
-            lock (scope._lock)
-            {
-                scope._waits--;
-            }
+            inHandler?.End();
+            inSession?.End();
         }
     }
 }

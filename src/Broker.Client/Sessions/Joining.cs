@@ -13,10 +13,14 @@ internal sealed class Joining
 {
     private static readonly RoleSet Roles = new()
     {
-        Publisher = Features.PublisherExclusion,
-        Subscriber = Features.PatternBasedSubscription | Features.PublisherIdentification,
-        Caller = Features.None,
-        Callee = Features.PatternBasedRegistration | Features.SharedRegistration,
+        Publisher = Features.PublisherExclusion | Features.PublisherIdentification | Features.SubscriberBlackWhiteListing,
+        Subscriber = Features.PatternBasedSubscription | Features.PublisherIdentification | Features.PublicationTrustLevels
+            | Features.SubscriptionRevocation,
+        Caller = Features.ProgressiveCallResults | Features.ProgressiveCallInvocations | Features.CallTimeout | Features.CallCanceling
+            | Features.CallerIdentification,
+        Callee = Features.ProgressiveCallResults | Features.ProgressiveCallInvocations | Features.CallTimeout | Features.CallCanceling
+            | Features.CallerIdentification | Features.CallTrustLevels | Features.PatternBasedRegistration | Features.SharedRegistration
+            | Features.RegistrationRevocation,
     };
 
     private readonly WampClientOptions _options;

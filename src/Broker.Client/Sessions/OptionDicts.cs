@@ -1,26 +1,20 @@
+using System.Text;
 using Broker.Options;
 using Broker.Serialization;
 using Broker.Uris;
 
 namespace Broker.Client.Sessions;
 
-/// <summary>Options of SUBSCRIBE: <c>{"match": "prefix"}</c>.</summary>
-internal readonly struct MatchDict(MatchPolicy match) : IEncodable
+/// <summary>Options of SUBSCRIBE: <c>{"match": "prefix", "get_retained": true}</c>, without what is the default.</summary>
+internal readonly struct SubscribeDict(SubscribeOptions options) : IEncodable
 {
-    public static ReadOnlySpan<byte> NameOf(MatchPolicy match) => match switch
-    {
-        MatchPolicy.Prefix => "prefix"u8,
-        MatchPolicy.Wildcard => "wildcard"u8,
-        _ => "exact"u8,
-    };
+    public bool IsEmpty => options.Match == MatchPolicy.Exact && !options.GetRetained;
 
     public void WriteTo<TWriter>(ref TWriter writer)
         where TWriter : struct, ITokenWriter<TWriter>
     {
-        writer.WriteDictStart(1);
-        writer.WriteKey("match"u8);
-        writer.WriteString(NameOf(match));
-        writer.WriteDictEnd();
+        var mark = writer.OpenDict();
+        writer.CloseDict(mark, Entry.Match(ref writer, options.Match) + Entry.Flag(ref writer, "get_retained"u8, options.GetRetained));
     }
 }
 
@@ -31,14 +25,7 @@ internal readonly struct RegisterDict(RegisterOptions options) : IEncodable
         where TWriter : struct, ITokenWriter<TWriter>
     {
         var mark = writer.OpenDict();
-        var count = 0;
-        if (options.Match != MatchPolicy.Exact)
-        {
-            writer.WriteKey("match"u8);
-            writer.WriteString(MatchDict.NameOf(options.Match));
-            count++;
-        }
-
+        var count = Entry.Match(ref writer, options.Match);
         if (options.Invoke != InvocationPolicy.Single)
         {
             writer.WriteKey("invoke"u8);
@@ -52,47 +39,159 @@ internal readonly struct RegisterDict(RegisterOptions options) : IEncodable
             count++;
         }
 
+        count += Entry.Flag(ref writer, "disclose_caller"u8, options.DiscloseCaller);
+        count += Entry.Flag(ref writer, "forward_timeout"u8, options.ForwardTimeout);
+        count += Entry.Integer(ref writer, "_concurrency"u8, options.Concurrency);
         writer.CloseDict(mark, count);
     }
 }
 
 /// <summary>Options of PUBLISH: <c>{"acknowledge": true, "exclude_me": false}</c>, without what is the default.</summary>
-internal readonly struct PublishDict(bool acknowledge, bool excludeMe) : IEncodable
+internal readonly struct PublishDict(bool acknowledge, PublishOptions options) : IEncodable
 {
-    public bool IsEmpty => !acknowledge && excludeMe;
+    public bool IsEmpty => !acknowledge && (ReferenceEquals(options, PublishOptions.Default) || options == PublishOptions.Default);
 
     public void WriteTo<TWriter>(ref TWriter writer)
         where TWriter : struct, ITokenWriter<TWriter>
     {
         var mark = writer.OpenDict();
-        var count = 0;
-        if (acknowledge)
-        {
-            writer.WriteKey("acknowledge"u8);
-            writer.WriteBoolean(value: true);
-            count++;
-        }
+        writer.CloseDict(mark, Entry.Flag(ref writer, "acknowledge"u8, acknowledge) + WriteEntries(ref writer));
+    }
 
-        if (!excludeMe)
+    private int WriteEntries<TWriter>(ref TWriter writer)
+        where TWriter : struct, ITokenWriter<TWriter>
+    {
+        var count = 0;
+        if (!options.ExcludeMe)
         {
             writer.WriteKey("exclude_me"u8);
             writer.WriteBoolean(value: false);
             count++;
         }
 
+        count += Entry.Ids(ref writer, "exclude"u8, options.Exclude);
+        count += Entry.Texts(ref writer, "exclude_authid"u8, options.ExcludeAuthId);
+        count += Entry.Texts(ref writer, "exclude_authrole"u8, options.ExcludeAuthRole);
+        count += Entry.Ids(ref writer, "eligible"u8, options.Eligible);
+        count += Entry.Texts(ref writer, "eligible_authid"u8, options.EligibleAuthId);
+        count += Entry.Texts(ref writer, "eligible_authrole"u8, options.EligibleAuthRole);
+        count += Entry.Flag(ref writer, "disclose_me"u8, options.DiscloseMe);
+        return count + Entry.Flag(ref writer, "retain"u8, options.Retain);
+    }
+}
+
+/// <summary>Options of CALL: <c>{"timeout": 5000, "receive_progress": true}</c>, without what is the default.</summary>
+internal readonly record struct CallDict(long TimeoutMilliseconds, bool DiscloseMe, bool ReceiveProgress, bool Progress) : IEncodable
+{
+    public bool IsEmpty => this == default;
+
+    public void WriteTo<TWriter>(ref TWriter writer)
+        where TWriter : struct, ITokenWriter<TWriter>
+    {
+        var mark = writer.OpenDict();
+        var count = Entry.Integer(ref writer, "timeout"u8, TimeoutMilliseconds)
+            + Entry.Flag(ref writer, "disclose_me"u8, DiscloseMe)
+            + Entry.Flag(ref writer, "receive_progress"u8, ReceiveProgress)
+            + Entry.Flag(ref writer, "progress"u8, Progress);
         writer.CloseDict(mark, count);
     }
 }
 
-/// <summary>Options of CALL: <c>{"timeout": 5000}</c>.</summary>
-internal readonly struct CallDict(long timeoutMilliseconds) : IEncodable
+/// <summary>Options of CANCEL: <c>{"mode": "killnowait"}</c>.</summary>
+internal readonly struct CancelDict(CancelMode mode) : IEncodable
 {
     public void WriteTo<TWriter>(ref TWriter writer)
         where TWriter : struct, ITokenWriter<TWriter>
     {
         writer.WriteDictStart(1);
-        writer.WriteKey("timeout"u8);
-        writer.WriteInteger(timeoutMilliseconds);
+        writer.WriteKey("mode"u8);
+        writer.WriteString(mode switch
+        {
+            CancelMode.Kill => "kill"u8,
+            CancelMode.Skip => "skip"u8,
+            _ => "killnowait"u8,
+        });
         writer.WriteDictEnd();
+    }
+}
+
+/// <summary>Writes single entries of a dict. Each returns how many it wrote: none for the default.</summary>
+file static class Entry
+{
+    public static int Match<TWriter>(ref TWriter writer, MatchPolicy match)
+        where TWriter : struct, ITokenWriter<TWriter>
+    {
+        if (match == MatchPolicy.Exact)
+        {
+            return 0;
+        }
+
+        writer.WriteKey("match"u8);
+        writer.WriteString(match == MatchPolicy.Prefix ? "prefix"u8 : "wildcard"u8);
+        return 1;
+    }
+
+    public static int Flag<TWriter>(ref TWriter writer, ReadOnlySpan<byte> key, bool value)
+        where TWriter : struct, ITokenWriter<TWriter>
+    {
+        if (!value)
+        {
+            return 0;
+        }
+
+        writer.WriteKey(key);
+        writer.WriteBoolean(value: true);
+        return 1;
+    }
+
+    public static int Integer<TWriter>(ref TWriter writer, ReadOnlySpan<byte> key, long value)
+        where TWriter : struct, ITokenWriter<TWriter>
+    {
+        if (value == 0)
+        {
+            return 0;
+        }
+
+        writer.WriteKey(key);
+        writer.WriteInteger(value);
+        return 1;
+    }
+
+    public static int Ids<TWriter>(ref TWriter writer, ReadOnlySpan<byte> key, IReadOnlyCollection<long>? ids)
+        where TWriter : struct, ITokenWriter<TWriter>
+    {
+        if (ids is null)
+        {
+            return 0;
+        }
+
+        writer.WriteKey(key);
+        writer.WriteListStart(ids.Count);
+        foreach (var id in ids)
+        {
+            writer.WriteInteger(id);
+        }
+
+        writer.WriteListEnd();
+        return 1;
+    }
+
+    public static int Texts<TWriter>(ref TWriter writer, ReadOnlySpan<byte> key, IReadOnlyCollection<string>? texts)
+        where TWriter : struct, ITokenWriter<TWriter>
+    {
+        if (texts is null)
+        {
+            return 0;
+        }
+
+        writer.WriteKey(key);
+        writer.WriteListStart(texts.Count);
+        foreach (var text in texts)
+        {
+            writer.WriteString(Encoding.UTF8.GetBytes(text));
+        }
+
+        writer.WriteListEnd();
+        return 1;
     }
 }

@@ -24,10 +24,13 @@ internal sealed class RequestTable
         }
     }
 
+    /// <summary>Whether the reply to a request is still to come and somebody waits for it.</summary>
+    public bool IsAwaited(PendingRequest request) => _pending.TryGetValue(request.Id, out var pending) && pending == request;
+
     /// <summary>Nobody waits any more. A late RESULT is ignored; the other replies are still awaited, for what they granted has to be given back.</summary>
     public void Abandon(PendingRequest request)
     {
-        if (request.Type == MessageType.Call)
+        if (request.Type == MessageType.Call && IsAwaited(request))
         {
             _pending.Remove(request.Id);
         }
@@ -47,6 +50,11 @@ internal sealed class RequestTable
             ? null
             : throw new WampProtocolException($"{type} answers no request: {id}.");
     }
+
+    /// <summary>The call that a progressive RESULT belongs to; it goes on. Null for one that nobody waits for any more.</summary>
+    /// <exception cref="WampProtocolException">There is no such request (PV-14).</exception>
+    public PendingRequest? Continued(long id) =>
+        _pending.TryGetValue(id, out var request) && request.Type == MessageType.Call ? request : Granted(MessageType.Result, id);
 
     /// <summary>The request that an ERROR answers; null for a call that nobody waits for any more.</summary>
     /// <exception cref="WampProtocolException">There is no such request (PV-08, PV-14).</exception>

@@ -22,8 +22,10 @@ internal sealed class SubscriberRole(ClientSession session)
     public async Task<WampSubscription> SubscribeAsync(
         string topic, Func<WampEvent, CancellationToken, ValueTask> handler, SubscribeOptions? options, CancellationToken cancellationToken)
     {
-        var match = options?.Match ?? MatchPolicy.Exact;
-        var subscription = new WampSubscription(session, topic, match, handler);
+        options ??= SubscribeOptions.Default;
+        var match = options.Match;
+        var dict = new SubscribeDict(options);
+        var subscription = new WampSubscription(session, topic, options, handler);
         var request = new PendingRequest<WampSubscription>(
             MessageType.Subscribe,
             topic,
@@ -36,7 +38,7 @@ internal sealed class SubscriberRole(ClientSession session)
             {
                 Type = MessageType.Subscribe,
                 Uri = Encoding.UTF8.GetBytes(topic),
-                Dict = match == MatchPolicy.Exact ? [] : ValueEncoder.Encode(session.Serializer, new MatchDict(match)),
+                Dict = dict.IsEmpty ? [] : ValueEncoder.Encode(session.Serializer, dict),
             });
             _asked[(topic, match)] = _asked.GetValueOrDefault((topic, match)) + 1;
         }
@@ -94,27 +96,36 @@ internal sealed class SubscriberRole(ClientSession session)
             known,
             ReceivedDict.Of(session.Serializer, message.Dict, session.Contracts),
             new ReceivedPayload(session.Serializer, message.Payload, session.Contracts));
-        var subscriptions = entry.Subscriptions;
+        var subscriptions = known.Retained ? [.. entry.Subscriptions.Where(subscription => subscription.Options.GetRetained)] : entry.Subscriptions;
         return subscriptions.Length == 1 ? subscriptions[0].Events.AddAsync(published, session.Closing) : DeliverAsync(subscriptions, published);
     }
 
     /// <summary><c>[UNSUBSCRIBED, 0, Details]</c>: the router took the subscription away.</summary>
     public void Revoked(scoped in WampMessage message)
     {
-        var details = ReceivedDict.Of(session.Serializer, message.Dict, session.Contracts);
+        var details = RevocationDetails.Of(session, message.Dict);
         Entry? entry = null;
         lock (session.Gate)
         {
-            if (details.TryGet<long>("subscription", out var id))
+            if (details.Subscription is { } id)
             {
                 _entries.Remove(id, out entry);
             }
         }
 
-        foreach (var subscription in entry?.Subscriptions ?? [])
+        if (entry is null)
+        {
+            return;
+        }
+
+        var revocation = new Revocation(entry.Topic, details.Reason);
+        foreach (var subscription in entry.Subscriptions)
         {
             subscription.Events.Complete();
+            subscription.SetRevoked(revocation);
         }
+
+        session.ReportRevocation(revocation);
     }
 
     /// <summary>The session has ended: no more events come.</summary>

@@ -7,6 +7,8 @@ internal sealed class ManualTime : TimeProvider
     private readonly List<ManualTimer> _timers = [];
     private readonly List<(TimeSpan DueTime, TaskCompletionSource Seen)> _awaited = [];
 
+    private readonly List<TimeSpan> _restarted = [];
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state, dueTime);
@@ -39,6 +41,13 @@ internal sealed class ManualTime : TimeProvider
             timer.Fire();
     }
 
+    /// <summary>How often a timer has been started anew with that length.</summary>
+    public int Restarts(TimeSpan dueTime)
+    {
+        lock (_lock)
+            return _restarted.Count(restarted => restarted == dueTime);
+    }
+
     private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state, TimeSpan dueTime) : ITimer
     {
         public TimeSpan DueTime { get; private set; } = dueTime;
@@ -51,7 +60,12 @@ internal sealed class ManualTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            DueTime = dueTime;
+            lock (time._lock)
+            {
+                DueTime = dueTime;
+                time._restarted.Add(dueTime);
+            }
+
             return true;
         }
 
