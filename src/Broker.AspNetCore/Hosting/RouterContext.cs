@@ -16,7 +16,7 @@ internal sealed class RouterContext
         Logger = loggers.CreateLogger("Broker.Router");
         Time = time;
         var realms = Options.Realms.Count > 0 ? Options.Realms : new Dictionary<string, RealmOptions>(StringComparer.Ordinal) { ["realm1"] = new() };
-        Router = new Router(realms, RandomIds.Shared);
+        Router = new Router(realms, RandomIds.Shared, time);
         Connections = new ConnectionTable();
         Metrics = new RouterMetrics(Router, Connections);
     }

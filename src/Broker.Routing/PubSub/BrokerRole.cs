@@ -16,7 +16,7 @@ internal sealed partial class BrokerRole
     public const Features Announced =
         Features.PatternBasedSubscription | Features.PublisherExclusion | Features.SubscriberBlackWhiteListing
         | Features.PublisherIdentification | Features.PublicationTrustLevels | Features.PayloadPassthruMode | Features.EventRetention
-        | Features.SubscriptionRevocation;
+        | Features.SubscriptionRevocation | Features.SessionMetaApi | Features.SubscriptionMetaApi;
 
     private readonly RealmOptions _options;
     private readonly IIdGenerator _globalIds;
@@ -72,9 +72,10 @@ internal sealed partial class BrokerRole
                 return;
             }
 
+            var isNew = subscription is null;
             if (subscription is null)
             {
-                subscription = new Subscription(++_lastSubscriptionId, message.Uri.ToArray(), request.Match);
+                subscription = new Subscription(++_lastSubscriptionId, message.Uri.ToArray(), request.Match) { Created = _time.GetUtcNow() };
                 Add(subscription);
             }
 
@@ -82,6 +83,7 @@ internal sealed partial class BrokerRole
             (session.Subscriptions ??= []).Add(subscription.Id, subscriber);
             subscription.Subscribers.Add(subscriber);
             Activate(subscriber, message.RequestId, request.GetRetained);
+            Events.OnSubscribe(session, subscription, isNew);
         }
     }
 
@@ -188,7 +190,7 @@ internal sealed partial class BrokerRole
             throw new ArgumentException($"{rule.Uri} has two history rules for the match policy {rule.Match}.", nameof(rule));
         }
 
-        Add(new Subscription(++_lastSubscriptionId, uri, rule.Match) { History = new EventHistory(rule) });
+        Add(new Subscription(++_lastSubscriptionId, uri, rule.Match) { Created = _time.GetUtcNow(), History = new EventHistory(rule) });
     }
 
     private void Add(Subscription subscription)
@@ -231,7 +233,8 @@ internal sealed partial class BrokerRole
     {
         var subscription = subscriber.Subscription;
         subscription.Subscribers.Remove(subscriber);
-        if (subscription.Subscribers.Count == 0 && subscription.History is null)
+        var isLast = subscription.Subscribers.Count == 0 && subscription.History is null;
+        if (isLast)
         {
             _index.Remove(subscription);
             _byId.Remove(subscription.Id);
@@ -251,5 +254,7 @@ internal sealed partial class BrokerRole
                 subscriber.Session.SendLocked(encoded);
             }
         }
+
+        Events.OnUnsubscribe(subscriber.Session, subscription, isLast);
     }
 }

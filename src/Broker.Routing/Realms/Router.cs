@@ -11,11 +11,12 @@ public sealed class Router
     /// <summary>A router of the realms named.</summary>
     /// <param name="realms">Their URIs and how they behave.</param>
     /// <param name="globalIds">Where session and publication ids come from.</param>
-    public Router(IEnumerable<KeyValuePair<string, RealmOptions>> realms, IIdGenerator globalIds)
+    /// <param name="time">The clock.</param>
+    public Router(IEnumerable<KeyValuePair<string, RealmOptions>> realms, IIdGenerator globalIds, TimeProvider? time = null)
     {
         foreach (var (name, options) in realms)
         {
-            _realms.Add(System.Text.Encoding.UTF8.GetBytes(name), new Realm(name, options, globalIds));
+            _realms.Add(System.Text.Encoding.UTF8.GetBytes(name), new Realm(name, options, globalIds, time));
         }
 
         _byUri = _realms.GetAlternateLookup<ReadOnlySpan<byte>>();

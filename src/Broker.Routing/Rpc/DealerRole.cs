@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Broker.Messages;
+using Broker.Meta;
 using Broker.Options;
 using Broker.Realms;
 using Broker.Sessions;
@@ -8,20 +9,24 @@ using Broker.Uris;
 namespace Broker.Rpc;
 
 /// <summary>The dealer of a realm: who answers which call (WAMP specification, "Remote Procedure Calls"). CALL and YIELD take no lock but the two sessions'.</summary>
-internal sealed class DealerRole
+internal sealed partial class DealerRole
 {
     /// <summary>What the dealer announces in WELCOME.</summary>
-    public const Features Announced = Features.None;
+    public const Features Announced = Features.SessionMetaApi | Features.RegistrationMetaApi | Features.TestamentMetaApi;
 
     private readonly RealmOptions _options;
+    private readonly MetaEvents _events;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<byte[], Registration> _registrations = new(Utf8Comparer.Instance);
     private readonly ConcurrentDictionary<byte[], Registration>.AlternateLookup<ReadOnlySpan<byte>> _byUri;
     private long _lastRegistrationId;
 
-    public DealerRole(RealmOptions options)
+    public DealerRole(RealmOptions options, MetaEvents events, TimeProvider time)
     {
         _options = options;
+        _events = events;
+        _time = time;
         _byUri = _registrations.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
@@ -54,7 +59,8 @@ internal sealed class DealerRole
 
             if (!_byUri.ContainsKey(message.Uri))
             {
-                var registration = new Registration(++_lastRegistrationId, message.Uri.ToArray(), session);
+                var registration = new Registration(++_lastRegistrationId, message.Uri.ToArray(), session) { Created = _time.GetUtcNow() };
+                _byId.Add(registration.Id, registration);
                 (session.Registrations ??= []).Add(registration.Id, registration);
                 _registrations[registration.Uri] = registration;
                 var reply = RoutingScratch.Current.Reply;
@@ -67,6 +73,7 @@ internal sealed class DealerRole
                     registration.IsActive = true;
                 }
 
+                _events.OnRegister(session, registration, isNew: true);
                 return;
             }
         }
@@ -83,6 +90,7 @@ internal sealed class DealerRole
             if (session.Registrations is { } held && held.Remove(message.RegistrationId, out var registration))
             {
                 _registrations.TryRemove(registration.Uri, out _);
+                _byId.Remove(registration.Id);
                 var reply = RoutingScratch.Current.Reply;
                 reply.Encode(session.Serializer, new WampMessage { Type = MessageType.Unregistered, RequestId = message.RequestId });
                 lock (session.Gate)
@@ -91,6 +99,7 @@ internal sealed class DealerRole
                     session.SendLocked(reply);
                 }
 
+                _events.OnUnregister(session, registration, isLast: true);
                 return;
             }
         }
@@ -384,6 +393,8 @@ internal sealed class DealerRole
             foreach (var registration in held.Values)
             {
                 _registrations.TryRemove(registration.Uri, out _);
+                _byId.Remove(registration.Id);
+                _events.OnUnregister(session, registration, isLast: true);
             }
         }
     }

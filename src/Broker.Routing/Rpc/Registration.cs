@@ -1,4 +1,6 @@
+using Broker.Options;
 using Broker.Sessions;
+using Broker.Uris;
 
 namespace Broker.Rpc;
 
@@ -10,6 +12,15 @@ internal sealed class Registration(long id, byte[] uri, Session callee)
 
     /// <summary>The procedure in UTF-8.</summary>
     public byte[] Uri { get; } = uri;
+
+    /// <summary>When it was registered.</summary>
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>How <see cref="Uri"/> matches procedures.</summary>
+    public MatchPolicy Match { get; init; }
+
+    /// <summary>Which callee gets a call.</summary>
+    public InvocationPolicy Invoke { get; init; }
 
     /// <summary>Who registered it.</summary>
     public Session Callee { get; } = callee;
