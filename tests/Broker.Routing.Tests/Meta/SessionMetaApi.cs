@@ -45,6 +45,18 @@ public sealed class SessionMetaApi
         Assert.Equal([$"session.on_leave [{id},\"zoë\",\"sensor\"]"], watcher.Seen(watched));
     }
 
+    [Fact, Trait("wamp", "SME-03")]
+    public void Nothing_is_published_while_nobody_has_subscribed()
+    {
+        var publisher = _realm.Join();
+        var (one, other) = (_realm.Join(), _realm.Join());
+        one.Subscription("com.topic");
+        one.Registration("com.procedure");
+        one.Leave();
+        publisher.Publish("com.topic", options: "{\"acknowledge\":true}");
+        Assert.Equal(other.Session.Id + 1, publisher.Next().PublicationId); // ids come from one counter, and none was used in between
+    }
+
     [Theory, EachSerializer, Trait("wamp", "SME-05"), Trait("wamp", "SME-16")]
     public void Count_and_list_tell_the_sessions_of_the_roles_asked_for(SerializerKind serializer)
     {
