@@ -45,15 +45,13 @@ public sealed class KilledSessionTests
         await caller.SendAsync($$"""[48,1,{},"wamp.session.kill",[{{victim.SessionId}}]]""");
         await caller.ExpectAsync("[50,1,{}]");
         await victim.ExpectAsync("""[6,{},"wamp.close.killed"]""");
-        var closed = TestRouter.WaitUntilAsync(
+        await TestRouter.WaitUntilAsync(
             () =>
             {
                 router.Clock.Advance(TimeSpan.FromSeconds(1));
                 return router.Context.Connections.Count == 1;
             },
             () => "The connection stays open");
-
-        await closed;
     }
 
     [Theory]
