@@ -15,6 +15,7 @@ internal readonly ref struct MetaArguments
     private readonly ReadOnlySpan<byte> _elements;
     private readonly List<MetaArgument> _positional = [];
     private readonly List<KeyValuePair<string, MetaArgument>> _keywords = [];
+    private readonly Range _encodedKeywords;
 
     /// <param name="serializer">The caller's.</param>
     /// <param name="payload">Its payload, which the parser has checked.</param>
@@ -30,13 +31,13 @@ internal readonly ref struct MetaArguments
         switch (serializer)
         {
             case SerializerKind.Json:
-                Read<JsonTokenReader>();
+                _encodedKeywords = Read<JsonTokenReader>();
                 break;
             case SerializerKind.MessagePack:
-                Read<MessagePackTokenReader>();
+                _encodedKeywords = Read<MessagePackTokenReader>();
                 break;
             default:
-                Read<CborTokenReader>();
+                _encodedKeywords = Read<CborTokenReader>();
                 break;
         }
     }
@@ -63,6 +64,9 @@ internal readonly ref struct MetaArguments
             return default;
         }
     }
+
+    /// <summary>The encoded ArgumentsKw dict; empty when there is none.</summary>
+    public ReadOnlySpan<byte> EncodedKeywords => _elements[_encodedKeywords];
 
     /// <summary>The encoded bytes of an argument.</summary>
     public ReadOnlySpan<byte> Encoded(MetaArgument argument) => _elements[argument.Encoded];
@@ -108,7 +112,8 @@ internal readonly ref struct MetaArguments
         return new MetaArgument(type, integer, text, start..reader.Position);
     }
 
-    private void Read<TReader>()
+    /// <summary>Fills both lists and returns where ArgumentsKw stands.</summary>
+    private Range Read<TReader>()
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         var reader = TReader.CreateSequence(_elements, Limits);
@@ -128,9 +133,10 @@ internal readonly ref struct MetaArguments
 
         if (!reader.Read())
         {
-            return;
+            return default;
         }
 
+        var start = reader.ValueStart;
         reader.Enter();
         while (reader.ReadKey(out var key))
         {
@@ -145,5 +151,7 @@ internal readonly ref struct MetaArguments
                 reader.Skip();
             }
         }
+
+        return start..reader.Position;
     }
 }

@@ -24,12 +24,24 @@ internal readonly ref struct MetaCall(Session caller, long requestId, MetaArgume
         var elements = RoutingScratch.Current.Arguments;
         elements.Clear();
         ValueEncoder.Encode(Caller.Serializer, elements, new ArgumentList<TValue>(value));
-        var sent = Caller.Send(
-            new WampMessage { Type = MessageType.Result, RequestId = requestId, Payload = new Payload(elements.Written, 1) });
-        if (sent == SendResult.TooLong)
+        Return(new Payload(elements.Written, 1));
+    }
+
+    /// <summary>Answers by RESULT with a list and a dict of its own.</summary>
+    public void Return<TArguments, TArgumentsKw>(TArguments arguments, TArgumentsKw argumentsKw)
+        where TArguments : IEncodable
+        where TArgumentsKw : IEncodable
+    {
+        var elements = RoutingScratch.Current.Arguments;
+        elements.Clear();
+        ValueEncoder.Encode(Caller.Serializer, elements, arguments);
+        if (Caller.Serializer == SerializerKind.Json)
         {
-            Fail(ErrorUris.PayloadSizeExceeded, "The result is longer than the caller takes.");
+            elements.Append((byte)','); // payloads are slices of the message list
         }
+
+        ValueEncoder.Encode(Caller.Serializer, elements, argumentsKw);
+        Return(new Payload(elements.Written, 2));
     }
 
     /// <summary>Answers by ERROR.</summary>
@@ -38,4 +50,13 @@ internal readonly ref struct MetaCall(Session caller, long requestId, MetaArgume
     /// <summary>Answers by ERROR: the arguments are not what the procedure takes (SME-19, RME-11).</summary>
     /// <param name="signature">What it takes.</param>
     public void RefuseArguments(string signature) => Fail(ErrorUris.InvalidArgument, $"The procedure takes {signature}.");
+
+    private void Return(Payload payload)
+    {
+        var sent = Caller.Send(new WampMessage { Type = MessageType.Result, RequestId = requestId, Payload = payload });
+        if (sent == SendResult.TooLong)
+        {
+            Fail(ErrorUris.PayloadSizeExceeded, "The result is longer than the caller takes.");
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Broker.Options;
 using Broker.PubSub;
 using Broker.Serialization;
 using Broker.Uris;
@@ -16,6 +17,7 @@ internal sealed class SubscriptionProcedures(BrokerRole broker)
         procedures.Add("wamp.subscription.get", Get);
         procedures.Add("wamp.subscription.list_subscribers", ListSubscribers);
         procedures.Add("wamp.subscription.count_subscribers", CountSubscribers);
+        procedures.Add("wamp.subscription.get_events", GetEvents);
     }
 
     private void List(scoped in MetaCall call)
@@ -72,6 +74,43 @@ internal sealed class SubscriptionProcedures(BrokerRole broker)
         if (TryFind(call, out var subscription))
         {
             call.Return(new IntegerValue(broker.CountSubscribers(subscription)));
+        }
+    }
+
+    /// <summary><c>get_events(subscription; filters)</c> (WAMP specification, "Event History").</summary>
+    private void GetEvents(scoped in MetaCall call)
+    {
+        if (call.Arguments.Count != 1 || call.Arguments[0].Integer is not { } id)
+        {
+            call.RefuseArguments("a subscription id and, by keyword, filters");
+        }
+        else if (!HistoryFilter.TryParse(call.Caller.Serializer, call.Arguments.EncodedKeywords, out var filter, out var problem))
+        {
+            call.Fail(ErrorUris.InvalidArgument, problem);
+        }
+        else
+        {
+            var answer = broker.GetEvents(id, filter, call.Caller.Identity);
+            if (answer.Error is { } error)
+            {
+                call.Fail(error, answer.Text ?? "");
+            }
+            else
+            {
+                call.Return(answer, new LimitReached(answer.IsLimitReached));
+            }
+        }
+    }
+
+    private readonly struct LimitReached(bool isLimitReached) : IEncodable
+    {
+        public void WriteTo<TWriter>(ref TWriter writer)
+            where TWriter : struct, ITokenWriter<TWriter>
+        {
+            writer.WriteDictStart(1);
+            writer.WriteKey("is_limit_reached"u8);
+            writer.WriteBoolean(isLimitReached);
+            writer.WriteDictEnd();
         }
     }
 

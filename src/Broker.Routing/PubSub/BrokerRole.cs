@@ -16,7 +16,8 @@ internal sealed partial class BrokerRole
     public const Features Announced =
         Features.PatternBasedSubscription | Features.PublisherExclusion | Features.SubscriberBlackWhiteListing
         | Features.PublisherIdentification | Features.PublicationTrustLevels | Features.PayloadPassthruMode | Features.EventRetention
-        | Features.SubscriptionRevocation | Features.SessionMetaApi | Features.SubscriptionMetaApi;
+        | Features.SubscriptionRevocation | Features.SessionMetaApi | Features.SubscriptionMetaApi
+        | Features.EventHistory;
 
     private readonly RealmOptions _options;
     private readonly IIdGenerator _globalIds;

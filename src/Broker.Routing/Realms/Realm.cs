@@ -18,7 +18,8 @@ namespace Broker.Realms;
 public sealed class Realm
 {
     private const Features MetaFeatures =
-        Features.SessionMetaApi | Features.SubscriptionMetaApi | Features.RegistrationMetaApi | Features.TestamentMetaApi;
+        Features.SessionMetaApi | Features.SubscriptionMetaApi | Features.RegistrationMetaApi | Features.TestamentMetaApi
+        | Features.EventHistory; // whose only procedure is one of the meta API
 
     private readonly ConcurrentDictionary<long, Session> _sessions = new();
     private readonly IIdGenerator _globalIds;

@@ -18,7 +18,7 @@ public sealed class SessionMetaApi
         Assert.True(_realm.Realm.AnnouncedRoles.Broker!.Value.HasFlag(Features.SessionMetaApi));
         Assert.True(_realm.Realm.AnnouncedRoles.Dealer!.Value.HasFlag(Features.SessionMetaApi | Features.TestamentMetaApi));
         var off = new TestRealm(new RealmOptions { MetaApi = false });
-        const Features Meta = Features.SessionMetaApi | Features.TestamentMetaApi | Features.SubscriptionMetaApi | Features.RegistrationMetaApi;
+        const Features Meta = Features.SessionMetaApi | Features.TestamentMetaApi | Features.SubscriptionMetaApi | Features.RegistrationMetaApi | Features.EventHistory;
         Assert.Equal(Features.None, (off.Realm.AnnouncedRoles.Broker | off.Realm.AnnouncedRoles.Dealer) & Meta);
         Assert.Equal(Realm.Roles.Broker & ~Meta, off.Realm.AnnouncedRoles.Broker);
         var peer = off.Join();
