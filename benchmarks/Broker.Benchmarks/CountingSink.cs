@@ -18,4 +18,6 @@ internal sealed class CountingSink : IMessageSink
         Count++;
         return SendResult.Queued;
     }
+
+    public void End(string reason, string? message) => throw new InvalidOperationException("Nobody kills a session of a benchmark.");
 }

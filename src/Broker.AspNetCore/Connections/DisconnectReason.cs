@@ -59,6 +59,10 @@ internal sealed record DisconnectReason(string Tag, string? Uri, bool IsGoodbye,
     public static readonly DisconnectReason SystemShutdown =
         new("system_shutdown", CloseUris.SystemShutdown, true, WebSocketCloseCode.GoingAway, LogLevel.Debug);
 
+    /// <summary>A caller of <c>wamp.session.kill*</c> ended the session.</summary>
+    public static readonly DisconnectReason Killed =
+        new("killed", CloseUris.Killed, true, WebSocketCloseCode.NormalClosure, LogLevel.Information);
+
     /// <summary>A fault of the router itself.</summary>
     public static readonly DisconnectReason InternalError =
         new("internal_error", ErrorUris.NetworkFailure, true, WebSocketCloseCode.InternalError, LogLevel.Error);

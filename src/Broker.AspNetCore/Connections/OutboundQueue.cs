@@ -22,7 +22,7 @@ internal sealed class OutboundQueue : IMessageSink
     private readonly PipeWriter _output;
     private readonly FrameWriter _frames;
     private readonly OutboundLimits _limits;
-    private readonly Action<DisconnectReason> _end;
+    private readonly Action<Ending> _end;
     private readonly long _ownId;
     private Backlog? _backlog;
     private int _unflushed;
@@ -39,7 +39,7 @@ internal sealed class OutboundQueue : IMessageSink
     /// <param name="limits">How much may wait.</param>
     /// <param name="ownId">The id of this connection.</param>
     /// <param name="end">Asks the connection to end; must not block and must not call back.</param>
-    public OutboundQueue(PipeWriter output, FrameWriter frames, OutboundLimits limits, long ownId, Action<DisconnectReason> end)
+    public OutboundQueue(PipeWriter output, FrameWriter frames, OutboundLimits limits, long ownId, Action<Ending> end)
     {
         _output = output;
         _frames = frames;
@@ -115,6 +115,9 @@ internal sealed class OutboundQueue : IMessageSink
         Enqueue(OutboundFrame.Message, message.Share());
         return SendResult.Queued;
     }
+
+    /// <inheritdoc/>
+    public void End(string reason, string? message) => _end(new Ending(DisconnectReason.Killed, message, Uri: reason));
 
     /// <summary>Queues a control frame. Takes <see cref="Gate"/> itself.</summary>
     public void SendControl(OutboundFrame frame, ReadOnlySpan<byte> payload)
@@ -240,7 +243,7 @@ internal sealed class OutboundQueue : IMessageSink
     private void Close(DisconnectReason reason)
     {
         Close();
-        _end(reason);
+        _end(new Ending(reason, "The peer reads too slowly."));
     }
 
     /// <summary>

@@ -36,7 +36,7 @@ internal sealed class WampConnection
         _frameWriter = frameWriter;
         var limits = new OutboundLimits(
             context.Options.MaxOutboundBytes, peerLimit, context.Options.SlowConsumer == SlowConsumerPolicy.DropEvents);
-        Outbound = new OutboundQueue(transport.Output, frameWriter, limits, peer.Id, reason => RequestEnd(new Ending(reason, "The peer reads too slowly.")));
+        Outbound = new OutboundQueue(transport.Output, frameWriter, limits, peer.Id, RequestEnd);
         _session = new SessionState(context, serializer, Outbound, peerLimit, peer);
     }
 

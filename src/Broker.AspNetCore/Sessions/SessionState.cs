@@ -91,7 +91,7 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
     /// <summary>Sends GOODBYE and waits, in <see cref="SessionPhase.ShuttingDown"/>, for the answer.</summary>
     public void SendGoodbye(Ending ending)
     {
-        Send(new WampMessage { Type = MessageType.Goodbye, Dict = Details(ending.Text), Uri = Encoding.UTF8.GetBytes(ending.Reason.Uri!) });
+        Send(new WampMessage { Type = MessageType.Goodbye, Dict = Details(ending.Text), Uri = Encoding.UTF8.GetBytes(ending.Uri ?? ending.Reason.Uri!) });
         Phase = SessionPhase.ShuttingDown;
     }
 
@@ -167,7 +167,7 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
 
     private WelcomeDetails Welcome(Realm realm, SessionIdentity identity) => new()
     {
-        Roles = Realm.Roles,
+        Roles = realm.AnnouncedRoles,
         Agent = RouterContext.Agent,
         Realm = realm.Name,
         AuthId = identity.AuthId,

@@ -18,6 +18,9 @@ public static class ErrorUris
     /// <summary>The session has no such subscription.</summary>
     public const string NoSuchSubscription = "wamp.error.no_such_subscription";
 
+    /// <summary>The realm has no such session.</summary>
+    public const string NoSuchSession = "wamp.error.no_such_session";
+
     /// <summary>The arguments of a call or event cannot be taken, or not be expressed in the receiver's serializer.</summary>
     public const string InvalidArgument = "wamp.error.invalid_argument";
 

@@ -19,26 +19,35 @@ internal sealed partial class BrokerRole
             throw new WampProtocolException("PUBLISH has ppt_scheme, but the session has not announced payload_passthru_mode as a publisher.");
         }
 
-        if (!_options.UriRules.IsValid(message.Uri) || UriRules.IsReserved(message.Uri))
+        if (RefusalOf(request, message.Uri) is { } refusal)
         {
-            Refuse(session, request, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI, or is reserved.");
+            Refuse(session, request, message.RequestId, refusal.Error, refusal.Text);
             return;
         }
 
-        if (request.DiscloseMe && _options.DisclosePublisher == DisclosePolicy.Never)
+        var publicationId = Publish(session, request, message.Uri, message.Payload);
+        if (request.Acknowledge)
         {
-            Refuse(session, request, message.RequestId, ErrorUris.DiscloseMeDisallowed, "Publishers are not disclosed in this realm.");
-            return;
+            session.Send(new WampMessage { Type = MessageType.Published, RequestId = message.RequestId, PublicationId = publicationId });
         }
+    }
 
-        var details = CommonDetails(session, request, message.Uri, out var hasDetails);
+    /// <summary>Publishes in the name of a session, which may have ended.</summary>
+    /// <param name="publisher">The session.</param>
+    /// <param name="request">Its options, to which <see cref="RefusalOf"/> had no objection.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="payload">The payload in the session's serializer.</param>
+    /// <returns>The publication id.</returns>
+    public long Publish(Session publisher, in PublishOptions request, ReadOnlySpan<byte> topic, Payload payload)
+    {
+        var details = CommonDetails(publisher, request, topic, out var hasDetails);
         var publication = new Publication
         {
             Id = _globalIds.Next(),
-            Publisher = session,
-            Serializer = session.Serializer,
-            Topic = message.Uri,
-            Payload = message.Payload,
+            Publisher = publisher,
+            Serializer = publisher.Serializer,
+            Topic = topic,
+            Payload = payload,
             IncludesPublisher = request.IncludeMe,
             IsRetained = request.Retain,
             Lists = BlackWhiteLists.Of(request),
@@ -46,10 +55,20 @@ internal sealed partial class BrokerRole
             Details = details,
         };
         Dispatch(publication);
-        if (request.Acknowledge)
+        return publication.Id;
+    }
+
+    /// <summary>Why a publication is not taken, or null.</summary>
+    public (string Error, string Text)? RefusalOf(in PublishOptions request, ReadOnlySpan<byte> topic)
+    {
+        if (!_options.UriRules.IsValid(topic) || UriRules.IsReserved(topic))
         {
-            session.Send(new WampMessage { Type = MessageType.Published, RequestId = message.RequestId, PublicationId = publication.Id });
+            return (ErrorUris.InvalidUri, "The topic is not a valid URI, or is reserved.");
         }
+
+        return request.DiscloseMe && _options.DisclosePublisher == DisclosePolicy.Never
+            ? (ErrorUris.DiscloseMeDisallowed, "Publishers are not disclosed in this realm.")
+            : null;
     }
 
     /// <summary>Retains and records a publication and queues its EVENTs, whoever published it.</summary>

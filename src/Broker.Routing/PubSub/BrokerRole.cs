@@ -17,7 +17,8 @@ internal sealed partial class BrokerRole
     public const Features Announced =
         Features.PatternBasedSubscription | Features.PublisherExclusion | Features.SubscriberBlackWhiteListing
         | Features.PublisherIdentification | Features.PublicationTrustLevels | Features.PayloadPassthruMode | Features.EventRetention
-        | Features.SubscriptionRevocation;
+        | Features.SubscriptionRevocation | Features.SessionMetaApi | Features.SubscriptionMetaApi
+        | Features.EventHistory;
 
     private readonly RealmOptions _options;
     private readonly IIdGenerator _globalIds;
@@ -73,9 +74,10 @@ internal sealed partial class BrokerRole
                 return;
             }
 
+            var isNew = subscription is null;
             if (subscription is null)
             {
-                subscription = new Subscription(++_lastSubscriptionId, message.Uri.ToArray(), request.Match);
+                subscription = new Subscription(++_lastSubscriptionId, message.Uri.ToArray(), request.Match) { Created = _time.GetUtcNow() };
                 Add(subscription);
             }
 
@@ -83,6 +85,7 @@ internal sealed partial class BrokerRole
             (session.Subscriptions ??= []).Add(subscription.Id, subscriber);
             subscription.Subscribers.Add(subscriber);
             Activate(subscriber, message.RequestId, request.GetRetained);
+            Events.OnSubscribe(session, subscription, isNew);
         }
     }
 
@@ -189,7 +192,7 @@ internal sealed partial class BrokerRole
             throw new ArgumentException($"{rule.Uri} has two history rules for the match policy {rule.Match}.", nameof(rule));
         }
 
-        Add(new Subscription(++_lastSubscriptionId, uri, rule.Match) { History = new EventHistory(rule) });
+        Add(new Subscription(++_lastSubscriptionId, uri, rule.Match) { Created = _time.GetUtcNow(), History = new EventHistory(rule) });
     }
 
     private void Add(Subscription subscription)
@@ -232,7 +235,8 @@ internal sealed partial class BrokerRole
     {
         var subscription = subscriber.Subscription;
         subscription.Subscribers.Remove(subscriber);
-        if (subscription.Subscribers.Count == 0 && subscription.History is null)
+        var isLast = subscription.Subscribers.Count == 0 && subscription.History is null;
+        if (isLast)
         {
             _index.Remove(subscription);
             _byId.Remove(subscription.Id);
@@ -252,5 +256,7 @@ internal sealed partial class BrokerRole
                 subscriber.Session.SendLocked(encoded);
             }
         }
+
+        Events.OnUnsubscribe(subscriber.Session, subscription, isLast);
     }
 }

@@ -15,6 +15,9 @@ internal sealed class Subscription(long id, byte[] uri, MatchPolicy match) : IPa
     /// <summary>How <see cref="Uri"/> matches topics.</summary>
     public MatchPolicy Match { get; } = match;
 
+    /// <summary>When the first subscriber came.</summary>
+    public DateTimeOffset Created { get; init; }
+
     /// <summary>Who subscribed.</summary>
     public SubscriberList Subscribers { get; } = new();
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Broker.Ids;
 using Broker.Messages;
+using Broker.Meta;
 using Broker.Options;
 using Broker.PubSub;
 using Broker.Rpc;
@@ -16,10 +17,17 @@ namespace Broker.Realms;
 /// </summary>
 public sealed class Realm
 {
+    private const Features MetaFeatures =
+        Features.SessionMetaApi | Features.SubscriptionMetaApi | Features.RegistrationMetaApi | Features.TestamentMetaApi
+        | Features.EventHistory; // whose only procedure is one of the meta API
+
     private readonly ConcurrentDictionary<long, Session> _sessions = new();
     private readonly IIdGenerator _globalIds;
     private readonly BrokerRole _broker;
     private readonly DealerRole _dealer;
+    private readonly MetaProcedures _procedures;
+    private readonly Lock _presence = new(); // on_join and on_leave of a session leave in this order
+    private int _sessionCount;
 
     /// <summary>An empty realm.</summary>
     /// <param name="name">Its URI.</param>
@@ -33,17 +41,33 @@ public sealed class Realm
         _globalIds = globalIds;
         var clock = time ?? TimeProvider.System;
         _broker = new BrokerRole(options, globalIds, clock);
-        _dealer = new DealerRole(options, globalIds, clock);
+        _dealer = new DealerRole(options, globalIds, _broker.Events, clock);
+        _procedures = new MetaProcedures(options.UriRules, clock);
+        AnnouncedRoles = Roles;
+        if (options.MetaApi)
+        {
+            new SessionProcedures(this, options).AddTo(_procedures);
+            new TestamentProcedures(_broker, options).AddTo(_procedures);
+            new SubscriptionProcedures(_broker).AddTo(_procedures);
+            new RegistrationProcedures(_dealer).AddTo(_procedures);
+        }
+        else
+        {
+            AnnouncedRoles = Roles with { Broker = Roles.Broker & ~MetaFeatures, Dealer = Roles.Dealer & ~MetaFeatures };
+        }
     }
 
-    /// <summary>The roles and features that the router announces in WELCOME.</summary>
+    /// <summary>The roles and features that the router can announce in WELCOME.</summary>
     public static RoleSet Roles { get; } = new() { Broker = BrokerRole.Announced, Dealer = DealerRole.Announced };
+
+    /// <summary>The roles and features that this realm announces: <see cref="Roles"/> without what its options turn off.</summary>
+    public RoleSet AnnouncedRoles { get; }
 
     /// <summary>The URI.</summary>
     public string Name { get; }
 
     /// <summary>How many sessions there are.</summary>
-    public int SessionCount => _sessions.Count;
+    public int SessionCount => Volatile.Read(ref _sessionCount);
 
     /// <summary>How many subscriptions there are.</summary>
     public int SubscriptionCount => _broker.SubscriptionCount;
@@ -56,6 +80,9 @@ public sealed class Realm
 
     /// <summary>The broker.</summary>
     internal BrokerRole Broker => _broker;
+
+    /// <summary>The sessions, in no order. Those that come or go meanwhile may or may not show.</summary>
+    internal IEnumerable<Session> Sessions => _sessions.Select(entry => entry.Value);
 
     /// <summary>Adds a session and queues its WELCOME, before anything else can be queued to it (SES-17).</summary>
     public Session Join(SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink)
@@ -72,31 +99,49 @@ public sealed class Realm
             });
             lock (session.Gate)
             {
-                if (_sessions.TryAdd(session.Id, session))
+                if (!_sessions.TryAdd(session.Id, session))
                 {
-                    session.SendLocked(reply);
-                    return session;
+                    continue;
+                }
+
+                session.SendLocked(reply);
+            }
+
+            Interlocked.Increment(ref _sessionCount);
+            lock (_presence)
+            {
+                if (!session.HasEnded) // killed already: nobody learns that it was there
+                {
+                    session.IsAnnounced = true;
+                    _broker.Events.OnJoin(session);
                 }
             }
+
+            return session;
         }
     }
 
     /// <summary>Removes a session and all that it holds; what it was asked and what it has called ends. Does nothing the second time.</summary>
-    public void Leave(Session session)
-    {
-        lock (session.Gate)
-        {
-            if (session.HasEnded)
-            {
-                return;
-            }
+    public void Leave(Session session) => TryLeave(session, isQuiet: false);
 
-            session.HasEnded = true;
+    /// <summary>The session with an id, or null.</summary>
+    internal Session? FindSession(long id) => _sessions.GetValueOrDefault(id);
+
+    /// <summary>Removes a session and has its connection end it by GOODBYE (SME-10, SME-15). Any thread may call this.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="reason">The reason of GOODBYE.</param>
+    /// <param name="message">One sentence for the peer, or null.</param>
+    /// <param name="isQuiet">Without its testaments and <c>on_leave</c> (SME-13).</param>
+    /// <returns>False when it has left already.</returns>
+    internal bool TryKill(Session session, string reason, string? message, bool isQuiet)
+    {
+        if (!TryLeave(session, isQuiet))
+        {
+            return false;
         }
 
-        _sessions.TryRemove(session.Id, out _);
-        _broker.RemoveSession(session);
-        _dealer.RemoveSession(session);
+        session.End(reason, message);
+        return true;
     }
 
     /// <summary>Takes a registration away from a session (WAMP specification, "Registration Revocation"). Invocations that run go on.</summary>
@@ -110,6 +155,11 @@ public sealed class Realm
     /// <exception cref="WampProtocolException">The message breaks the protocol; the session must end.</exception>
     public void Route(Session session, scoped in WampMessage message)
     {
+        if (session.HasEnded)
+        {
+            return; // killed: what its peer sends until it reads GOODBYE is passed over
+        }
+
         switch (message.Type)
         {
             case MessageType.Publish:
@@ -125,13 +175,17 @@ public sealed class Realm
                 _broker.Unsubscribe(session, message);
                 break;
             case MessageType.Call:
-                if (session.TryTakeRequestId(message.RequestId))
+                if (!session.TryTakeRequestId(message.RequestId))
                 {
-                    _dealer.Call(session, message);
+                    _dealer.Continue(session, message);
+                }
+                else if (UriRules.IsReserved(message.Uri))
+                {
+                    _procedures.Call(session, message);
                 }
                 else
                 {
-                    _dealer.Continue(session, message);
+                    _dealer.Call(session, message);
                 }
 
                 break;
@@ -160,5 +214,44 @@ public sealed class Realm
 
                 break;
         }
+    }
+
+    /// <summary>Subscriptions and registrations go first, then testaments are published, then <c>on_leave</c> (TST-09).</summary>
+    private bool TryLeave(Session session, bool isQuiet)
+    {
+        Testaments? testaments;
+        lock (session.Gate)
+        {
+            if (session.HasEnded)
+            {
+                return false;
+            }
+
+            session.HasEnded = true;
+            testaments = session.Testaments;
+            session.Testaments = null;
+        }
+
+        if (_sessions.TryRemove(session.Id, out _))
+        {
+            Interlocked.Decrement(ref _sessionCount);
+        }
+
+        _broker.RemoveSession(session);
+        _dealer.RemoveSession(session);
+        if (!isQuiet)
+        {
+            testaments?.Publish(_broker, session);
+        }
+
+        lock (_presence)
+        {
+            if (session.IsAnnounced && !isQuiet)
+            {
+                _broker.Events.OnLeave(session);
+            }
+        }
+
+        return true;
     }
 }

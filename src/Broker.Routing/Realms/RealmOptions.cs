@@ -23,6 +23,21 @@ public sealed record RealmOptions
     /// <summary>How many calls of one registration may wait for callees that limit how many they take at once. 100.</summary>
     public int MaxQueuedCalls { get; init; } = 100;
 
+    /// <summary>Whether the realm tells of itself by the meta procedures and meta events of the specification, and takes testaments.</summary>
+    public bool MetaApi { get; init; } = true;
+
+    /// <summary>
+    /// Whether sessions may end others by <c>wamp.session.kill</c>, <c>kill_by_authid</c>, <c>kill_by_authrole</c> and <c>kill_all</c>. Off: every session of the
+    /// realm could, and callers get <c>wamp.error.not_authorized</c> (SME-18).
+    /// </summary>
+    public bool AllowMetaKill { get; init; }
+
+    /// <summary>How many testaments a session may leave, both scopes together.</summary>
+    public int MaxTestaments { get; init; } = 32;
+
+    /// <summary>How many bytes of topics and payloads the testaments of a session may hold.</summary>
+    public int MaxTestamentBytes { get; init; } = 256 * 1024;
+
     /// <summary>Whether subscribers learn who published (<c>disclose_me</c> of PUBLISH).</summary>
     public DisclosePolicy DisclosePublisher { get; init; }
 

@@ -126,7 +126,7 @@ internal sealed partial class DealerRole
     private Registration AddCallee(Session session, Registration? registration, RegisterOptions request, scoped in WampMessage message)
     {
         var isNew = registration is null;
-        registration ??= new Registration(++_lastRegistrationId, message.Uri.ToArray(), request.Match, request.Invoke);
+        registration ??= new Registration(++_lastRegistrationId, message.Uri.ToArray(), request.Match, request.Invoke) { Created = _time.GetUtcNow() };
         var callee = new Callee(session, registration, request);
         (session.Registrations ??= []).Add(registration.Id, callee);
         registration.Callees = registration.Callees.With(callee, _options.MaxQueuedCalls);
@@ -146,6 +146,7 @@ internal sealed partial class DealerRole
             callee.IsActive = true;
         }
 
+        _events.OnRegister(session, registration, isNew);
         return registration;
     }
 
@@ -154,7 +155,8 @@ internal sealed partial class DealerRole
     {
         var registration = callee.Registration;
         registration.Callees = registration.Callees.Without(callee);
-        if (registration.Callees.All.IsEmpty)
+        var isLast = registration.Callees.All.IsEmpty;
+        if (isLast)
         {
             _index.Remove(registration);
             _byId.Remove(registration.Id);
@@ -174,6 +176,8 @@ internal sealed partial class DealerRole
                 callee.Session.SendLocked(encoded);
             }
         }
+
+        _events.OnUnregister(callee.Session, registration, isLast);
     }
 
     private void RemoveRegistrations(Session session)

@@ -1,5 +1,6 @@
 using Broker.Ids;
 using Broker.Messages;
+using Broker.Meta;
 using Broker.Options;
 using Broker.Realms;
 using Broker.Sessions;
@@ -18,10 +19,11 @@ internal sealed partial class DealerRole
     public const Features Announced =
         Features.CallCanceling | Features.ProgressiveCallResults | Features.ProgressiveCallInvocations | Features.CallTimeout
         | Features.CallerIdentification | Features.CallTrustLevels | Features.PatternBasedRegistration | Features.SharedRegistration | Features.RegistrationRevocation
-        | Features.CallReroute | Features.PayloadPassthruMode;
+        | Features.CallReroute | Features.PayloadPassthruMode | Features.SessionMetaApi | Features.RegistrationMetaApi | Features.TestamentMetaApi;
 
     private readonly RealmOptions _options;
     private readonly IIdGenerator _random;
+    private readonly MetaEvents _events;
     private readonly TimeProvider _time;
     private readonly TrustLevels _trustLevels;
     private readonly TimerCallback _onTimeout;
@@ -32,11 +34,13 @@ internal sealed partial class DealerRole
 
     /// <param name="options">How the realm behaves.</param>
     /// <param name="random">Where the invocation policy <c>random</c> draws from.</param>
+    /// <param name="events">Tells of registrations that come and go.</param>
     /// <param name="time">The clock of timeouts.</param>
-    public DealerRole(RealmOptions options, IIdGenerator random, TimeProvider time)
+    public DealerRole(RealmOptions options, IIdGenerator random, MetaEvents events, TimeProvider time)
     {
         _options = options;
         _random = random;
+        _events = events;
         _time = time;
         _trustLevels = new TrustLevels(options.CallTrustLevels, options.UriRules);
         _onTimeout = state => TimeOut((PendingCall)state!);

@@ -15,6 +15,9 @@ internal sealed class Registration(long id, byte[] uri, MatchPolicy match, Invoc
     /// <summary>The procedure or pattern in UTF-8.</summary>
     public byte[] Uri { get; } = uri;
 
+    /// <summary>When it was registered.</summary>
+    public DateTimeOffset Created { get; init; }
+
     /// <summary>How <see cref="Uri"/> matches procedures.</summary>
     public MatchPolicy Match { get; } = match;
 

@@ -19,4 +19,12 @@ public interface IMessageSink
     /// requests and is queued, or ends the session.
     /// </param>
     SendResult Send(OutboundMessage message, bool isDroppable);
+
+    /// <summary>
+    /// Asks the connection to end the session, which has left its realm, by GOODBYE, and then itself. Called without <see cref="Gate"/>; returns at once, and
+    /// never runs any of the connection's code on the caller's stack.
+    /// </summary>
+    /// <param name="reason">The reason of GOODBYE.</param>
+    /// <param name="message">One sentence for the peer, or null.</param>
+    void End(string reason, string? message);
 }

@@ -1,5 +1,6 @@
 using Broker.Ids;
 using Broker.Messages;
+using Broker.Meta;
 using Broker.Options;
 using Broker.PubSub;
 using Broker.Realms;
@@ -72,6 +73,15 @@ public sealed class Session
 
     /// <summary>What it announced as a callee.</summary>
     internal Features CalleeFeatures => Roles.Callee ?? Features.None;
+
+    /// <summary>What is published when it has ended; usually null. Guarded by <see cref="Gate"/>.</summary>
+    internal Testaments? Testaments { get; set; }
+
+    /// <summary>Whether the realm has told of its coming, so that it has to tell of its going. Guarded by the realm.</summary>
+    internal bool IsAnnounced { get; set; }
+
+    /// <summary>Asks the connection to end. Call after the session has left its realm, without <see cref="Gate"/>.</summary>
+    internal void End(string reason, string? message) => _sink.End(reason, message);
 
     /// <summary>Takes the id of a request that the session makes.</summary>
     /// <exception cref="WampProtocolException">It is not the one that follows the last (ID-08).</exception>

@@ -183,9 +183,9 @@ public sealed class RawSocketServerTests
     [Trait("wamp", "PSZ-01")]
     public async Task What_is_longer_than_the_peers_limit_is_not_sent_to_it(PeerTransport transport, SerializerKind serializer)
     {
-        var text = new string('x', 600);
+        var text = new string('x', 4000);
         await using var router = await TestRouter.StartAsync();
-        await using var small = await TestPeer.JoinAsync(router, transport, serializer, limit: 512);
+        await using var small = await TestPeer.JoinAsync(router, transport, serializer, limit: 2048);
         await using var big = await TestPeer.JoinAsync(router, transport, serializer);
         await small.SendAsync("""[32,1,{},"com.example.topic"]""", """[64,2,{},"com.example.small"]""");
         await small.ExpectAsync("[33,1,*]");

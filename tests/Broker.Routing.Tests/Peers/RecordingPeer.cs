@@ -67,6 +67,15 @@ internal sealed class RecordingPeer : IMessageSink
         return SendResult.Queued;
     }
 
+    /// <summary>The GOODBYE that the realm has asked the connection to send: reason and message; null as long as it has not.</summary>
+    public (string Reason, string? Message)? Ending { get; private set; }
+
+    void IMessageSink.End(string reason, string? message)
+    {
+        Assert.Null(Ending);
+        Ending = (reason, message);
+    }
+
     /// <summary>The next message, which must be there.</summary>
     public Received Next()
     {

@@ -60,8 +60,8 @@ public sealed class Publishing
     {
         var (publisher, subscriber) = (_realm.Join(serializer), _realm.Join(serializer));
         subscriber.Subscription("com.", "{\"match\":\"prefix\"}");
-        subscriber.Subscription("wamp.", "{\"match\":\"prefix\"}");
         subscriber.Subscription("com..topic", "{\"match\":\"wildcard\"}");
+        subscriber.Subscription("wamp.", "{\"match\":\"prefix\"}");
         foreach (var topic in new[] { "com..topic", "com.", "", "com.a b", "com.a#", "wamp.x", "wamp", "wamp.session.on_join", "com." + new string('a', 509) })
         {
             var request = publisher.Publish(topic, options: "{\"acknowledge\":true}");

@@ -159,6 +159,8 @@ public sealed class AllocationBudgets
             return SendResult.Queued;
         }
 
+        public void End(string reason, string? message) => Assert.Fail("Nobody kills this session.");
+
         public void Subscribe(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> options)
         {
             using var dict = new ByteBuffer();

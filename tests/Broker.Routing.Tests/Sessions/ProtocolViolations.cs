@@ -131,5 +131,7 @@ public sealed class ProtocolViolations
             Bytes ??= message.Bytes.ToArray();
             return SendResult.Queued;
         }
+
+        public void End(string reason, string? message) => Assert.Fail("Nobody kills this session.");
     }
 }

@@ -1,0 +1,63 @@
+using System.Text;
+using Broker.Messages;
+using Broker.Options;
+using Broker.Realms;
+using Broker.Rpc;
+using Broker.Sessions;
+using Broker.Uris;
+
+namespace Broker.Meta;
+
+/// <summary>Answers a call.</summary>
+internal delegate void MetaProcedure(scoped in MetaCall call);
+
+/// <summary>
+/// The procedures that the router itself answers: all below <c>wamp</c>, found by their exact URI before any registration, so that no pattern of an application
+/// takes them (PBR-11). Filled once, then read by all threads.
+/// </summary>
+internal sealed class MetaProcedures
+{
+    private readonly UriRules _uriRules;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<byte[], MetaProcedure> _procedures = new(Utf8Comparer.Instance);
+    private readonly Dictionary<byte[], MetaProcedure>.AlternateLookup<ReadOnlySpan<byte>> _byUri;
+
+    public MetaProcedures(UriRules uriRules, TimeProvider time)
+    {
+        _uriRules = uriRules;
+        _time = time;
+        _byUri = _procedures.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    /// <summary>Adds a procedure.</summary>
+    public void Add(string uri, MetaProcedure procedure) => _procedures.Add(Encoding.UTF8.GetBytes(uri), procedure);
+
+    /// <summary>CALL of a reserved URI.</summary>
+    public void Call(Session caller, scoped in WampMessage message)
+    {
+        if (CallOptions.Parse(caller.Serializer, message.Dict).Progress)
+        {
+            caller.SendError(
+                MessageType.Call, message.RequestId, ErrorUris.FeatureNotSupported, "The router's own procedures take no progressive call invocations.");
+            lock (caller.Gate)
+            {
+                (caller.LateChunks ??= new LateChunks()).Add(message.RequestId, message.Uri.ToArray(), _time); // further chunks are discarded (PCI-04)
+            }
+
+            return;
+        }
+
+        if (_byUri.TryGetValue(message.Uri, out var procedure))
+        {
+            procedure(new MetaCall(caller, message.RequestId, new MetaArguments(caller.Serializer, message.Payload)));
+        }
+        else if (_uriRules.IsValid(message.Uri))
+        {
+            caller.SendError(MessageType.Call, message.RequestId, ErrorUris.NoSuchProcedure, "The router has no such procedure.");
+        }
+        else
+        {
+            caller.SendError(MessageType.Call, message.RequestId, ErrorUris.InvalidUri, "The procedure is not a valid URI.");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using Broker.Options;
+using Broker.PubSub;
+using Broker.Serialization;
+using Broker.Uris;
+
+namespace Broker.Meta;
+
+/// <summary><c>wamp.subscription.*</c> (WAMP specification, "Subscription Meta API").</summary>
+internal sealed class SubscriptionProcedures(BrokerRole broker)
+{
+    public void AddTo(MetaProcedures procedures)
+    {
+        procedures.Add("wamp.subscription.list", List);
+        procedures.Add("wamp.subscription.lookup", Lookup);
+        procedures.Add("wamp.subscription.match", Match);
+        procedures.Add("wamp.subscription.get", Get);
+        procedures.Add("wamp.subscription.list_subscribers", ListSubscribers);
+        procedures.Add("wamp.subscription.count_subscribers", CountSubscribers);
+        procedures.Add("wamp.subscription.get_events", GetEvents);
+    }
+
+    private void List(scoped in MetaCall call)
+    {
+        if (call.Arguments.Count == 0)
+        {
+            call.Return(broker.ListSubscriptions());
+        }
+        else
+        {
+            call.RefuseArguments("no arguments");
+        }
+    }
+
+    private void Lookup(scoped in MetaCall call)
+    {
+        if (LookupArguments.TryRead(call, out var uri, out var match))
+        {
+            call.Return(new IdOrNull(broker.FindSubscription(uri, match)?.Id));
+        }
+    }
+
+    /// <summary><c>match(topic)</c>: null when there is none (SBM-04).</summary>
+    private void Match(scoped in MetaCall call)
+    {
+        if (call.Arguments is { Count: 1 } && call.Arguments[0].Text is { } topic)
+        {
+            call.Return(new IdList(broker.MatchSubscriptions(Encoding.UTF8.GetBytes(topic))));
+        }
+        else
+        {
+            call.RefuseArguments("a topic");
+        }
+    }
+
+    private void Get(scoped in MetaCall call)
+    {
+        if (TryFind(call, out var subscription))
+        {
+            call.Return(new SubscriptionDetails(subscription));
+        }
+    }
+
+    private void ListSubscribers(scoped in MetaCall call)
+    {
+        if (TryFind(call, out var subscription))
+        {
+            call.Return(new IdList(BrokerRole.SubscribersOf(subscription)));
+        }
+    }
+
+    private void CountSubscribers(scoped in MetaCall call)
+    {
+        if (TryFind(call, out var subscription))
+        {
+            call.Return(new IntegerValue(broker.CountSubscribers(subscription)));
+        }
+    }
+
+    /// <summary><c>get_events(subscription; filters)</c> (WAMP specification, "Event History").</summary>
+    private void GetEvents(scoped in MetaCall call)
+    {
+        if (call.Arguments.Count != 1 || call.Arguments[0].Integer is not { } id)
+        {
+            call.RefuseArguments("a subscription id and, by keyword, filters");
+        }
+        else if (!HistoryFilter.TryParse(call.Caller.Serializer, call.Arguments.EncodedKeywords, out var filter, out var problem))
+        {
+            call.Fail(ErrorUris.InvalidArgument, problem);
+        }
+        else
+        {
+            var answer = broker.GetEvents(id, filter, call.Caller.Identity);
+            if (answer.Error is { } error)
+            {
+                call.Fail(error, answer.Text ?? "");
+            }
+            else
+            {
+                call.Return(answer, new LimitReached(answer.IsLimitReached));
+            }
+        }
+    }
+
+    private readonly struct LimitReached(bool isLimitReached) : IEncodable
+    {
+        public void WriteTo<TWriter>(ref TWriter writer)
+            where TWriter : struct, ITokenWriter<TWriter>
+        {
+            writer.WriteDictStart(1);
+            writer.WriteKey("is_limit_reached"u8);
+            writer.WriteBoolean(isLimitReached);
+            writer.WriteDictEnd();
+        }
+    }
+
+    private bool TryFind(scoped in MetaCall call, out Subscription subscription)
+    {
+        subscription = null!;
+        if (call.Arguments.Count != 1 || call.Arguments[0].Integer is not { } id)
+        {
+            call.RefuseArguments("a subscription id");
+            return false;
+        }
+
+        if (broker.FindSubscription(id) is { } found)
+        {
+            subscription = found;
+            return true;
+        }
+
+        call.Fail(ErrorUris.NoSuchSubscription, $"There is no subscription {id}.");
+        return false;
+    }
+}
