@@ -1,0 +1,98 @@
+using Broker.Uris;
+
+namespace Broker.Rpc;
+
+/// <content>Calls of registrations whose callees limit how many they take.</content>
+internal sealed partial class DealerRole
+{
+    /// <summary>Sends a call of which callees take a limited number, unless others wait.</summary>
+    private void DispatchInTurn(CallQueue queue, PendingCall call, scoped in CallRequest request)
+    {
+        lock (queue.Lock)
+        {
+            call.Queue = queue;
+            if (queue.IsEmpty && TryDispatch(call, request))
+            {
+                return;
+            }
+
+            // Chunks that follow would have to wait, too: a progressive call is taken at once or not at all.
+            if (!request.Options.Progress)
+            {
+                Keep(call, request);
+                call.Terms!.Watch(_time, call, _onTimeout);
+                if (queue.TryAdd(call))
+                {
+                    if (call.HasEnded)
+                    {
+                        queue.Remove(call);
+                    }
+
+                    return;
+                }
+            }
+        }
+
+        EndCall(call, ErrorUris.Unavailable, "All callees are busy, and no more calls may wait.", interrupt: null);
+    }
+
+    /// <summary>Sends waiting calls to the callees that have room. To be called when one has become free, has come or has gone.</summary>
+    private void ServeQueue(Registration registration)
+    {
+        if (registration.Callees.Queue is not { } queue)
+        {
+            return;
+        }
+
+        lock (queue.Lock)
+        {
+            while (queue.TakeFirst() is { } call)
+            {
+                if (!TryDispatch(call, call.Terms!.Request))
+                {
+                    queue.PutBack(call);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes a call that has ended, or goes elsewhere, out of the queue and out of the count of its callee.</summary>
+    private void LeaveQueue(PendingCall call)
+    {
+        if (call.Queue is not { } queue)
+        {
+            return;
+        }
+
+        lock (queue.Lock)
+        {
+            queue.Remove(call);
+            if (Uncount(call))
+            {
+                ServeQueue(call.Registration);
+            }
+        }
+    }
+
+    private static void Count(PendingCall call, Callee callee)
+    {
+        if (callee.Concurrency > 0)
+        {
+            callee.Running++;
+            call.CountedBy = callee;
+        }
+    }
+
+    private static bool Uncount(PendingCall call)
+    {
+        if (call.CountedBy is not { } callee)
+        {
+            return false;
+        }
+
+        call.CountedBy = null;
+        callee.Running--;
+        return true;
+    }
+}
