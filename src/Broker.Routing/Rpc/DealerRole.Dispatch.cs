@@ -24,6 +24,9 @@ internal sealed partial class DealerRole
         /// <summary>The INVOCATION is longer than the callee takes.</summary>
         TooLong,
 
+        /// <summary>The callee reads so slowly that its queue has no room for what others ask of it.</summary>
+        Busy,
+
         /// <summary>The callee's serializer cannot express the payload.</summary>
         Inexpressible,
 
@@ -49,6 +52,7 @@ internal sealed partial class DealerRole
     private bool TryDispatch(PendingCall call, scoped in CallRequest request)
     {
         var tried = call.Terms?.Tried;
+        var isBusy = false;
         while (true)
         {
             var callees = call.Registration.Callees;
@@ -65,7 +69,15 @@ internal sealed partial class DealerRole
                     return false;
                 }
 
-                FailUnanswered(call);
+                if (isBusy)
+                {
+                    EndCall(call, ErrorUris.NoAvailableCallee, "The callees of this procedure read too slowly to take the call.", interrupt: null);
+                }
+                else
+                {
+                    FailUnanswered(call);
+                }
+
                 return true;
             }
 
@@ -79,7 +91,8 @@ internal sealed partial class DealerRole
             Uncount(call);
             switch (result)
             {
-                case InvokeResult.CalleeGone:
+                case InvokeResult.CalleeGone or InvokeResult.Busy:
+                    isBusy |= result == InvokeResult.Busy;
                     (tried ??= []).Add(callee);
                     continue;
                 case InvokeResult.TooLong:
@@ -152,9 +165,13 @@ internal sealed partial class DealerRole
                 Dict = scratch.Details.Written,
                 Payload = payload,
             });
-            if (session.SendLocked(invocation) == SendResult.TooLong)
+            // A caller must not end a slow callee's session by filling its queue: then the call fails instead.
+            switch (session.SendLocked(invocation, isDroppable: true))
             {
-                return InvokeResult.TooLong;
+                case SendResult.TooLong:
+                    return InvokeResult.TooLong;
+                case SendResult.Dropped:
+                    return InvokeResult.Busy;
             }
 
             call.InvocationId = session.TakeInvocationId();
@@ -248,7 +265,7 @@ internal sealed partial class DealerRole
                         Dict = isProgressive ? FixedDict.ProgressiveInvocation.For(session.Serializer) : default,
                         Payload = payload,
                     });
-                    result = session.SendLocked(scratch.Reply);
+                    result = session.SendLocked(scratch.Reply, isDroppable: true);
                     terms.Chunks++;
                 }
             }
@@ -261,6 +278,10 @@ internal sealed partial class DealerRole
         else if (result == SendResult.TooLong)
         {
             EndCall(call, ErrorUris.PayloadSizeExceeded, "The call is longer than the callee takes.", FixedDict.KillNoWait);
+        }
+        else if (result == SendResult.Dropped)
+        {
+            EndCall(call, ErrorUris.NoAvailableCallee, "The callee reads too slowly to take the call.", FixedDict.KillNoWait);
         }
     }
 }
