@@ -1,6 +1,7 @@
 using Broker.Client.Meta;
 using Broker.Options;
 using Broker.Uris;
+using HistoryFilter = Broker.Client.Meta.HistoryFilter;
 
 namespace Broker.Client;
 

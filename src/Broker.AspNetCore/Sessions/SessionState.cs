@@ -154,7 +154,12 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
 
         var identity = new SessionIdentity(AuthId: Guid.NewGuid().ToString("N"), "anonymous", "anonymous", "static");
         var welcome = Welcome(realm, identity);
-        if (ValueEncoder.Encode(serializer, welcome).Length > peerLimit - WelcomeHead)
+        if (!Fits(welcome))
+        {
+            welcome = welcome with { Roles = new RoleSet { Broker = Features.None, Dealer = Features.None } }; // a small peer does without the list of features
+        }
+
+        if (!Fits(welcome))
         {
             return Refuse(ErrorUris.PayloadSizeExceeded, "WELCOME is longer than the messages that the client takes.");
         }
@@ -164,6 +169,8 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
         Log.SessionJoined(context.Logger, Peer.ConnectionId, Peer.Address, _session.Id, realm.Name, Log.Printable(hello.Agent));
         return null;
     }
+
+    private bool Fits(WelcomeDetails welcome) => ValueEncoder.Encode(serializer, welcome).Length <= peerLimit - WelcomeHead;
 
     private WelcomeDetails Welcome(Realm realm, SessionIdentity identity) => new()
     {
