@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Broker.Client.Payloads;
 using Broker.Client.Sessions;
@@ -92,9 +93,15 @@ public sealed partial class WampClient
     }
 
     /// <inheritdoc cref="SubscribeAsync(string, Func{WampEvent, CancellationToken, ValueTask}, SubscribeOptions?, CancellationToken)"/>
+    [OverloadResolutionPriority(1)] // an async lambda fits both this and the overload for Task
     public Task<WampSubscription> SubscribeAsync(
         string topic, Func<WampEvent, ValueTask> handler, SubscribeOptions? options = null, CancellationToken cancellationToken = default) =>
         SubscribeAsync(topic, (published, _) => handler(published), options, cancellationToken);
+
+    /// <inheritdoc cref="SubscribeAsync(string, Func{WampEvent, CancellationToken, ValueTask}, SubscribeOptions?, CancellationToken)"/>
+    public Task<WampSubscription> SubscribeAsync(
+        string topic, Func<WampEvent, Task> handler, SubscribeOptions? options = null, CancellationToken cancellationToken = default) =>
+        SubscribeAsync(topic, (published, _) => new ValueTask(handler(published)), options, cancellationToken);
 
     /// <inheritdoc cref="SubscribeAsync(string, Func{WampEvent, CancellationToken, ValueTask}, SubscribeOptions?, CancellationToken)"/>
     public Task<WampSubscription> SubscribeAsync(

@@ -182,6 +182,37 @@ public class SubscribeTests
     }
 
     [Fact]
+    [Trait("wamp", "SUB-05")]
+    public async Task AHandlerThatReturnsATaskIsAwaitedAndItsFailureReported()
+    {
+        using var router = new FakeRouter();
+        var failed = new TaskCompletionSource<HandlerFailure>();
+        router.Options = router.Options with { HandlerFailed = failed.SetResult };
+        await using var joined = await router.JoinAsync();
+        var release = new TaskCompletionSource();
+        var order = new Inbox();
+        await AnsweredAsync(joined, joined.Client.SubscribeAsync("com.acme.t", published => HandleAsync(published)), 1);
+
+        await joined.Peer.SendAsync("[36,77,1,{}]");
+        await joined.Peer.SendAsync("[36,77,2,{}]");
+        Assert.Equal(1, (await order.NextAsync()).PublicationId);
+        release.SetResult();
+
+        Assert.Equal(2, (await order.NextAsync()).PublicationId);
+        Assert.IsType<InvalidOperationException>((await failed.Task.Soon()).Exception);
+
+        async Task HandleAsync(WampEvent published)
+        {
+            order.Add(published);
+            await release.Task;
+            if (published.PublicationId == 1)
+            {
+                throw new InvalidOperationException("no");
+            }
+        }
+    }
+
+    [Fact]
     public async Task AFullQueueStopsTheReadingAndLosesNothing()
     {
         using var router = new FakeRouter();
