@@ -28,11 +28,12 @@ internal sealed partial class BrokerRole
     private readonly Dictionary<long, Subscription> _byId = [];
     private readonly TrustLevels _trustLevels;
     private readonly RetainedEvents _retained;
-    private long _lastSubscriptionId;
+    private readonly RouterIds _routerIds;
     private long _eventsDropped;
 
-    public BrokerRole(RealmOptions options, IIdGenerator globalIds, TimeProvider time)
+    public BrokerRole(RealmOptions options, IIdGenerator globalIds, RouterIds routerIds, TimeProvider time)
     {
+        _routerIds = routerIds;
         _options = options;
         _globalIds = globalIds;
         _time = time;
@@ -77,7 +78,7 @@ internal sealed partial class BrokerRole
             var isNew = subscription is null;
             if (subscription is null)
             {
-                subscription = new Subscription(++_lastSubscriptionId, message.Uri.ToArray(), request.Match) { Created = _time.GetUtcNow() };
+                subscription = new Subscription(_routerIds.NextSubscription(), message.Uri.ToArray(), request.Match) { Created = _time.GetUtcNow() };
                 Add(subscription);
             }
 
@@ -192,7 +193,7 @@ internal sealed partial class BrokerRole
             throw new ArgumentException($"{rule.Uri} has two history rules for the match policy {rule.Match}.", nameof(rule));
         }
 
-        Add(new Subscription(++_lastSubscriptionId, uri, rule.Match) { Created = _time.GetUtcNow(), History = new EventHistory(rule) });
+        Add(new Subscription(_routerIds.NextSubscription(), uri, rule.Match) { Created = _time.GetUtcNow(), History = new EventHistory(rule) });
     }
 
     private void Add(Subscription subscription)

@@ -35,13 +35,18 @@ public sealed class Realm
     /// <param name="globalIds">Where session and publication ids come from.</param>
     /// <param name="time">The clock; by default the system's.</param>
     public Realm(string name, RealmOptions options, IIdGenerator globalIds, TimeProvider? time = null)
+        : this(name, options, globalIds, new RouterIds(), time)
+    {
+    }
+
+    internal Realm(string name, RealmOptions options, IIdGenerator globalIds, RouterIds routerIds, TimeProvider? time)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.UriRules.MaxLength, UriRules.Ceiling, nameof(options));
         Name = name;
         _globalIds = globalIds;
         var clock = time ?? TimeProvider.System;
-        _broker = new BrokerRole(options, globalIds, clock);
-        _dealer = new DealerRole(options, globalIds, _broker.Events, clock);
+        _broker = new BrokerRole(options, globalIds, routerIds, clock);
+        _dealer = new DealerRole(options, globalIds, routerIds, _broker.Events, clock);
         _procedures = new MetaProcedures(options.UriRules, clock);
         AnnouncedRoles = Roles;
         if (options.MetaApi)

@@ -14,9 +14,10 @@ public sealed class Router
     /// <param name="time">The clock; by default the system's.</param>
     public Router(IEnumerable<KeyValuePair<string, RealmOptions>> realms, IIdGenerator globalIds, TimeProvider? time = null)
     {
+        var routerIds = new RouterIds();
         foreach (var (name, options) in realms)
         {
-            _realms.Add(System.Text.Encoding.UTF8.GetBytes(name), new Realm(name, options, globalIds, time));
+            _realms.Add(System.Text.Encoding.UTF8.GetBytes(name), new Realm(name, options, globalIds, routerIds, time));
         }
 
         _byUri = _realms.GetAlternateLookup<ReadOnlySpan<byte>>();

@@ -126,7 +126,7 @@ internal sealed partial class DealerRole
     private Registration AddCallee(Session session, Registration? registration, RegisterOptions request, scoped in WampMessage message)
     {
         var isNew = registration is null;
-        registration ??= new Registration(++_lastRegistrationId, message.Uri.ToArray(), request.Match, request.Invoke) { Created = _time.GetUtcNow() };
+        registration ??= new Registration(_routerIds.NextRegistration(), message.Uri.ToArray(), request.Match, request.Invoke) { Created = _time.GetUtcNow() };
         var callee = new Callee(session, registration, request);
         (session.Registrations ??= []).Add(registration.Id, callee);
         registration.Callees = registration.Callees.With(callee, _options.MaxQueuedCalls);

@@ -30,14 +30,16 @@ internal sealed partial class DealerRole
     private readonly Lock _lock = new();
     private readonly RegistrationIndex _index = new();
     private readonly Dictionary<long, Registration> _byId = [];
-    private long _lastRegistrationId;
+    private readonly RouterIds _routerIds;
 
     /// <param name="options">How the realm behaves.</param>
     /// <param name="random">Where the invocation policy <c>random</c> draws from.</param>
+    /// <param name="routerIds">Where registration ids come from.</param>
     /// <param name="events">Tells of registrations that come and go.</param>
     /// <param name="time">The clock of timeouts.</param>
-    public DealerRole(RealmOptions options, IIdGenerator random, MetaEvents events, TimeProvider time)
+    public DealerRole(RealmOptions options, IIdGenerator random, RouterIds routerIds, MetaEvents events, TimeProvider time)
     {
+        _routerIds = routerIds;
         _options = options;
         _random = random;
         _events = events;
