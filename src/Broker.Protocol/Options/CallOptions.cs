@@ -18,8 +18,8 @@ public struct CallOptions
     /// <summary><c>disclose_me</c>: the callee may learn who calls.</summary>
     public bool DiscloseMe { get; set; }
 
-    /// <summary><c>ppt_*</c>: how the payload is sealed.</summary>
-    public PassthruOptions Passthru { get; set; }
+    /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
+    public PassthruOptions? Passthru { get; set; }
 
     /// <summary>Reads an encoded Options dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
@@ -36,7 +36,7 @@ public struct CallOptions
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         CallOptions options = default;
-        var passthru = default(PassthruOptions);
+        PassthruOptions? passthru = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -61,7 +61,7 @@ public struct CallOptions
             {
                 OptionValue.RequireText(ref reader, key); // of sharded registrations, which this router does not offer
             }
-            else if (!passthru.TryRead(ref reader, key, dialect))
+            else if (!PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))
             {
                 reader.Skip();
             }

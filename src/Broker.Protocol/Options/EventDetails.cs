@@ -30,8 +30,8 @@ public struct EventDetails : IEncodable
     /// </summary>
     public long Gap { get; set; }
 
-    /// <summary><c>ppt_*</c>: how the payload is sealed.</summary>
-    public PassthruOptions Passthru { get; set; }
+    /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
+    public PassthruOptions? Passthru { get; set; }
 
     /// <summary>Reads an encoded Details dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
@@ -80,14 +80,14 @@ public struct EventDetails : IEncodable
             count += DictEntry.Integer(ref writer, "_gap"u8, Gap);
         }
 
-        return count + Passthru.WriteEntries(ref writer);
+        return count + (Passthru?.WriteEntries(ref writer) ?? 0);
     }
 
     private static EventDetails Parse<TReader>(ReadOnlySpan<byte> dict, MessageDialect dialect)
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         EventDetails details = default;
-        var passthru = default(PassthruOptions);
+        PassthruOptions? passthru = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -120,7 +120,7 @@ public struct EventDetails : IEncodable
             {
                 details.Gap = OptionValue.NotNegative(ref reader, "_gap");
             }
-            else if (!passthru.TryRead(ref reader, key, dialect))
+            else if (!PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))
             {
                 reader.Skip();
             }

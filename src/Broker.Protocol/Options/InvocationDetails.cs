@@ -30,8 +30,8 @@ public struct InvocationDetails : IEncodable
     /// <summary><c>progress</c>: more INVOCATIONs of the same request follow.</summary>
     public bool Progress { get; set; }
 
-    /// <summary><c>ppt_*</c>: how the payload is sealed.</summary>
-    public PassthruOptions Passthru { get; set; }
+    /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
+    public PassthruOptions? Passthru { get; set; }
 
     /// <summary>Reads an encoded Details dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
@@ -85,14 +85,14 @@ public struct InvocationDetails : IEncodable
             count += DictEntry.Boolean(ref writer, "progress"u8, true);
         }
 
-        return count + Passthru.WriteEntries(ref writer);
+        return count + (Passthru?.WriteEntries(ref writer) ?? 0);
     }
 
     private static InvocationDetails Parse<TReader>(ReadOnlySpan<byte> dict)
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         InvocationDetails read = default;
-        var passthru = default(PassthruOptions);
+        PassthruOptions? passthru = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -129,7 +129,7 @@ public struct InvocationDetails : IEncodable
             {
                 read.Progress = OptionValue.Boolean(ref reader, "progress");
             }
-            else if (!passthru.TryRead(ref reader, key, MessageDialect.Specification))
+            else if (!PassthruOptions.TryRead(ref reader, key, MessageDialect.Specification, ref passthru))
             {
                 reader.Skip();
             }

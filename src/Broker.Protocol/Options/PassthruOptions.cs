@@ -7,30 +7,30 @@ namespace Broker.Options;
 /// <summary>
 /// The keys that describe a payload nobody but the two ends can read: <c>ppt_*</c> of the specification's payload passthru mode and, in autobahn's
 /// dialect, also <c>enc_*</c>, <c>forward_for</c>, <c>transaction_hash</c> and <c>x_acknowledged_delivery</c>. Their types are checked; those of the
-/// specification are kept, to be forwarded unchanged.
+/// specification are kept, to be forwarded unchanged. Most messages have none of them: then there is no such object.
 /// </summary>
-public struct PassthruOptions
+public sealed record PassthruOptions
 {
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
 
     /// <summary><c>ppt_scheme</c>, or null.</summary>
-    public string? Scheme { get; set; }
+    public string? Scheme { get; init; }
 
     /// <summary><c>ppt_serializer</c>, or null.</summary>
-    public string? Serializer { get; set; }
+    public string? Serializer { get; init; }
 
     /// <summary><c>ppt_cipher</c>, or null.</summary>
-    public string? Cipher { get; set; }
+    public string? Cipher { get; init; }
 
     /// <summary><c>ppt_keyid</c>, or null.</summary>
-    public string? KeyId { get; set; }
+    public string? KeyId { get; init; }
 
     /// <summary>Whether payload passthru mode is on: there is a scheme, and it is not empty.</summary>
-    public readonly bool IsActive => !string.IsNullOrEmpty(Scheme);
+    public bool IsActive => !string.IsNullOrEmpty(Scheme);
 
     /// <summary>Writes the keys that are there into the open dict, if payload passthru mode is on.</summary>
     /// <returns>How many keys were written.</returns>
-    public readonly int WriteEntries<TWriter>(ref TWriter writer)
+    public int WriteEntries<TWriter>(ref TWriter writer)
         where TWriter : struct, ITokenWriter<TWriter> =>
         !IsActive ? 0
             : DictEntry.Text(ref writer, "ppt_scheme"u8, Scheme)
@@ -38,13 +38,13 @@ public struct PassthruOptions
             + DictEntry.Text(ref writer, "ppt_cipher"u8, Cipher)
             + DictEntry.Text(ref writer, "ppt_keyid"u8, KeyId);
 
-    /// <summary>Reads the current value if <paramref name="key"/> is one of these.</summary>
-    internal bool TryRead<TReader>(ref TReader reader, ReadOnlySpan<byte> key, MessageDialect dialect)
+    /// <summary>Reads the current value into <paramref name="passthru"/> if <paramref name="key"/> is one of these.</summary>
+    internal static bool TryRead<TReader>(ref TReader reader, ReadOnlySpan<byte> key, MessageDialect dialect, ref PassthruOptions? passthru)
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         if (key.StartsWith("ppt_"u8))
         {
-            return TryReadPassthru(ref reader, key);
+            return TryReadPassthru(ref reader, key, ref passthru);
         }
 
         if (dialect != MessageDialect.Autobahn)
@@ -84,24 +84,24 @@ public struct PassthruOptions
         return true;
     }
 
-    private bool TryReadPassthru<TReader>(ref TReader reader, ReadOnlySpan<byte> key)
+    private static bool TryReadPassthru<TReader>(ref TReader reader, ReadOnlySpan<byte> key, ref PassthruOptions? passthru)
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         if (key.SequenceEqual("ppt_scheme"u8))
         {
-            Scheme = OptionValue.Text(ref reader, "ppt_scheme");
+            passthru = (passthru ?? new()) with { Scheme = OptionValue.Text(ref reader, "ppt_scheme") };
         }
         else if (key.SequenceEqual("ppt_serializer"u8))
         {
-            Serializer = OptionValue.Text(ref reader, "ppt_serializer");
+            passthru = (passthru ?? new()) with { Serializer = OptionValue.Text(ref reader, "ppt_serializer") };
         }
         else if (key.SequenceEqual("ppt_cipher"u8))
         {
-            Cipher = OptionValue.Text(ref reader, "ppt_cipher");
+            passthru = (passthru ?? new()) with { Cipher = OptionValue.Text(ref reader, "ppt_cipher") };
         }
         else if (key.SequenceEqual("ppt_keyid"u8))
         {
-            KeyId = OptionValue.Text(ref reader, "ppt_keyid");
+            passthru = (passthru ?? new()) with { KeyId = OptionValue.Text(ref reader, "ppt_keyid") };
         }
         else
         {

@@ -18,31 +18,11 @@ public struct PublishOptions
     /// <summary><c>retain</c>: keep the event for later subscribers.</summary>
     public bool Retain { get; set; }
 
-    /// <summary><c>exclude</c>, or null.</summary>
-    public long[]? Exclude { get; set; }
+    /// <summary><c>exclude</c>, <c>eligible</c> and their likes: who may get the event; null: there is no such list.</summary>
+    public PublishLists? Lists { get; set; }
 
-    /// <summary><c>exclude_authid</c>, or null.</summary>
-    public string[]? ExcludeAuthId { get; set; }
-
-    /// <summary><c>exclude_authrole</c>, or null.</summary>
-    public string[]? ExcludeAuthRole { get; set; }
-
-    /// <summary><c>eligible</c>, or null. An empty list: nobody.</summary>
-    public long[]? Eligible { get; set; }
-
-    /// <summary><c>eligible_authid</c>, or null.</summary>
-    public string[]? EligibleAuthId { get; set; }
-
-    /// <summary><c>eligible_authrole</c>, or null.</summary>
-    public string[]? EligibleAuthRole { get; set; }
-
-    /// <summary><c>ppt_*</c>: how the payload is sealed.</summary>
-    public PassthruOptions Passthru { get; set; }
-
-    /// <summary>Whether one of the six lists is there, even an empty one.</summary>
-    public readonly bool HasLists =>
-        Exclude is not null || ExcludeAuthId is not null || ExcludeAuthRole is not null
-        || Eligible is not null || EligibleAuthId is not null || EligibleAuthRole is not null;
+    /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
+    public PassthruOptions? Passthru { get; set; }
 
     /// <summary>Reads an encoded Options dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
@@ -59,7 +39,8 @@ public struct PublishOptions
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         PublishOptions options = default;
-        var passthru = default(PassthruOptions);
+        PassthruOptions? passthru = null;
+        PublishLists? lists = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -84,50 +65,18 @@ public struct PublishOptions
             {
                 OptionValue.Text(ref reader, "rkey");
             }
-            else if (key.StartsWith("exclude"u8) || key.StartsWith("eligible"u8))
+            else if (PublishLists.TryRead(ref reader, key, ref lists))
             {
-                ReadList(ref reader, key, ref options);
+                continue;
             }
-            else if (!passthru.TryRead(ref reader, key, dialect))
+            else if (!PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))
             {
                 reader.Skip();
             }
         }
 
         options.Passthru = passthru;
+        options.Lists = lists;
         return options;
-    }
-
-    private static void ReadList<TReader>(ref TReader reader, ReadOnlySpan<byte> key, ref PublishOptions options)
-        where TReader : struct, ITokenReader<TReader>, allows ref struct
-    {
-        if (key.SequenceEqual("exclude"u8))
-        {
-            options.Exclude = OptionValue.IdList(ref reader, "exclude");
-        }
-        else if (key.SequenceEqual("exclude_authid"u8))
-        {
-            options.ExcludeAuthId = OptionValue.TextList(ref reader, "exclude_authid");
-        }
-        else if (key.SequenceEqual("exclude_authrole"u8))
-        {
-            options.ExcludeAuthRole = OptionValue.TextList(ref reader, "exclude_authrole");
-        }
-        else if (key.SequenceEqual("eligible"u8))
-        {
-            options.Eligible = OptionValue.IdList(ref reader, "eligible");
-        }
-        else if (key.SequenceEqual("eligible_authid"u8))
-        {
-            options.EligibleAuthId = OptionValue.TextList(ref reader, "eligible_authid");
-        }
-        else if (key.SequenceEqual("eligible_authrole"u8))
-        {
-            options.EligibleAuthRole = OptionValue.TextList(ref reader, "eligible_authrole");
-        }
-        else
-        {
-            reader.Skip();
-        }
     }
 }

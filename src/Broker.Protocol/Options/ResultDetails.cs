@@ -9,8 +9,8 @@ public struct ResultDetails : IEncodable
     /// <summary><c>progress</c>: more RESULTs of the same call follow.</summary>
     public bool Progress { get; set; }
 
-    /// <summary><c>ppt_*</c>: how the payload is sealed.</summary>
-    public PassthruOptions Passthru { get; set; }
+    /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
+    public PassthruOptions? Passthru { get; set; }
 
     /// <summary>Reads an encoded Details dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
@@ -33,14 +33,14 @@ public struct ResultDetails : IEncodable
             count += DictEntry.Boolean(ref writer, "progress"u8, true);
         }
 
-        writer.CloseDict(mark, count + Passthru.WriteEntries(ref writer));
+        writer.CloseDict(mark, count + (Passthru?.WriteEntries(ref writer) ?? 0));
     }
 
     private static ResultDetails Parse<TReader>(ReadOnlySpan<byte> dict)
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         ResultDetails read = default;
-        var passthru = default(PassthruOptions);
+        PassthruOptions? passthru = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -49,7 +49,7 @@ public struct ResultDetails : IEncodable
             {
                 read.Progress = OptionValue.Boolean(ref reader, "progress");
             }
-            else if (!passthru.TryRead(ref reader, key, MessageDialect.Specification))
+            else if (!PassthruOptions.TryRead(ref reader, key, MessageDialect.Specification, ref passthru))
             {
                 reader.Skip();
             }

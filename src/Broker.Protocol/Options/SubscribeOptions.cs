@@ -28,7 +28,7 @@ public struct SubscribeOptions
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         SubscribeOptions options = default;
-        var passthru = default(PassthruOptions);
+        PassthruOptions? passthru = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -45,7 +45,7 @@ public struct SubscribeOptions
             {
                 OptionValue.Text(ref reader, "nkey");
             }
-            else if (!passthru.TryRead(ref reader, key, dialect))
+            else if (!PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))
             {
                 reader.Skip();
             }

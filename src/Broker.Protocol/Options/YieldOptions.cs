@@ -9,8 +9,8 @@ public struct YieldOptions
     /// <summary><c>progress</c>: more YIELDs for the same invocation follow.</summary>
     public bool Progress { get; set; }
 
-    /// <summary><c>ppt_*</c>: how the payload is sealed.</summary>
-    public PassthruOptions Passthru { get; set; }
+    /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
+    public PassthruOptions? Passthru { get; set; }
 
     /// <summary>Reads an encoded Options dict that <see cref="Messages.MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
@@ -26,7 +26,7 @@ public struct YieldOptions
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         YieldOptions options = default;
-        var passthru = default(PassthruOptions);
+        PassthruOptions? passthru = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -35,7 +35,7 @@ public struct YieldOptions
             {
                 options.Progress = OptionValue.Boolean(ref reader, "progress");
             }
-            else if (!passthru.TryRead(ref reader, key, MessageDialect.Specification))
+            else if (!PassthruOptions.TryRead(ref reader, key, MessageDialect.Specification, ref passthru))
             {
                 reader.Skip();
             }

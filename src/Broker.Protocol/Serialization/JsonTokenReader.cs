@@ -83,7 +83,7 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
         }
         catch (JsonException)
         {
-            ThrowMalformed($"the message is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
+            ThrowNotJson();
             return false;
         }
     }
@@ -106,7 +106,7 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
         }
         catch (JsonException)
         {
-            ThrowMalformed($"the message is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
+            ThrowNotJson();
             key = default;
             return false;
         }
@@ -145,7 +145,7 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
         }
         catch (JsonException)
         {
-            ThrowMalformed($"the message is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
+            ThrowNotJson();
         }
     }
 
@@ -227,7 +227,7 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
         }
         catch (JsonException)
         {
-            ThrowMalformed($"the elements are not well-formed JSON, or nested more than {_maxDepth} levels deep.");
+            ThrowNotJson();
             return false;
         }
     }
@@ -247,7 +247,7 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
     {
         if (_reader.ValueSpan.Length > MaxNumberLength)
         {
-            ThrowMalformed($"a number has more than {MaxNumberLength} digits.");
+            ThrowTooManyDigits();
         }
 
         return _reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0 ? TokenType.Integer : TokenType.Float;
@@ -328,6 +328,13 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
 
     private static char HexUnit(ReadOnlySpan<byte> hex) =>
         Utf8Parser.TryParse(hex, out ushort unit, out var used, 'x') && used == 4 ? (char)unit : '\0';
+
+    // Texts with numbers are put together out here: where they were, each token would pay for the room that takes.
+    [DoesNotReturn]
+    private readonly void ThrowNotJson() => ThrowMalformed($"the text is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
+
+    [DoesNotReturn]
+    private static void ThrowTooManyDigits() => ThrowMalformed($"a number has more than {MaxNumberLength} digits.");
 
     [DoesNotReturn]
     private static void ThrowMalformed(string what) => throw new WampProtocolException("Malformed JSON: " + what);

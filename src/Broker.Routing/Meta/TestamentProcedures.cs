@@ -126,7 +126,7 @@ internal sealed class TestamentProcedures(BrokerRole broker, RealmOptions option
         try
         {
             publishOptions = PublishOptions.Parse(call.Caller.Serializer, call.Arguments.Encoded(argument));
-            return !publishOptions.Passthru.IsActive || call.Caller.Roles.Publisher?.HasFlag(Features.PayloadPassthruMode) == true;
+            return publishOptions.Passthru?.IsActive != true || call.Caller.Roles.Publisher?.HasFlag(Features.PayloadPassthruMode) == true;
         }
         catch (WampProtocolException)
         {

@@ -17,14 +17,14 @@ internal sealed class BlackWhiteLists
     private readonly Listed<string> _eligibleAuthId;
     private readonly Listed<string> _eligibleAuthRole;
 
-    private BlackWhiteLists(in PublishOptions options)
+    private BlackWhiteLists(PublishLists lists)
     {
-        _exclude = new(options.Exclude);
-        _excludeAuthId = new(options.ExcludeAuthId);
-        _excludeAuthRole = new(options.ExcludeAuthRole);
-        _eligible = new(options.Eligible);
-        _eligibleAuthId = new(options.EligibleAuthId);
-        _eligibleAuthRole = new(options.EligibleAuthRole);
+        _exclude = new(lists.Exclude);
+        _excludeAuthId = new(lists.ExcludeAuthId);
+        _excludeAuthRole = new(lists.ExcludeAuthRole);
+        _eligible = new(lists.Eligible);
+        _eligibleAuthId = new(lists.EligibleAuthId);
+        _eligibleAuthRole = new(lists.EligibleAuthRole);
     }
 
     /// <summary>Whether sessions are listed by their id. Such a publication goes to nobody but the sessions of its moment (HIS-13).</summary>
@@ -34,7 +34,7 @@ internal sealed class BlackWhiteLists
     public int Size => _exclude.Size + _excludeAuthId.Size + _excludeAuthRole.Size + _eligible.Size + _eligibleAuthId.Size + _eligibleAuthRole.Size;
 
     /// <summary>The lists of a PUBLISH, or null if it has none.</summary>
-    public static BlackWhiteLists? Of(in PublishOptions options) => options.HasLists ? new BlackWhiteLists(options) : null;
+    public static BlackWhiteLists? Of(in PublishOptions options) => options.Lists is { } lists ? new BlackWhiteLists(lists) : null;
 
     /// <summary>Whether a session may get the event.</summary>
     public bool Admit(Session session) => Admit(session.Id) && Admit(session.Identity);

@@ -14,7 +14,7 @@ internal sealed partial class BrokerRole
     public void Publish(Session session, scoped in WampMessage message)
     {
         var request = PublishOptions.Parse(session.Serializer, message.Dict);
-        if (request.Passthru.IsActive && session.Roles.Publisher?.HasFlag(Features.PayloadPassthruMode) != true)
+        if (request.Passthru?.IsActive == true && session.Roles.Publisher?.HasFlag(Features.PayloadPassthruMode) != true)
         {
             throw new WampProtocolException("PUBLISH has ppt_scheme, but the session has not announced payload_passthru_mode as a publisher.");
         }
@@ -41,7 +41,7 @@ internal sealed partial class BrokerRole
     public long Publish(Session publisher, in PublishOptions request, ReadOnlySpan<byte> topic, Payload payload)
     {
         var details = CommonDetails(publisher, request, topic, out var hasDetails);
-        var publication = new Publication
+        var publication = new Publication(in details)
         {
             Id = _globalIds.Next(),
             Publisher = publisher,
@@ -52,7 +52,6 @@ internal sealed partial class BrokerRole
             IsRetained = request.Retain,
             Lists = BlackWhiteLists.Of(request),
             HasDetails = hasDetails,
-            Details = details,
         };
         Dispatch(publication);
         return publication.Id;
@@ -137,7 +136,7 @@ internal sealed partial class BrokerRole
             hasDetails = true;
         }
 
-        if (request.Passthru.IsActive)
+        if (request.Passthru?.IsActive == true)
         {
             details.Passthru = request.Passthru;
             hasDetails = true;

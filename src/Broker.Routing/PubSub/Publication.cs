@@ -6,8 +6,17 @@ using Broker.Sessions;
 namespace Broker.PubSub;
 
 /// <summary>One publication while it is routed: what all its EVENTs have in common. The bytes belong to whoever publishes and are valid only meanwhile.</summary>
-internal ref struct Publication
+internal readonly ref struct Publication
 {
+    private static readonly EventDetails _none;
+    private readonly ref readonly EventDetails _details;
+
+    /// <summary>One of whose publisher and payload there is nothing to tell.</summary>
+    public Publication() => _details = ref _none;
+
+    /// <summary>One that tells all receivers the same <paramref name="details"/>, which must stay where they are meanwhile.</summary>
+    public Publication(ref readonly EventDetails details) => _details = ref details;
+
     /// <summary>The publication id.</summary>
     public long Id { get; init; }
 
@@ -36,5 +45,5 @@ internal ref struct Publication
     public bool HasDetails { get; init; }
 
     /// <summary>What EVENT.Details tells every receiver of the publisher and of the payload (PID-06, PPT-15).</summary>
-    public EventDetails Details { get; init; }
+    public ref readonly EventDetails Details => ref _details;
 }

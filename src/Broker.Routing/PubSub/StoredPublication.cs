@@ -66,13 +66,12 @@ internal sealed class StoredPublication
     public bool Admit(SessionIdentity identity) => _lists?.Admit(identity) != false;
 
     /// <summary>The publication again; its bytes are this object's.</summary>
-    public Publication ToPublication() => new()
+    public Publication ToPublication() => new(in _details)
     {
         Id = Id,
         Serializer = _serializer,
         Topic = _topic,
         Payload = new Payload(_elements, _elementCount),
         HasDetails = _hasDetails,
-        Details = _details,
     };
 }

@@ -13,7 +13,7 @@ internal sealed partial class DealerRole
     public void Yield(Session callee, scoped in WampMessage message)
     {
         var options = YieldOptions.Parse(callee.Serializer, message.Dict);
-        if (options.Passthru.IsActive && !callee.CalleeFeatures.Has(Features.PayloadPassthruMode))
+        if (options.Passthru?.IsActive == true && !callee.CalleeFeatures.Has(Features.PayloadPassthruMode))
         {
             throw new WampProtocolException("YIELD.Options.ppt_scheme is only for callees that announced payload_passthru_mode.");
         }
@@ -38,7 +38,7 @@ internal sealed partial class DealerRole
         else if (scratch.TryTranscode(callee.Serializer, message.Payload, call.Caller.Serializer, out var payload))
         {
             scratch.Details.Clear();
-            if (options.Passthru.IsActive)
+            if (options.Passthru?.IsActive == true)
             {
                 ValueEncoder.Encode(call.Caller.Serializer, scratch.Details, new ResultDetails { Passthru = options.Passthru });
             }
@@ -119,7 +119,7 @@ internal sealed partial class DealerRole
         }
 
         var details = FixedDict.ProgressiveResult.For(caller.Serializer);
-        if (options.Passthru.IsActive)
+        if (options.Passthru?.IsActive == true)
         {
             scratch.Details.Clear();
             ValueEncoder.Encode(caller.Serializer, scratch.Details, new ResultDetails { Progress = true, Passthru = options.Passthru });
@@ -165,15 +165,15 @@ internal sealed partial class DealerRole
         }
     }
 
-    private static bool IsSealedFor(Session caller, in PassthruOptions passthru) =>
-        passthru.IsActive && !caller.CallerFeatures.Has(Features.PayloadPassthruMode);
+    private static bool IsSealedFor(Session caller, PassthruOptions? passthru) =>
+        passthru?.IsActive == true && !caller.CallerFeatures.Has(Features.PayloadPassthruMode);
 
     /// <summary>A sealed result for a caller that cannot unseal it: both ends are told (PPT-06).</summary>
     private static void RefuseSealed(Session callee, long invocationId) =>
         callee.SendError(MessageType.Invocation, invocationId, ErrorUris.FeatureNotSupported, "The caller has not announced payload_passthru_mode.");
 
     /// <summary>Passes a callee's ERROR on. Of a sealed one, a caller that cannot unseal it gets the URI alone.</summary>
-    private void AnswerByError(PendingCall call, Session callee, scoped in WampMessage message, in PassthruOptions passthru)
+    private void AnswerByError(PendingCall call, Session callee, scoped in WampMessage message, PassthruOptions? passthru)
     {
         var scratch = RoutingScratch.Current;
         var isSealed = IsSealedFor(call.Caller, passthru);
@@ -184,7 +184,7 @@ internal sealed partial class DealerRole
         }
 
         scratch.Details.Clear();
-        if (passthru.IsActive && !isSealed)
+        if (passthru?.IsActive == true && !isSealed)
         {
             ValueEncoder.Encode(call.Caller.Serializer, scratch.Details, new ErrorDetails { Passthru = passthru });
         }

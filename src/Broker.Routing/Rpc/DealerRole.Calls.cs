@@ -123,7 +123,7 @@ internal sealed partial class DealerRole
             throw new WampProtocolException("CALL.Options.progress is only for callers that announced progressive_call_invocations.");
         }
 
-        if (options.Passthru.IsActive && !caller.CallerFeatures.Has(Features.PayloadPassthruMode))
+        if (options.Passthru?.IsActive == true && !caller.CallerFeatures.Has(Features.PayloadPassthruMode))
         {
             throw new WampProtocolException("CALL.Options.ppt_scheme is only for callers that announced payload_passthru_mode.");
         }

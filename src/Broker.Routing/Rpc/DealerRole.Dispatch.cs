@@ -183,7 +183,7 @@ internal sealed partial class DealerRole
     /// <summary>Who takes chunks must be able to stop, and who cannot unseal a payload is not to get it (PCI-04, PPT-05).</summary>
     private static bool IsSupported(Callee callee, in CallOptions options) =>
         (!options.Progress || callee.Features.Has(Features.ProgressiveCallInvocations | Features.CallCanceling))
-        && (!options.Passthru.IsActive || callee.Features.Has(Features.PayloadPassthruMode));
+        && (options.Passthru?.IsActive != true || callee.Features.Has(Features.PayloadPassthruMode));
 
     /// <summary>Points the call at a callee, sees to its timeout, and writes the Details of its INVOCATION.</summary>
     private void Prepare(Callee callee, PendingCall call, scoped in CallRequest request)
@@ -209,7 +209,7 @@ internal sealed partial class DealerRole
         var details = RoutingScratch.Current.Details;
         details.Clear();
         var isDisclosed = request.Options.DiscloseMe || callee.DisclosesCaller || _options.DiscloseCaller == DisclosePolicy.Always;
-        if (callee.WantsNoDetails && !isDisclosed && !isTimeoutForwarded && !call.ReceivesProgress && !request.Options.Progress && !request.Options.Passthru.IsActive)
+        if (callee.WantsNoDetails && !isDisclosed && !isTimeoutForwarded && !call.ReceivesProgress && !request.Options.Progress && request.Options.Passthru?.IsActive != true)
         {
             return;
         }

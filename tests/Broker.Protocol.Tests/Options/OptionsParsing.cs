@@ -86,12 +86,12 @@ public sealed class OptionsParsing
              "eligible":[],"eligible_authid":["c","d"],"eligible_authrole":["e"],"exclude_unknown":5,"rkey":"k"}
             """));
         Assert.Equal((true, true, true, true), (options.Acknowledge, options.IncludeMe, options.DiscloseMe, options.Retain));
-        Assert.Equal([1, 2], options.Exclude!);
-        Assert.Equal([], options.Eligible!);
-        Assert.Equal(["a"], options.ExcludeAuthId!);
-        Assert.Equal(["b"], options.ExcludeAuthRole!);
-        Assert.Equal(["c", "d"], options.EligibleAuthId!);
-        Assert.Equal(["e"], options.EligibleAuthRole!);
+        Assert.Equal([1, 2], options.Lists!.Exclude!);
+        Assert.Equal([], options.Lists!.Eligible!);
+        Assert.Equal(["a"], options.Lists!.ExcludeAuthId!);
+        Assert.Equal(["b"], options.Lists!.ExcludeAuthRole!);
+        Assert.Equal(["c", "d"], options.Lists!.EligibleAuthId!);
+        Assert.Equal(["e"], options.Lists!.EligibleAuthRole!);
     }
 
     [Theory, MemberData(nameof(Serializers.All), MemberType = typeof(Serializers))]
@@ -99,7 +99,7 @@ public sealed class OptionsParsing
     {
         var publish = PublishOptions.Parse(serializer, Dict(serializer, "{}"));
         Assert.Equal((false, false, false), (publish.Acknowledge, publish.IncludeMe, publish.Retain));
-        Assert.Null(publish.Eligible);
+        Assert.Null(publish.Lists);
         Assert.Equal(MatchPolicy.Exact, SubscribeOptions.Parse(serializer, Dict(serializer, "{}")).Match);
         Assert.Equal(InvocationPolicy.Single, RegisterOptions.Parse(serializer, Dict(serializer, "{}")).Invoke);
         Assert.Equal(0, CallOptions.Parse(serializer, Dict(serializer, "{}")).Timeout);
