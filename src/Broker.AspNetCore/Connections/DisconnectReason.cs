@@ -44,6 +44,14 @@ internal sealed record DisconnectReason(string Tag, string? Uri, bool IsGoodbye,
     public static readonly DisconnectReason HelloTimeout =
         new("hello_timeout", ErrorUris.ProtocolViolation, false, WebSocketCloseCode.PolicyViolation, LogLevel.Information);
 
+    /// <summary>The client or an authenticator took too long to tell who the client is (AUT-08).</summary>
+    public static readonly DisconnectReason AuthenticationTimeout =
+        new("authentication_timeout", ErrorUris.AuthenticationFailed, false, WebSocketCloseCode.PolicyViolation, LogLevel.Information);
+
+    /// <summary>The time for which the session was authenticated is over.</summary>
+    public static readonly DisconnectReason AuthenticationExpired =
+        new("authentication_expired", ErrorUris.AuthenticationRequired, true, WebSocketCloseCode.PolicyViolation, LogLevel.Information);
+
     /// <summary>After a session ended by GOODBYE, no other began on the same connection.</summary>
     public static readonly DisconnectReason Left = new("left", null, false, WebSocketCloseCode.NormalClosure, LogLevel.Debug);
 

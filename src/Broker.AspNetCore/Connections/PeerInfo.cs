@@ -1,11 +1,13 @@
+using Broker.Authentication;
+
 namespace Broker.Connections;
 
 /// <summary>What is known of a peer before it says anything.</summary>
 /// <param name="ConnectionId">The server's name for the connection, for logs.</param>
 /// <param name="Address">Where the peer is, for logs.</param>
-/// <param name="MayBeAnonymous">Whether it may join without authentication.</param>
+/// <param name="Transport">What authenticators may know of it.</param>
 /// <param name="Abort">Cuts the connection, for a peer that does not take what is to be sent.</param>
-internal sealed record PeerInfo(string ConnectionId, string Address, bool MayBeAnonymous, Action Abort)
+internal sealed record PeerInfo(string ConnectionId, string Address, TransportInfo Transport, Action Abort)
 {
     private static long _lastId;
 

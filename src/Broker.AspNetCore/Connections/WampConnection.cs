@@ -22,10 +22,13 @@ internal sealed class WampConnection
     private readonly FrameWriter _frameWriter;
     private readonly SessionState _session;
     private Ending? _requestedEnd;
+    private TaskCompletionSource? _endAsked;
     private bool _isTimeUp;
     private bool _heard;
     private int _silentTicks;
     private int _openTicks;
+    private int _round;
+    private int _roundTicks;
 
     public WampConnection(
         RouterContext context, IDuplexPipe transport, IFrameReader frames, FrameWriter frameWriter, SerializerKind serializer, int peerLimit, PeerInfo peer)
@@ -84,6 +87,8 @@ internal sealed class WampConnection
     {
         if (Interlocked.CompareExchange(ref _requestedEnd, ending, null) is null)
         {
+            Volatile.Read(ref _endAsked)?.TrySetResult();
+
             // Whoever asks may be routing a message with the peer's gate held, and a transport may resume its reader on the stack that cancels the read.
             ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _input, preferLocal: false);
         }
@@ -93,6 +98,19 @@ internal sealed class WampConnection
     public void Tick()
     {
         var options = _context.Options;
+        if (_session.Phase == SessionPhase.Challenging && TicksOfRound() > options.AuthenticationTimeout.TotalSeconds)
+        {
+            RequestEnd(new Ending(
+                DisconnectReason.AuthenticationTimeout, $"The client was not authenticated within {options.AuthenticationTimeout.TotalSeconds} s."));
+            return;
+        }
+
+        if (_session.IsExpired(_context.Time.GetUtcNow()))
+        {
+            RequestEnd(new Ending(DisconnectReason.AuthenticationExpired, "The time for which the session was authenticated is over: connect again."));
+            return;
+        }
+
         if (!_session.IsEstablished)
         {
             if (++_openTicks > options.HelloTimeout.TotalSeconds)
@@ -130,6 +148,17 @@ internal sealed class WampConnection
         }
     }
 
+    /// <summary>How many seconds the present round of authentication takes already.</summary>
+    private int TicksOfRound()
+    {
+        if (_round != _session.Rounds)
+        {
+            (_round, _roundTicks) = (_session.Rounds, 0);
+        }
+
+        return ++_roundTicks;
+    }
+
     /// <summary>Reads and routes until there is a reason to end.</summary>
     private async ValueTask<Ending> ReceiveAsync()
     {
@@ -154,6 +183,17 @@ internal sealed class WampConnection
 
             _heard = true;
             var ending = ProcessBatch(ref buffer, out var hasMore);
+            if (_session.Pending is { } pending && ending is null)
+            {
+                _input.AdvanceTo(buffer.Start);
+                ending = await AwaitAsync(pending).ConfigureAwait(false);
+                if (ending is not null)
+                {
+                    return ending;
+                }
+
+                continue;
+            }
 
             // What lies behind the last message read is read again at once: the peer's close frame may be there already.
             _input.AdvanceTo(buffer.Start, hasMore || ending is not null ? buffer.Start : buffer.End);
@@ -170,6 +210,35 @@ internal sealed class WampConnection
             {
                 return new Ending(DisconnectReason.TransportLost);
             }
+        }
+    }
+
+    /// <summary>
+    /// Waits for what the session has asked of others, without reading on: so the order of the peer's messages is kept (ORD-07). A request to end is obeyed
+    /// meanwhile.
+    /// </summary>
+    private async ValueTask<Ending?> AwaitAsync(Task pending)
+    {
+        var endAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _endAsked, endAsked);
+        if (EndToObey() is null)
+        {
+            await Task.WhenAny(pending, endAsked.Task).ConfigureAwait(false);
+        }
+
+        if (EndToObey() is { } ending)
+        {
+            return ending;
+        }
+
+        FlushBatch.Open(_session.Peer.Id);
+        try
+        {
+            return _session.Resume();
+        }
+        finally
+        {
+            FlushBatch.Flush();
         }
     }
 
@@ -200,6 +269,11 @@ internal sealed class WampConnection
                         if (_session.Receive(payload) is { } ending)
                         {
                             return ending;
+                        }
+
+                        if (_session.Pending is not null)
+                        {
+                            return null;
                         }
 
                         break;

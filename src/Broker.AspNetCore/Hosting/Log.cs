@@ -30,6 +30,12 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Information, "Connection {ConnectionId} from {Address} was refused: {Text}")]
     public static partial void ConnectionRefused(ILogger logger, string connectionId, string address, string text);
 
+    [LoggerMessage(9, LogLevel.Error, "Authentication of connection {ConnectionId} from {Address} by {Method} failed.")]
+    public static partial void AuthenticationFailed(ILogger logger, Exception exception, string connectionId, string address, string method);
+
+    [LoggerMessage(10, LogLevel.Warning, "Authentication of connection {ConnectionId} from {Address} by {Method} did not come to an end within {Seconds} s.")]
+    public static partial void AuthenticationTooSlow(ILogger logger, string connectionId, string address, string method, double seconds);
+
     [LoggerMessage(7, LogLevel.Information, "The router drains {Count} connections.")]
     public static partial void Draining(ILogger logger, int count);
 

@@ -40,6 +40,7 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
         Require(faults, options.MaxOutboundBytes >= 64 * 1024, "MaxOutboundBytes is less than 64 KiB.");
         Require(faults, options.HandshakeTimeout > TimeSpan.Zero, "HandshakeTimeout is not above zero.");
         Require(faults, options.HelloTimeout > TimeSpan.Zero, "HelloTimeout is not above zero.");
+        Require(faults, options.AuthenticationTimeout > TimeSpan.Zero, "AuthenticationTimeout is not above zero.");
         Require(faults, options.KeepAliveInterval >= TimeSpan.Zero, "KeepAliveInterval is below zero.");
         Require(faults, options.KeepAliveTimeout > TimeSpan.Zero, "KeepAliveTimeout is not above zero.");
         Require(faults, options.CloseTimeout > TimeSpan.Zero, "CloseTimeout is not above zero.");

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Broker.Authentication;
 using Broker.Connections;
 using Broker.Ids;
 using Broker.Realms;
@@ -10,11 +11,14 @@ namespace Broker.Hosting;
 /// <summary>What all connections of one router share.</summary>
 internal sealed class RouterContext
 {
+    private readonly IReadOnlyList<IWampAuthenticator> _anonymous;
+
     public RouterContext(IOptions<WampRouterOptions> options, ILoggerFactory loggers, TimeProvider time)
     {
         Options = options.Value;
         Logger = loggers.CreateLogger("Broker.Router");
         Time = time;
+        _anonymous = [new AnonymousAuthenticator(fromAnywhere: Options.AllowAnonymousFromAnywhere)];
         var realms = Options.Realms.Count > 0 ? Options.Realms : new Dictionary<string, RealmOptions>(StringComparer.Ordinal) { ["realm1"] = new() };
         Router = new Router(realms, RandomIds.Shared, time);
         Connections = new ConnectionTable();
@@ -26,6 +30,10 @@ internal sealed class RouterContext
         "Broker/" + typeof(RouterContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
     public WampRouterOptions Options { get; }
+
+    /// <summary>Who authenticates the sessions of a realm.</summary>
+    public IReadOnlyList<IWampAuthenticator> AuthenticatorsOf(Realm realm) =>
+        Options.Authenticators.TryGetValue(realm.Name, out var listed) ? listed : _anonymous;
 
     public ILogger Logger { get; }
 

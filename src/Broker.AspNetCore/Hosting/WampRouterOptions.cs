@@ -1,3 +1,4 @@
+using Broker.Authentication;
 using Broker.Realms;
 using Broker.Serialization;
 
@@ -8,6 +9,13 @@ public sealed class WampRouterOptions
 {
     /// <summary>The realms by their URIs. If none is named there is one, <c>realm1</c>.</summary>
     public IDictionary<string, RealmOptions> Realms { get; } = new Dictionary<string, RealmOptions>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// How sessions of a realm, by its URI, are authenticated: the first method in the client's list that is offered here is used. A realm that is not
+    /// named here takes anonymous sessions only (<see cref="AllowAnonymousFromAnywhere"/>).
+    /// </summary>
+    public IDictionary<string, IReadOnlyList<IWampAuthenticator>> Authenticators { get; } =
+        new Dictionary<string, IReadOnlyList<IWampAuthenticator>>(StringComparer.Ordinal);
 
     /// <summary>
     /// Whether clients may join without authentication from addresses that are not loopback. Off by default: then only peers on loopback addresses and Unix domain
@@ -38,6 +46,9 @@ public sealed class WampRouterOptions
 
     /// <summary>How long a connection may stay without a session. 10 s.</summary>
     public TimeSpan HelloTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an authenticator, and a client behind each CHALLENGE, may take for the answer. 5 s.</summary>
+    public TimeSpan AuthenticationTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>After how long a silence a WebSocket is pinged; any traffic counts. 20 s; zero turns pings off.</summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(20);

@@ -6,6 +6,9 @@ internal enum SessionPhase
     /// <summary>There is none; HELLO opens one.</summary>
     Closed,
 
+    /// <summary>HELLO is there; the router asks who it is, or waits for AUTHENTICATE.</summary>
+    Challenging,
+
     /// <summary>WELCOME is sent; messages are routed.</summary>
     Established,
 

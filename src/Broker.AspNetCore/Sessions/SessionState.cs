@@ -18,11 +18,8 @@ namespace Broker.Sessions;
 /// <param name="sink">Where messages to the peer go.</param>
 /// <param name="peerLimit">The longest message that the peer takes.</param>
 /// <param name="peer">Who is at the other end.</param>
-internal sealed class SessionState(RouterContext context, SerializerKind serializer, IMessageSink sink, int peerLimit, PeerInfo peer)
+internal sealed partial class SessionState(RouterContext context, SerializerKind serializer, IMessageSink sink, int peerLimit, PeerInfo peer)
 {
-    /// <summary>The most that WELCOME takes besides its Details.</summary>
-    private const int WelcomeHead = 32;
-
     private Session? _session;
 
     /// <summary>Who is at the other end.</summary>
@@ -68,6 +65,7 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
     /// <summary>Ends the session in its realm, if there is one.</summary>
     public void Leave()
     {
+        EndAttempt();
         if (_session is not { } session)
         {
             return;
@@ -75,6 +73,7 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
 
         _session = null;
         Phase = SessionPhase.Closed;
+        Volatile.Write(ref _expires, long.MaxValue);
         FlushBatch.Open(Peer.Id);
         try
         {
@@ -103,7 +102,9 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
         switch (message.Type)
         {
             case MessageType.Hello when Phase == SessionPhase.Closed:
-                return Join(message);
+                return Hello(message);
+            case MessageType.Authenticate when Phase == SessionPhase.Challenging:
+                return Authenticate(message);
             case MessageType.Goodbye when Phase == SessionPhase.Established:
                 // What the session held is gone before the client reads the answer (SES-36).
                 Leave();
@@ -122,67 +123,6 @@ internal sealed class SessionState(RouterContext context, SerializerKind seriali
                     $"{message.Type.ToString().ToUpperInvariant()} came before the session was established: the first message is HELLO.");
         }
     }
-
-    private Ending? Join(scoped in WampMessage message)
-    {
-        if (!UriRules.Default.IsValid(message.Uri))
-        {
-            return Refuse(ErrorUris.InvalidUri, "The realm is not a valid URI.");
-        }
-
-        var hello = HelloDetails.Parse(serializer, message.Dict);
-        if (!hello.Roles.HasClientRole)
-        {
-            throw new WampProtocolException("HELLO.Details.roles names none of publisher, subscriber, caller and callee.");
-        }
-
-        if (context.Router.FindRealm(message.Uri) is not { } realm)
-        {
-            return Refuse(ErrorUris.NoSuchRealm, $"There is no realm '{Encoding.UTF8.GetString(message.Uri)}' here.");
-        }
-
-        if (hello.AuthMethods is { Count: > 0 } methods && !methods.Contains("anonymous", StringComparer.Ordinal))
-        {
-            return Refuse(ErrorUris.NoMatchingAuthMethod, "This router offers the authentication method anonymous only.");
-        }
-
-        if (!Peer.MayBeAnonymous)
-        {
-            return Refuse(
-                ErrorUris.AuthenticationRequired, "Anonymous sessions are taken from loopback addresses only: the router's operator can allow them from everywhere.");
-        }
-
-        var identity = new SessionIdentity(AuthId: Guid.NewGuid().ToString("N"), "anonymous", "anonymous", "static");
-        var welcome = Welcome(realm, identity);
-        if (!Fits(welcome))
-        {
-            welcome = welcome with { Roles = new RoleSet { Broker = Features.None, Dealer = Features.None } }; // a small peer does without the list of features
-        }
-
-        if (!Fits(welcome))
-        {
-            return Refuse(ErrorUris.PayloadSizeExceeded, "WELCOME is longer than the messages that the client takes.");
-        }
-
-        _session = realm.Join(serializer, hello, identity, welcome, sink);
-        Phase = SessionPhase.Established;
-        Log.SessionJoined(context.Logger, Peer.ConnectionId, Peer.Address, _session.Id, realm.Name, Log.Printable(hello.Agent));
-        return null;
-    }
-
-    private bool Fits(WelcomeDetails welcome) => ValueEncoder.Encode(serializer, welcome).Length <= peerLimit - WelcomeHead;
-
-    private WelcomeDetails Welcome(Realm realm, SessionIdentity identity) => new()
-    {
-        Roles = realm.AnnouncedRoles,
-        Agent = RouterContext.Agent,
-        Realm = realm.Name,
-        AuthId = identity.AuthId,
-        AuthRole = identity.AuthRole,
-        AuthMethod = identity.AuthMethod,
-        AuthProvider = identity.AuthProvider,
-        MaxMessageSize = context.Options.MaxMessageSize,
-    };
 
     private Ending Refuse(string reason, string text)
     {

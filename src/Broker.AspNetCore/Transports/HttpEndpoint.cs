@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Broker.Authentication;
 using Broker.Connections;
 using Broker.Hosting;
 using Broker.Serialization;
@@ -21,7 +22,14 @@ internal sealed class HttpEndpoint(RouterContext context)
         var peer = new PeerInfo(
             http.Connection.Id,
             $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}",
-            context.Options.AllowAnonymousFromAnywhere || IsLoopback(http),
+            new TransportInfo(name => http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null)
+            {
+                RemoteAddress = http.Connection.RemoteIpAddress,
+                IsLocal = IsLoopback(http),
+                IsEncrypted = http.Request.IsHttps,
+                ClientCertificate = http.Connection.ClientCertificate,
+                User = http.User.Identity?.IsAuthenticated == true ? http.User : null,
+            },
             http.Abort);
         var upgrade = http.Features.Get<IHttpUpgradeFeature>();
         var connect = http.Features.Get<IHttpExtendedConnectFeature>();

@@ -1,10 +1,13 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Sockets;
+using Broker.Authentication;
 using Broker.Connections;
 using Broker.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Broker.Transports;
 
@@ -26,10 +29,7 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
     public async Task OnConnectionAsync(ConnectionContext connection)
     {
         var peer = new PeerInfo(
-            connection.ConnectionId,
-            connection.RemoteEndPoint?.ToString() ?? "",
-            context.Options.AllowAnonymousFromAnywhere || OriginRules.IsLoopback(connection.RemoteEndPoint),
-            connection.Abort);
+            connection.ConnectionId, connection.RemoteEndPoint?.ToString() ?? "", TransportOf(connection, upgrade: null), connection.Abort);
         switch (await OpenAsync(connection, peer).ConfigureAwait(false))
         {
             case (Opening.Foreign, _):
@@ -41,6 +41,14 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
                 break;
         }
     }
+
+    private static TransportInfo TransportOf(ConnectionContext connection, WebSocketUpgrade? upgrade) => new(upgrade is null ? null : upgrade.Header)
+    {
+        RemoteAddress = (connection.RemoteEndPoint as IPEndPoint)?.Address,
+        IsLocal = OriginRules.IsLoopback(connection.RemoteEndPoint),
+        IsEncrypted = connection.Features.Get<ITlsHandshakeFeature>() is not null,
+        ClientCertificate = connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate,
+    };
 
     /// <summary>Reads the handshake and answers it.</summary>
     private async ValueTask<(Opening Opening, WampConnection? Connection)> OpenAsync(ConnectionContext connection, PeerInfo peer)
@@ -147,7 +155,7 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
 
         WriteAccept(output, upgrade, name);
         await output.FlushAsync().ConfigureAwait(false);
-        return ConnectionFactory.WebSocket(context, connection.Transport, serializer, peer);
+        return ConnectionFactory.WebSocket(context, connection.Transport, serializer, peer with { Transport = TransportOf(connection, upgrade) });
     }
 
     private static void WriteAccept(PipeWriter output, WebSocketUpgrade upgrade, string name)

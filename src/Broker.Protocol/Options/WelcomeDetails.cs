@@ -26,6 +26,9 @@ public sealed record WelcomeDetails : IEncodable
     /// <summary><c>authprovider</c>: who told.</summary>
     public string? AuthProvider { get; init; }
 
+    /// <summary><c>authextra</c>: an encoded dict in the session's serializer, or null.</summary>
+    public ReadOnlyMemory<byte>? AuthExtra { get; init; }
+
     /// <summary>
     /// <c>_max_message_size</c>, a private key of this router: the longest message in bytes that it takes from this session. 0: not announced.
     /// </summary>
@@ -53,6 +56,13 @@ public sealed record WelcomeDetails : IEncodable
         count += DictEntry.Text(ref writer, "authrole"u8, AuthRole);
         count += DictEntry.Text(ref writer, "authmethod"u8, AuthMethod);
         count += DictEntry.Text(ref writer, "authprovider"u8, AuthProvider);
+        if (AuthExtra is { } extra)
+        {
+            writer.WriteKey("authextra"u8);
+            writer.WriteEncoded(extra.Span);
+            count++;
+        }
+
         if (MaxMessageSize > 0)
         {
             count += DictEntry.Integer(ref writer, "_max_message_size"u8, MaxMessageSize);

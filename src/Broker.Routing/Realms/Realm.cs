@@ -89,12 +89,19 @@ public sealed class Realm
     /// <summary>The sessions, in no order. Those that come or go meanwhile may or may not show.</summary>
     internal IEnumerable<Session> Sessions => _sessions.Select(entry => entry.Value);
 
+    /// <summary>An id for a session that is about to join, which nobody else is likely to draw.</summary>
+    public long DrawSessionId() => _globalIds.Next();
+
     /// <summary>Adds a session and queues its WELCOME, before anything else can be queued to it (SES-17).</summary>
-    public Session Join(SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink)
+    public Session Join(SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink) =>
+        Join(DrawSessionId(), serializer, hello, identity, welcome, sink);
+
+    /// <summary>Adds a session under an id from <see cref="DrawSessionId"/>, or under another one if that is taken by now.</summary>
+    public Session Join(long id, SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink)
     {
         while (true)
         {
-            var session = new Session(_globalIds.Next(), this, serializer, identity, hello.Roles, sink);
+            var session = new Session(id, this, serializer, identity, hello.Roles, sink);
             var reply = RoutingScratch.Current.Reply;
             reply.Encode(serializer, new WampMessage
             {
@@ -106,6 +113,7 @@ public sealed class Realm
             {
                 if (!_sessions.TryAdd(session.Id, session))
                 {
+                    id = DrawSessionId();
                     continue;
                 }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using Broker.Authentication;
 using Broker.Hosting;
 using Broker.Messages;
 using Broker.Serialization;
@@ -21,7 +22,7 @@ internal sealed class MemoryPeer : IDisposable
     public MemoryPeer(RouterContext context, SerializerKind serializer)
     {
         _serializer = serializer;
-        var peer = new PeerInfo("memory", "memory", MayBeAnonymous: true, Abort: () => { });
+        var peer = new PeerInfo("memory", "memory", new TransportInfo { IsLocal = true }, Abort: () => { });
         Served = ConnectionFactory.WebSocket(context, new DuplexPipe(_toRouter.Reader, _fromRouter.Writer), serializer, peer).RunAsync();
     }
 

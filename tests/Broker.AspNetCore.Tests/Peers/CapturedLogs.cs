@@ -17,6 +17,9 @@ internal sealed class CapturedLogs : ILoggerProvider
     /// <summary>Why connections ended.</summary>
     public IReadOnlyCollection<string> Endings => _endings;
 
+    /// <summary>Forgets the errors, which a test has brought about and seen.</summary>
+    public void ForgetErrors() => _errors.Clear();
+
     public ILogger CreateLogger(string categoryName) => new Capture(this, categoryName);
 
     public void Dispose()

@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+
+namespace Broker.Authentication;
+
+/// <summary>A session that wants to join, as HELLO and the transport tell. Immutable but for <see cref="AuthExtra"/>, which nobody should change.</summary>
+public sealed record AuthenticationRequest
+{
+    /// <summary>The realm.</summary>
+    public required string Realm { get; init; }
+
+    /// <summary>The session id that WELCOME will tell if the session is accepted (CRA-07).</summary>
+    public required long SessionId { get; init; }
+
+    /// <summary><c>authid</c>: who the client says it is, or null.</summary>
+    public string? AuthId { get; init; }
+
+    /// <summary><c>authrole</c>: the role that the client asks for, or null. To be granted only if it may be (AUT-11).</summary>
+    public string? AuthRole { get; init; }
+
+    /// <summary><c>authextra</c>; binary values are strings that start with U+0000 and go on in base64. Empty when HELLO has none.</summary>
+    public JsonObject AuthExtra { get; init; } = [];
+
+    /// <summary>What the transport knows of the peer (AUT-13).</summary>
+    public required TransportInfo Transport { get; init; }
+}

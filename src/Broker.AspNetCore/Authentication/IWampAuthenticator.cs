@@ -1,0 +1,27 @@
+namespace Broker.Authentication;
+
+/// <summary>
+/// Authenticates sessions by one method: an extension point. One instance serves all connections of a realm at once: it must be thread-safe, and keep what belongs
+/// to one attempt in <see cref="AuthenticationResult.Challenge.State"/>. An exception is logged and refuses the session by
+/// <c>wamp.error.authentication_failed</c>.
+/// </summary>
+public interface IWampAuthenticator
+{
+    /// <summary>The authentication method as HELLO names it in <c>authmethods</c>, such as <c>ticket</c>.</summary>
+    string Method { get; }
+
+    /// <summary>
+    /// Answers HELLO. What needs no waiting completes synchronously; while it waits, nothing further is read from the connection.
+    /// </summary>
+    /// <param name="request">Who wants to join, from where.</param>
+    /// <param name="cancellationToken">Canceled when the time for authentication is up.</param>
+    ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Answers AUTHENTICATE: by a result, or by another challenge (AUT-06).</summary>
+    /// <param name="request">The same as before.</param>
+    /// <param name="state">The state of the challenge that is answered.</param>
+    /// <param name="answer">What AUTHENTICATE says.</param>
+    /// <param name="cancellationToken">Canceled when the time for authentication is up.</param>
+    ValueTask<AuthenticationResult> ContinueAsync(
+        AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken);
+}

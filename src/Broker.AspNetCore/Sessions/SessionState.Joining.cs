@@ -1,0 +1,204 @@
+using System.Text;
+using Broker.Authentication;
+using Broker.Connections;
+using Broker.Hosting;
+using Broker.Messages;
+using Broker.Options;
+using Broker.Realms;
+using Broker.Serialization;
+using Broker.Uris;
+
+namespace Broker.Sessions;
+
+/// <content>From HELLO to WELCOME or ABORT.</content>
+internal sealed partial class SessionState
+{
+    /// <summary>The most that WELCOME takes besides its Details.</summary>
+    private const int WelcomeHead = 32;
+
+    private JoinAttempt? _attempt;
+    private Task<AuthenticationResult>? _asked;
+    private long _expires = long.MaxValue; // in ticks
+
+    /// <summary>An authenticator that is at work. Until it is done nothing further is to be read; then <see cref="Resume"/> goes on. Usually null.</summary>
+    public Task? Pending => _asked;
+
+    /// <summary>How many questions have been put to authenticators.</summary>
+    public int Rounds { get; private set; }
+
+    /// <summary>Whether the time for which the session was authenticated is over. Any thread may ask.</summary>
+    public bool IsExpired(DateTimeOffset now) => now.UtcTicks >= Volatile.Read(ref _expires);
+
+    /// <summary>Goes on with what <see cref="Pending"/> has brought. Returns the end of the connection if that is what follows.</summary>
+    public Ending? Resume()
+    {
+        var asked = _asked!;
+        _asked = null;
+        return Conclude(ResultOf(asked));
+    }
+
+    private Ending? Hello(scoped in WampMessage message)
+    {
+        if (!UriRules.Default.IsValid(message.Uri))
+        {
+            return Refuse(ErrorUris.InvalidUri, "The realm is not a valid URI.");
+        }
+
+        var hello = HelloDetails.Parse(serializer, message.Dict);
+        if (!hello.Roles.HasClientRole)
+        {
+            throw new WampProtocolException("HELLO.Details.roles names none of publisher, subscriber, caller and callee.");
+        }
+
+        if (context.Router.FindRealm(message.Uri) is not { } realm)
+        {
+            return Refuse(ErrorUris.NoSuchRealm, $"There is no realm '{Encoding.UTF8.GetString(message.Uri)}' here.");
+        }
+
+        var offered = context.AuthenticatorsOf(realm);
+        if (Choose(offered, hello.AuthMethods) is not { } authenticator)
+        {
+            var methods = string.Join(", ", offered.Select(one => one.Method));
+            return hello.AuthMethods is { Count: > 0 }
+                ? Refuse(ErrorUris.NoMatchingAuthMethod, $"This realm offers the authentication methods: {methods}.")
+                : Refuse(ErrorUris.AuthenticationRequired, $"This realm takes no anonymous sessions; it offers the authentication methods: {methods}.");
+        }
+
+        var request = new AuthenticationRequest
+        {
+            Realm = realm.Name,
+            SessionId = realm.DrawSessionId(),
+            AuthId = hello.AuthId,
+            AuthRole = hello.AuthRole,
+            AuthExtra = ExtraDict.Read(serializer, hello.AuthExtra.GetValueOrDefault().Span),
+            Transport = Peer.Transport,
+        };
+        _attempt = new JoinAttempt(realm, hello, authenticator, request);
+        Phase = SessionPhase.Challenging;
+        return Ask(static (attempt, _, cancellation) => attempt.BeginAsync(cancellation), answer: null);
+    }
+
+    private Ending? Authenticate(scoped in WampMessage message)
+    {
+        var answer = new AuthenticationAnswer(Encoding.UTF8.GetString(message.Text), ExtraDict.Read(serializer, message.Dict));
+        return Ask(static (attempt, answer, cancellation) => attempt.ContinueAsync(answer!, cancellation), answer);
+    }
+
+    /// <summary>The first method of the client's list that the realm offers (AUT-04); a client without a list joins anonymously (AUT-05).</summary>
+    private static IWampAuthenticator? Choose(IReadOnlyList<IWampAuthenticator> offered, IReadOnlyList<string>? wanted)
+    {
+        IReadOnlyList<string> methods = wanted is { Count: > 0 } ? wanted : [AnonymousAuthenticator.Name];
+        return methods.Select(method => offered.FirstOrDefault(one => one.Method == method)).FirstOrDefault(one => one is not null);
+    }
+
+    private Ending? Ask(Func<JoinAttempt, AuthenticationAnswer?, CancellationToken, ValueTask<AuthenticationResult>> question, AuthenticationAnswer? answer)
+    {
+        Rounds++;
+        var asked = AskAsync(_attempt!, question, answer);
+        if (asked.IsCompleted)
+        {
+            return Conclude(ResultOf(asked));
+        }
+
+        _asked = asked;
+        return null;
+    }
+
+    /// <summary>Puts a question to the authenticator. One that does not listen to its token is not waited for any longer, either.</summary>
+    private async Task<AuthenticationResult> AskAsync(
+        JoinAttempt attempt, Func<JoinAttempt, AuthenticationAnswer?, CancellationToken, ValueTask<AuthenticationResult>> question, AuthenticationAnswer? answer)
+    {
+        using var time = new CancellationTokenSource(context.Options.AuthenticationTimeout, context.Time);
+        var result = question(attempt, answer, time.Token);
+        return result.IsCompleted ? await result.ConfigureAwait(false) : await result.AsTask().WaitAsync(time.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>What an authenticator says; if it fails, that is logged, and the client is sent away (AUT-09).</summary>
+    private AuthenticationResult ResultOf(Task<AuthenticationResult> asked)
+    {
+        try
+        {
+            return asked.GetAwaiter().GetResult();
+        }
+        catch (WampProtocolException)
+        {
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            Log.AuthenticationTooSlow(context.Logger, Peer.ConnectionId, Peer.Address, _attempt!.Method, context.Options.AuthenticationTimeout.TotalSeconds);
+            return new AuthenticationResult.Refused(ErrorUris.AuthenticationFailed, "The authentication took too long: try again later.");
+        }
+        catch (Exception exception)
+        {
+            Log.AuthenticationFailed(context.Logger, exception, Peer.ConnectionId, Peer.Address, _attempt!.Method);
+            return new AuthenticationResult.Refused(ErrorUris.AuthenticationFailed, "The authentication itself failed: ask the router's operator.");
+        }
+    }
+
+    private Ending? Conclude(AuthenticationResult result)
+    {
+        switch (result)
+        {
+            case AuthenticationResult.Challenge challenge:
+                _attempt!.Challenged(challenge.State);
+                Send(new WampMessage
+                {
+                    Type = MessageType.Challenge,
+                    Text = Encoding.UTF8.GetBytes(_attempt.Method),
+                    Dict = ExtraDict.Write(serializer, challenge.Extra),
+                });
+                return null;
+            case AuthenticationResult.Accepted accepted:
+                return Establish(_attempt!, accepted);
+            case AuthenticationResult.Refused refused:
+                return Refuse(refused.Reason, refused.Text);
+            default:
+                throw new InvalidOperationException("An authenticator gave no result.");
+        }
+    }
+
+    private Ending? Establish(JoinAttempt attempt, AuthenticationResult.Accepted accepted)
+    {
+        var realm = attempt.Realm;
+        var welcome = Welcome(realm, accepted);
+        if (!Fits(welcome))
+        {
+            welcome = welcome with { Roles = new RoleSet { Broker = Features.None, Dealer = Features.None } }; // a small peer does without the list of features
+        }
+
+        if (!Fits(welcome))
+        {
+            return Refuse(ErrorUris.PayloadSizeExceeded, "WELCOME is longer than the messages that the client takes.");
+        }
+
+        _session = realm.Join(attempt.SessionId, serializer, attempt.Hello, accepted.Identity, welcome, sink);
+        Volatile.Write(ref _expires, accepted.Expires?.UtcTicks ?? long.MaxValue);
+        Phase = SessionPhase.Established;
+        EndAttempt();
+        Log.SessionJoined(context.Logger, Peer.ConnectionId, Peer.Address, _session.Id, realm.Name, Log.Printable(attempt.Hello.Agent));
+        return null;
+    }
+
+    private void EndAttempt()
+    {
+        // An authenticator that is still at work ends when its time is up, however it ends.
+        _ = _asked?.ContinueWith(static asked => asked.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        (_attempt, _asked) = (null, null);
+    }
+
+    private bool Fits(WelcomeDetails welcome) => ValueEncoder.Encode(serializer, welcome).Length <= peerLimit - WelcomeHead;
+
+    private WelcomeDetails Welcome(Realm realm, AuthenticationResult.Accepted accepted) => new()
+    {
+        Roles = realm.AnnouncedRoles,
+        Agent = RouterContext.Agent,
+        Realm = realm.Name,
+        AuthId = accepted.Identity.AuthId,
+        AuthRole = accepted.Identity.AuthRole,
+        AuthMethod = accepted.Identity.AuthMethod,
+        AuthProvider = accepted.Identity.AuthProvider,
+        AuthExtra = accepted.AuthExtra is { } extra ? ExtraDict.Write(serializer, extra) : (ReadOnlyMemory<byte>?)null,
+        MaxMessageSize = context.Options.MaxMessageSize,
+    };
+}
