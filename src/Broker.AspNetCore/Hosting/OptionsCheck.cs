@@ -31,6 +31,14 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             "UriRules.MaxLength of a realm is not within 1 to 1024 bytes.");
         Require(
             faults,
+            options.ConnectionLimits is { Total: >= 0, PerAddress: >= 0, PerSecond: >= 0, PerAuthId: >= 0 },
+            "A number of ConnectionLimits is below zero; 0 means no limit.");
+        Require(
+            faults,
+            options.Realms.Values.All(realm => realm.SessionLimits is { Subscriptions: >= 0, Registrations: >= 0, PendingCalls: >= 0 }),
+            "A number of a realm's SessionLimits is below zero; 0 means no limit.");
+        Require(
+            faults,
             options.MaxMessageSize is >= RawSocketHandshake.SmallestLimit and <= RawSocketHandshake.LargestLimit,
             "MaxMessageSize is not within 512 bytes to 16 MiB.");
         Require(

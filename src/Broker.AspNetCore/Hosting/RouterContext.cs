@@ -2,6 +2,7 @@ using System.Reflection;
 using Broker.Authentication;
 using Broker.Connections;
 using Broker.Ids;
+using Broker.Limits;
 using Broker.Realms;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,7 @@ internal sealed class RouterContext
         Router = new Router(realms, RandomIds.Shared, time);
         Connections = new ConnectionTable();
         Metrics = new RouterMetrics(Router, Connections);
+        Admission = new Admission(this);
     }
 
     /// <summary>What WELCOME tells of the router's software.</summary>
@@ -44,4 +46,8 @@ internal sealed class RouterContext
     public ConnectionTable Connections { get; }
 
     public RouterMetrics Metrics { get; }
+
+    public Admission Admission { get; }
+
+    public AuthIdCounts AuthIds { get; } = new();
 }

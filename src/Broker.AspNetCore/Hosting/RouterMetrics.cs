@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Broker.Connections;
+using Broker.Limits;
 using Broker.Realms;
 
 namespace Broker.Hosting;
@@ -10,22 +11,43 @@ internal sealed class RouterMetrics : IDisposable
 {
     private readonly Meter _meter = new("Broker");
     private readonly Counter<long> _ended;
+    private readonly Counter<long> _refused;
 
     public RouterMetrics(Router router, ConnectionTable connections)
     {
         _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
+        _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions for which there was no room, by reason.");
         _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
         _meter.CreateObservableGauge("broker.outbound.bytes", () => connections.OutboundBytes, "By", "Bytes that wait for peers that read slowly.");
         Observe(router, "broker.sessions", "Established sessions.", realm => realm.SessionCount);
         Observe(router, "broker.subscriptions", "Subscriptions.", realm => realm.SubscriptionCount);
         Observe(router, "broker.registrations", "Registrations.", realm => realm.RegistrationCount);
+        _meter.CreateObservableCounter(
+            "broker.refusals",
+            () => router.Realms.SelectMany(realm => Enum.GetValues<RefusalReason>().Select(reason => new Measurement<long>(
+                realm.RefusalsOf(reason), new TagList { { "realm", realm.Name }, { "reason", Tag(reason) } }))),
+            description: "Requests refused, by reason.");
         Observe(router, "broker.events.dropped", "Events not delivered: slow, limited or inexpressive receivers.", realm => realm.EventsDropped);
     }
+
+    /// <summary>Counts a connection for which there is no room.</summary>
+    public void ConnectionRefused(ConnectionRefusal refusal) => _refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Tag()));
+
+    /// <summary>Counts a session that its authid has no room for.</summary>
+    public void SessionRefused() => _refused.Add(1, new KeyValuePair<string, object?>("reason", "authid_limit"));
 
     /// <summary>Counts the end of a connection.</summary>
     public void ConnectionEnded(DisconnectReason reason) => _ended.Add(1, new KeyValuePair<string, object?>("reason", reason.Tag));
 
     public void Dispose() => _meter.Dispose();
+
+    private static string Tag(RefusalReason reason) => reason switch
+    {
+        RefusalReason.SubscriptionLimit => "subscription_limit",
+        RefusalReason.RegistrationLimit => "registration_limit",
+        RefusalReason.PendingCallLimit => "pending_call_limit",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
 
     private void Observe(Router router, string name, string description, Func<Realm, long> value) =>
         _meter.CreateObservableGauge(

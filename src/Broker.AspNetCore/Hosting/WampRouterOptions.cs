@@ -1,4 +1,5 @@
 using Broker.Authentication;
+using Broker.Limits;
 using Broker.Realms;
 using Broker.Serialization;
 
@@ -28,6 +29,9 @@ public sealed class WampRouterOptions
     /// that this machine serves; <c>*</c> for all. A proxy on this machine connects from loopback: list the origins of its pages here.
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>How many connections the router takes.</summary>
+    public ConnectionLimits ConnectionLimits { get; set; } = new();
 
     /// <summary>The longest message that the router takes, in bytes; told to clients as <c>_max_message_size</c> in WELCOME and by RawSocket's handshake. 1 MiB.</summary>
     public int MaxMessageSize { get; set; } = 1024 * 1024;

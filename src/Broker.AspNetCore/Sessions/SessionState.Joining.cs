@@ -18,6 +18,7 @@ internal sealed partial class SessionState
 
     private JoinAttempt? _attempt;
     private Task<AuthenticationResult>? _asked;
+    private bool _isCounted;
     private long _expires = long.MaxValue; // in ticks
 
     /// <summary>An authenticator that is at work. Until it is done nothing further is to be read; then <see cref="Resume"/> goes on. Usually null.</summary>
@@ -170,6 +171,17 @@ internal sealed partial class SessionState
         if (!Fits(welcome))
         {
             return Refuse(ErrorUris.PayloadSizeExceeded, "WELCOME is longer than the messages that the client takes.");
+        }
+
+        if (context.Options.ConnectionLimits.PerAuthId is > 0 and var most)
+        {
+            if (!context.AuthIds.TryEnter(realm.Name, accepted.Identity.AuthId, most))
+            {
+                context.Metrics.SessionRefused();
+                return Refuse(ErrorUris.Unavailable, $"There are {most} sessions of this authid, as many as there may be: end one, and try again.");
+            }
+
+            _isCounted = true;
         }
 
         _session = realm.Join(attempt.SessionId, serializer, attempt.Hello, accepted.Identity, welcome, sink);

@@ -73,6 +73,12 @@ internal sealed partial class SessionState(RouterContext context, SerializerKind
 
         _session = null;
         Phase = SessionPhase.Closed;
+        if (_isCounted)
+        {
+            _isCounted = false;
+            context.AuthIds.Leave(session.Realm.Name, session.Identity.AuthId);
+        }
+
         Volatile.Write(ref _expires, long.MaxValue);
         FlushBatch.Open(Peer.Id);
         try

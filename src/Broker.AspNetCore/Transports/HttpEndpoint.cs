@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Broker.Authentication;
 using Broker.Connections;
 using Broker.Hosting;
+using Broker.Limits;
 using Broker.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -31,6 +32,14 @@ internal sealed class HttpEndpoint(RouterContext context)
                 User = http.User.Identity?.IsAuthenticated == true ? http.User : null,
             },
             http.Abort);
+        using var place = http.Features.Get<Admission.Admittance>() is null ? context.Admission.Enter(http.Connection.RemoteIpAddress) : null;
+        if (place is { Refusal: not ConnectionRefusal.None })
+        {
+            http.Response.Headers.RetryAfter = "10";
+            await RefuseAsync(http, peer, 503, place.Refusal.Describe()).ConfigureAwait(false);
+            return;
+        }
+
         var upgrade = http.Features.Get<IHttpUpgradeFeature>();
         var connect = http.Features.Get<IHttpExtendedConnectFeature>();
         if (connect is not { IsExtendedConnect: true, Protocol: "websocket" } && !IsUpgrade(http, upgrade))

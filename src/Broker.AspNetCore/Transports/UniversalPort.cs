@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Broker.Authentication;
 using Broker.Connections;
 using Broker.Hosting;
+using Broker.Limits;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -30,7 +31,15 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
     {
         var peer = new PeerInfo(
             connection.ConnectionId, connection.RemoteEndPoint?.ToString() ?? "", TransportOf(connection, upgrade: null), connection.Abort);
-        switch (await OpenAsync(connection, peer).ConfigureAwait(false))
+        using var place = context.Admission.Enter(peer.Transport.RemoteAddress);
+        if (place is null)
+        {
+            connection.Abort();
+            return;
+        }
+
+        connection.Features.Set(place);
+        switch (await OpenAsync(connection, peer, place.Refusal).ConfigureAwait(false))
         {
             case (Opening.Foreign, _):
                 await next(connection).ConfigureAwait(false);
@@ -51,7 +60,7 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
     };
 
     /// <summary>Reads the handshake and answers it.</summary>
-    private async ValueTask<(Opening Opening, WampConnection? Connection)> OpenAsync(ConnectionContext connection, PeerInfo peer)
+    private async ValueTask<(Opening Opening, WampConnection? Connection)> OpenAsync(ConnectionContext connection, PeerInfo peer, ConnectionRefusal refusal)
     {
         var input = connection.Transport.Input;
         await using var timer = context.Time.CreateTimer(
@@ -82,6 +91,13 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
             }
 
             var (outcome, upgrade) = Recognise(buffer);
+            if (refusal != ConnectionRefusal.None && (upgrade is not null || outcome == Opening.Foreign || buffer.Length >= RawSocketHandshake.Length))
+            {
+                input.AdvanceTo(buffer.End);
+                await TurnAwayAsync(connection.Transport.Output, peer, isHttp: outcome != Opening.RawSocket, refusal).ConfigureAwait(false);
+                return (Opening.Gone, null);
+            }
+
             switch (outcome)
             {
                 case Opening.RawSocket when buffer.Length >= RawSocketHandshake.Length:
@@ -99,6 +115,24 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
                 return (Opening.Gone, null);
             }
         }
+    }
+
+    /// <summary>Tells a peer, in the words of its transport, that there is no room.</summary>
+    private async ValueTask TurnAwayAsync(PipeWriter output, PeerInfo peer, bool isHttp, ConnectionRefusal refusal)
+    {
+        const int RetryAfter = 10; // seconds
+        Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, refusal.Describe());
+        if (isHttp)
+        {
+            UpgradeResponse.WriteRefusal(output, 503, refusal.Describe() + "\n", RetryAfter);
+        }
+        else
+        {
+            RawSocketHandshake.WriteError(output.GetSpan(RawSocketHandshake.Length), RawSocketError.MaximumConnectionCountReached);
+            output.Advance(RawSocketHandshake.Length);
+        }
+
+        await output.FlushAsync().ConfigureAwait(false);
     }
 
     private (Opening Opening, WebSocketUpgrade? Upgrade) Recognise(in ReadOnlySequence<byte> buffer)

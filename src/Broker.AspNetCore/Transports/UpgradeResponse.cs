@@ -31,11 +31,13 @@ internal static class UpgradeResponse
     /// <param name="output">Receives the response.</param>
     /// <param name="status">A status code from 400 to 599, such as 403 for a forbidden origin or 503 when full.</param>
     /// <param name="text">The body, for people.</param>
-    public static void WriteRefusal(IBufferWriter<byte> output, int status, string text)
+    /// <param name="retryAfter">After how many seconds to try again; 0: nothing is said of it.</param>
+    public static void WriteRefusal(IBufferWriter<byte> output, int status, string text, int retryAfter = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 400);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 599);
         var head = $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nConnection: close\r\n"
+            + (retryAfter > 0 ? $"Retry-After: {retryAfter}\r\n" : "")
             + $"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {Encoding.UTF8.GetByteCount(text)}\r\n\r\n";
         Encoding.UTF8.GetBytes(head, output);
         Encoding.UTF8.GetBytes(text, output);

@@ -29,10 +29,12 @@ internal sealed partial class BrokerRole
     private readonly TrustLevels _trustLevels;
     private readonly RetainedEvents _retained;
     private readonly RouterIds _routerIds;
+    private readonly Refusals _refusals;
     private long _eventsDropped;
 
-    public BrokerRole(RealmOptions options, IIdGenerator globalIds, RouterIds routerIds, TimeProvider time)
+    public BrokerRole(RealmOptions options, IIdGenerator globalIds, RouterIds routerIds, Refusals refusals, TimeProvider time)
     {
+        _refusals = refusals;
         _routerIds = routerIds;
         _options = options;
         _globalIds = globalIds;
@@ -72,6 +74,15 @@ internal sealed partial class BrokerRole
             if (subscription is not null && session.Subscriptions?.TryGetValue(subscription.Id, out var held) == true)
             {
                 Activate(held, message.RequestId, request.GetRetained);
+                return;
+            }
+
+            if (_options.SessionLimits.Subscriptions is > 0 and var most && session.Subscriptions?.Count >= most)
+            {
+                _refusals.Add(RefusalReason.SubscriptionLimit);
+                session.SendError(
+                    MessageType.Subscribe, message.RequestId, ErrorUris.Unavailable,
+                    $"The session has {most} subscriptions, as many as it may: unsubscribe from some, or subscribe to a pattern.");
                 return;
             }
 

@@ -27,6 +27,7 @@ public sealed class Realm
     private readonly DealerRole _dealer;
     private readonly MetaProcedures _procedures;
     private readonly Lock _presence = new(); // on_join and on_leave of a session leave in this order
+    private readonly Refusals _refusals = new();
     private int _sessionCount;
 
     /// <summary>An empty realm.</summary>
@@ -45,8 +46,8 @@ public sealed class Realm
         Name = name;
         _globalIds = globalIds;
         var clock = time ?? TimeProvider.System;
-        _broker = new BrokerRole(options, globalIds, routerIds, clock);
-        _dealer = new DealerRole(options, globalIds, routerIds, _broker.Events, clock);
+        _broker = new BrokerRole(options, globalIds, routerIds, _refusals, clock);
+        _dealer = new DealerRole(options, globalIds, routerIds, _refusals, _broker.Events, clock);
         _procedures = new MetaProcedures(options.UriRules, clock);
         AnnouncedRoles = Roles;
         if (options.MetaApi)
@@ -82,6 +83,9 @@ public sealed class Realm
 
     /// <summary>Events that were not delivered because their receiver read too slowly, took no message of that length, or cannot express them.</summary>
     public long EventsDropped => _broker.EventsDropped;
+
+    /// <summary>How many requests were refused for a reason since the realm was made.</summary>
+    public long RefusalsOf(RefusalReason reason) => _refusals.Of(reason);
 
     /// <summary>The broker.</summary>
     internal BrokerRole Broker => _broker;

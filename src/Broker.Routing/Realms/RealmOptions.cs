@@ -23,6 +23,9 @@ public sealed record RealmOptions
     /// <summary>How many calls of one registration may wait for callees that limit how many they take at once. 100.</summary>
     public int MaxQueuedCalls { get; init; } = 100;
 
+    /// <summary>How much one session may hold at once.</summary>
+    public SessionLimits SessionLimits { get; init; } = new();
+
     /// <summary>Whether the realm tells of itself by the meta procedures and meta events of the specification, and takes testaments.</summary>
     public bool MetaApi { get; init; } = true;
 

@@ -36,6 +36,8 @@ internal sealed partial class DealerRole
             call.Terms.Start(_time);
         }
 
+        var most = _options.SessionLimits.PendingCalls;
+        bool isRefused;
         lock (caller.Gate)
         {
             if (caller.HasEnded)
@@ -43,7 +45,21 @@ internal sealed partial class DealerRole
                 return;
             }
 
-            (caller.Calls ??= [])[message.RequestId] = call;
+            isRefused = most > 0 && caller.Calls?.Count >= most;
+            if (!isRefused)
+            {
+                (caller.Calls ??= [])[message.RequestId] = call;
+            }
+        }
+
+        if (isRefused)
+        {
+            call.Recycle();
+            _refusals.Add(RefusalReason.PendingCallLimit);
+            caller.SendError(
+                MessageType.Call, message.RequestId, ErrorUris.Unavailable, $"{most} calls of the session wait for their answer, as many as may: wait for some.");
+            RememberRefused(caller, message, options);
+            return;
         }
 
         Dispatch(call, new CallRequest(message.Uri, message.Payload, options));

@@ -45,6 +45,15 @@ internal sealed partial class DealerRole
                     return;
                 }
 
+                if (_options.SessionLimits.Registrations is > 0 and var most && session.Registrations?.Count >= most)
+                {
+                    _refusals.Add(RefusalReason.RegistrationLimit);
+                    session.SendError(
+                        MessageType.Register, message.RequestId, ErrorUris.Unavailable,
+                        $"The session has {most} registrations, as many as it may: unregister some, or register a pattern.");
+                    return;
+                }
+
                 registration = AddCallee(session, registration, request, message);
             }
             else

@@ -31,14 +31,17 @@ internal sealed partial class DealerRole
     private readonly RegistrationIndex _index = new();
     private readonly Dictionary<long, Registration> _byId = [];
     private readonly RouterIds _routerIds;
+    private readonly Refusals _refusals;
 
     /// <param name="options">How the realm behaves.</param>
     /// <param name="random">Where the invocation policy <c>random</c> draws from.</param>
     /// <param name="routerIds">Where registration ids come from.</param>
+    /// <param name="refusals">Counts what is refused.</param>
     /// <param name="events">Tells of registrations that come and go.</param>
     /// <param name="time">The clock of timeouts.</param>
-    public DealerRole(RealmOptions options, IIdGenerator random, RouterIds routerIds, MetaEvents events, TimeProvider time)
+    public DealerRole(RealmOptions options, IIdGenerator random, RouterIds routerIds, Refusals refusals, MetaEvents events, TimeProvider time)
     {
+        _refusals = refusals;
         _routerIds = routerIds;
         _options = options;
         _random = random;

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Broker.Peers;
 
@@ -33,6 +34,10 @@ internal sealed class TestRouter : IAsyncDisposable
             .Where(address => !address.Contains("unix:", StringComparison.Ordinal))
             .Select(address => new Uri(address).Port)];
     }
+
+    /// <summary>What all connections share, of a router without a server.</summary>
+    public static RouterContext ContextOf(WampRouterOptions options) =>
+        new(Microsoft.Extensions.Options.Options.Create(options), NullLoggerFactory.Instance, new ManualTimeProvider());
 
     public ManualTimeProvider Clock { get; }
 

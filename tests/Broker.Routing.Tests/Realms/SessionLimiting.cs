@@ -1,0 +1,69 @@
+using Broker.Messages;
+using Broker.Options;
+using Broker.Peers;
+using Broker.Serialization;
+using Broker.Uris;
+
+namespace Broker.Realms;
+
+/// <summary>What is beyond the limits of a session is refused, counted, and disturbs nobody else.</summary>
+public sealed class SessionLimiting
+{
+    private readonly TestRealm _realm = new(new RealmOptions { SessionLimits = new SessionLimits { Subscriptions = 2, Registrations = 2, PendingCalls = 2 } });
+
+    [Theory, EachSerializer]
+    public void A_session_subscribes_to_no_more_than_it_may(SerializerKind serializer)
+    {
+        var (greedy, other) = (_realm.Join(serializer), _realm.Join(serializer));
+        var first = greedy.Subscription("com.a");
+        greedy.Subscription("com.", """{"match":"prefix"}""");
+
+        Assert.Equal(Received.Error(MessageType.Subscribe, greedy.Subscribe("com.b"), ErrorUris.Unavailable), greedy.NextError());
+        Assert.Equal(first, greedy.Subscription("com.a"));
+        other.Subscription("com.b");
+
+        greedy.Unsubscribe(first);
+        greedy.Next();
+        greedy.Subscription("com.b");
+        Assert.Equal((1L, 0L), (_realm.Realm.RefusalsOf(RefusalReason.SubscriptionLimit), _realm.Realm.RefusalsOf(RefusalReason.RegistrationLimit)));
+        _realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer]
+    public void A_session_registers_no_more_than_it_may(SerializerKind serializer)
+    {
+        var (greedy, other) = (_realm.Join(serializer), _realm.Join(serializer));
+        var first = greedy.Registration("com.a");
+        greedy.Registration("com.b");
+
+        Assert.Equal(Received.Error(MessageType.Register, greedy.Register("com.c"), ErrorUris.Unavailable), greedy.NextError());
+        other.Registration("com.c");
+
+        greedy.Unregister(first);
+        greedy.Next();
+        greedy.Registration("com.d");
+        Assert.Equal(1, _realm.Realm.RefusalsOf(RefusalReason.RegistrationLimit));
+        _realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer]
+    public void A_session_has_no_more_calls_waiting_than_it_may(SerializerKind serializer)
+    {
+        var (greedy, other, callee) = (_realm.Join(serializer, Features.ProgressiveCallInvocations), _realm.Join(serializer), _realm.Join(serializer));
+        callee.Registration("com.a");
+        var first = greedy.Call("com.a");
+        greedy.Call("com.a");
+
+        var refused = greedy.Call("com.a", options: """{"progress":true}""");
+        Assert.Equal(Received.Error(MessageType.Call, refused, ErrorUris.Unavailable), greedy.NextError());
+        greedy.Chunk(refused, "com.a"); // was on its way when the call was refused
+        other.Call("com.a");
+
+        callee.Yield(1);
+        Assert.Equal(Received.Result(first), greedy.Next());
+        greedy.Call("com.a");
+        greedy.AssertSilent();
+        Assert.Equal(1, _realm.Realm.RefusalsOf(RefusalReason.PendingCallLimit));
+        _realm.LeaveAll();
+    }
+}
