@@ -17,6 +17,13 @@ public sealed record WampClientOptions
     public SerializerKind Serializer { get; init; } = SerializerKind.MessagePack;
 
     /// <summary>
+    /// WebSocket: whether messages that leave at the same time share one WebSocket message, in both directions (subprotocols <c>wamp.2.*.batched</c>):
+    /// cheaper where there are many short ones, and nothing waits for others to come. A router without batches is spoken to without. Off by default.
+    /// Crossbar.io separates batched JSON in a way of its own: choose another serializer there.
+    /// </summary>
+    public bool Batched { get; init; }
+
+    /// <summary>
     /// Contracts of the types that are sent and read: <c>new JsonSerializerOptions { TypeInfoResolver = AppJson.Default }</c> with a generated context.
     /// Null: numbers, booleans, texts, dates, octets and JSON nodes only.
     /// </summary>

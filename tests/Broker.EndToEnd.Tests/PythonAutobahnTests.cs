@@ -14,6 +14,28 @@ public sealed class PythonAutobahnTests(SharedRouter router)
     public Task One_session_plays_all_roles(string transport, string serializer) =>
         AutobahnAllRoles.PlayAsync("python", router.Url(transport), serializer);
 
+    /// <summary>Autobahn separates batched JSON by 0x18 and takes nothing else.</summary>
+    [Theory]
+    [Trait("wamp", "BAT-01")]
+    [Trait("wamp", "BAT-02")]
+    [Trait("wamp", "BAT-03")]
+    [Trait("wamp", "BAT-04")]
+    [InlineData("json.batched")]
+    [InlineData("msgpack.batched")]
+    [InlineData("cbor.batched")]
+    public Task One_session_plays_all_roles_in_batches(string serializer) =>
+        AutobahnAllRoles.PlayAsync("python", router.WebSocketUrl, serializer);
+
+    [Fact]
+    [Trait("wamp", "WS-01")]
+    [Trait("wamp", "BAT-01")]
+    public async Task Left_to_itself_it_offers_batched_CBOR_first_and_gets_it()
+    {
+        await using var peer = ForeignPeer.Start("python", router.WebSocketUrl, "default", "all-roles", SharedRouter.NewUri());
+
+        Assert.Equal("wamp.2.cbor.batched", (await peer.CompleteAsync()).Protocol);
+    }
+
     [Theory]
     [Trait("wamp", "SES-30")]
     [Trait("wamp", "SES-31")]

@@ -9,7 +9,7 @@ internal static class SdkPeer
     public static readonly SerializerKind[] Serializers = [SerializerKind.Json, SerializerKind.MessagePack, SerializerKind.Cbor];
 
     /// <summary>transport, serializer</summary>
-    public static TheoryData<string, SerializerKind> Wires { get; } = new MatrixTheoryData<string, SerializerKind>(["websocket", "rawsocket"], Serializers);
+    public static TheoryData<string, SerializerKind> Wires { get; } = new MatrixTheoryData<string, SerializerKind>(["websocket", "batched", "rawsocket"], Serializers);
 
     /// <summary>transport and serializer of one peer, transport and serializer of another</summary>
     public static TheoryData<string, SerializerKind, string, SerializerKind> Pairs { get; } = AllPairs();
@@ -20,6 +20,7 @@ internal static class SdkPeer
             Url = new Uri(router.Url(transport)),
             Realm = RouterProcess.Realm,
             Serializer = serializer,
+            Batched = transport == "batched",
             JsonOptions = SdkContracts.Default.Options,
         }).Soon();
 
@@ -38,6 +39,8 @@ internal static class SdkPeer
             {
                 pairs.Add("websocket", from, "rawsocket", to);
                 pairs.Add("rawsocket", from, "websocket", to);
+                pairs.Add("batched", from, "websocket", to);
+                pairs.Add("rawsocket", from, "batched", to);
             }
         }
 

@@ -19,7 +19,7 @@ public sealed class SharedRouter : IAsyncLifetime
     /// <summary>A URI that no other test uses.</summary>
     internal static string NewUri() => $"com.example.test{Guid.NewGuid():N}";
 
-    /// <summary>The address for a transport as tests name it: <c>websocket</c> or <c>rawsocket</c>.</summary>
+    /// <summary>The address for a transport as tests name it: <c>websocket</c>, <c>batched</c> (a WebSocket, too) or <c>rawsocket</c>.</summary>
     internal string Url(string transport) => transport == "rawsocket" ? RawSocketUrl : WebSocketUrl;
 
     /// <inheritdoc/>

@@ -12,6 +12,14 @@ from autobahn.wamp.types import ComponentConfig
 SERIALIZERS = {"json": JsonSerializer, "msgpack": MsgPackSerializer, "cbor": CBORSerializer}
 
 
+def offer(serializer):
+    """The serializers for a name such as `json` or `json.batched`; None, the library's own list, for `default`."""
+    if serializer == "default":
+        return None
+    name, _, variant = serializer.partition(".")
+    return [SERIALIZERS[name](batched=variant == "batched")]
+
+
 class RawSocketProtocol(WampRawSocketClientProtocol):
     """The library's session asks its transport for this, which version 22.7.1 has only under its private name here."""
 
@@ -60,11 +68,11 @@ async def connect(url, serializer, realm):
     """Opens a session at ws://HOST:PORT/PATH, or tcp://HOST:PORT for RawSocket."""
     address = urllib.parse.urlsplit(url)
     session = Session(realm)
-    wire = SERIALIZERS[serializer]()
+    offered = offer(serializer)
     if address.scheme == "tcp":
-        factory = WampRawSocketClientFactory(session, serializer=wire)
+        factory = WampRawSocketClientFactory(session, serializer=offered[0])
         factory.protocol = RawSocketProtocol
     else:
-        factory = WampWebSocketClientFactory(session, url=url, serializers=[wire])
+        factory = WampWebSocketClientFactory(session, url=url, serializers=offered)
     await asyncio.get_running_loop().create_connection(factory, address.hostname, address.port)
     return session, await session.run(session.joined)

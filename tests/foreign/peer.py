@@ -21,7 +21,8 @@ def report(**line):
 
 async def main(url, serializer, realm, name, *args):
     session, details = await connect(url, serializer, realm)
-    report(joined={"session": details.session, "realm": details.realm, "protocol": f"wamp.2.{serializer}"})
+    spoken = session._transport._serializer.SERIALIZER_ID
+    report(joined={"session": details.session, "realm": details.realm, "protocol": f"wamp.2.{spoken}"})
     reason = await SCENARIOS[name](session, report, *args)
     report(left={"reason": reason})
     report(done=True)

@@ -33,8 +33,17 @@ internal sealed class Backlog
         var moved = 0;
         while (moved < space && _frames.TryPeek(out var first))
         {
+            if (_sent < 0 && first.Bytes.Count <= OutboundQueue.MaxCopied)
+            {
+                moved += frames.Write(output, first.Frame, first.Bytes.Bytes);
+                Bytes -= first.Bytes.Count + FrameCost;
+                RemoveFirst();
+                continue;
+            }
+
             if (_sent < 0)
             {
+                frames.EndBatch(output);
                 var header = frames.WriteHeader(output.GetSpan(FrameWriter.MaxHeaderLength), first.Frame, first.Bytes.Count);
                 output.Advance(header);
                 moved += header;
@@ -50,9 +59,11 @@ internal sealed class Backlog
             Bytes -= chunk.Length;
             if (chunk.Length == rest.Length)
             {
-                _frames.Dequeue();
-                first.Bytes.Release();
+                var trailer = frames.WriteTrailer(output.GetSpan(1), first.Frame);
+                output.Advance(trailer);
+                moved += trailer;
                 _sent = -1;
+                RemoveFirst();
             }
         }
 
@@ -70,4 +81,6 @@ internal sealed class Backlog
         Bytes = 0;
         _sent = -1;
     }
+
+    private void RemoveFirst() => _frames.Dequeue().Bytes.Release();
 }

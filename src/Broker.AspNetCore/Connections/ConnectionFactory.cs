@@ -9,17 +9,25 @@ namespace Broker.Connections;
 internal static class ConnectionFactory
 {
     /// <summary>A WebSocket.</summary>
-    public static WampConnection WebSocket(RouterContext context, IDuplexPipe transport, SerializerKind serializer, PeerInfo peer)
+    public static WampConnection WebSocket(RouterContext context, IDuplexPipe transport, WampSubprotocol subprotocol, PeerInfo peer)
     {
-        var isText = serializer == SerializerKind.Json;
-        return new WampConnection(
-            context,
-            transport,
-            new WebSocketFrameReader(isText, context.Options.MaxMessageSize),
-            isText ? WebSocketFrameWriter.Text : WebSocketFrameWriter.Binary,
-            serializer,
-            peerLimit: int.MaxValue,
-            peer);
+        var isText = subprotocol.Serializer == SerializerKind.Json;
+        var maxMessageSize = context.Options.MaxMessageSize;
+        IFrameReader reader;
+        FrameWriter writer = isText ? WebSocketFrameWriter.Text : WebSocketFrameWriter.Binary;
+        if (subprotocol.IsBatched)
+        {
+            // A batch may be as long as one message of the maximum size needs it to be: then no message in it can be longer than that.
+            var framing = new BatchFraming(subprotocol.Serializer);
+            reader = new BatchedFrameReader(new WebSocketFrameReader(isText, maxMessageSize + framing.Overhead), framing);
+            writer = new BatchedFrameWriter(writer, framing);
+        }
+        else
+        {
+            reader = new WebSocketFrameReader(isText, maxMessageSize);
+        }
+
+        return new WampConnection(context, transport, reader, writer, subprotocol.Serializer, peerLimit: int.MaxValue, peer);
     }
 
     /// <summary>A RawSocket.</summary>

@@ -11,7 +11,7 @@ namespace Broker.Connections;
 internal sealed class OutboundQueue : IMessageSink
 {
     /// <summary>Longer messages are shared between their receivers, not copied to each.</summary>
-    private const int MaxCopied = 4096;
+    public const int MaxCopied = 4096;
 
     /// <summary>What may lie in the pipe between two flushes.</summary>
     private const int MaxUnflushed = 64 * 1024;
@@ -261,11 +261,7 @@ internal sealed class OutboundQueue : IMessageSink
 
     private void WriteDirectly(OutboundFrame frame, ReadOnlySpan<byte> payload)
     {
-        var span = _output.GetSpan(FrameWriter.MaxHeaderLength + payload.Length);
-        var header = _frames.WriteHeader(span, frame, payload.Length);
-        payload.CopyTo(span[header..]);
-        _output.Advance(header + payload.Length);
-        _unflushed += header + payload.Length;
+        _unflushed += _frames.Write(_output, frame, payload);
         MarkDirty();
     }
 
@@ -305,6 +301,7 @@ internal sealed class OutboundQueue : IMessageSink
     private ValueTask<FlushResult> StartFlush()
     {
         _unflushed = 0;
+        _frames.EndBatch(_output);
         try
         {
             return _output.FlushAsync();

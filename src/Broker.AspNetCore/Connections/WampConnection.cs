@@ -284,7 +284,7 @@ internal sealed class WampConnection
                         break;
                     case FrameKind.Close:
                         return new Ending(DisconnectReason.PeerClosed, Text: null, _frames.CloseCode);
-                    case FrameKind.WrongOpcode:
+                    case FrameKind.BrokenMessage:
                         return new Ending(DisconnectReason.ProtocolViolation, _frames.Reason);
                     case FrameKind.Violation when _frames.CloseCode == WebSocketCloseCode.MessageTooBig:
                         return new Ending(
@@ -385,7 +385,7 @@ internal sealed class WampConnection
                 var buffer = result.Buffer;
                 discarded += buffer.Length;
                 var kind = FrameKind.Message;
-                while (kind is not (FrameKind.NeedMore or FrameKind.Close or FrameKind.Violation or FrameKind.WrongOpcode))
+                while (kind is not (FrameKind.NeedMore or FrameKind.Close or FrameKind.Violation or FrameKind.BrokenMessage))
                 {
                     kind = _frames.Read(ref buffer, out _);
                 }

@@ -33,7 +33,10 @@ public sealed class WampRouterOptions
     /// <summary>How many connections the router takes.</summary>
     public ConnectionLimits ConnectionLimits { get; set; } = new();
 
-    /// <summary>The longest message that the router takes, in bytes; told to clients as <c>_max_message_size</c> in WELCOME and by RawSocket's handshake. 1 MiB.</summary>
+    /// <summary>
+    /// The longest message that the router takes, in bytes; told to clients as <c>_max_message_size</c> in WELCOME and by RawSocket's handshake. 1 MiB. Where a
+    /// WebSocket message is a batch of several, it may be as long as the longest message alone makes it.
+    /// </summary>
     public int MaxMessageSize { get; set; } = 1024 * 1024;
 
     /// <summary>Bounds of the decoders.</summary>

@@ -26,21 +26,22 @@ internal struct AssemblyBuffer
     /// <summary>Appends a copy of <paramref name="bytes"/> and returns that copy, to be changed in place until the next change.</summary>
     public Span<byte> Append(in ReadOnlySequence<byte> bytes)
     {
-        var length = (int)bytes.Length;
-        if (length == 0)
-        {
-            return default;
-        }
+        var copy = Extend((int)bytes.Length);
+        bytes.CopyTo(copy);
+        return copy;
+    }
 
+    /// <summary>Appends <paramref name="length"/> bytes, to be written by the caller before the next change.</summary>
+    public Span<byte> Extend(int length)
+    {
         if (HeldBytes - _count < length)
         {
             Grow(checked(_count + length));
         }
 
-        var copy = _bytes.AsSpan(_count, length);
-        bytes.CopyTo(copy);
+        var bytes = _bytes.AsSpan(_count, length);
         _count += length;
-        return copy;
+        return bytes;
     }
 
     /// <summary>Empties the buffer and gives its memory back.</summary>

@@ -3,7 +3,6 @@ using Broker.Authentication;
 using Broker.Connections;
 using Broker.Hosting;
 using Broker.Limits;
-using Broker.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -65,25 +64,25 @@ internal sealed class HttpEndpoint(RouterContext context)
 
         var offered = http.Request.Headers.SecWebSocketProtocol
             .SelectMany(field => (field ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        if (!WampSubprotocol.TrySelect(offered, out var serializer, out var subprotocol))
+        if (!WampSubprotocol.TrySelect(offered, out var subprotocol))
         {
             await RefuseAsync(http, peer, 400, "No subprotocol in common: offer wamp.2.json, wamp.2.msgpack or wamp.2.cbor in Sec-WebSocket-Protocol.")
                 .ConfigureAwait(false);
             return;
         }
 
-        http.Response.Headers.SecWebSocketProtocol = subprotocol;
+        http.Response.Headers.SecWebSocketProtocol = subprotocol.Name;
         http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
         if (connect is { IsExtendedConnect: true })
         {
-            await ServeAsync(await connect.AcceptAsync().ConfigureAwait(false), serializer, peer).ConfigureAwait(false);
+            await ServeAsync(await connect.AcceptAsync().ConfigureAwait(false), subprotocol, peer).ConfigureAwait(false);
             return;
         }
 
         http.Response.Headers.Upgrade = "websocket";
         http.Response.Headers.Connection = "Upgrade";
         http.Response.Headers.SecWebSocketAccept = Accept(http.Request.Headers.SecWebSocketKey.ToString());
-        await ServeAsync(await upgrade!.UpgradeAsync().ConfigureAwait(false), serializer, peer).ConfigureAwait(false);
+        await ServeAsync(await upgrade!.UpgradeAsync().ConfigureAwait(false), subprotocol, peer).ConfigureAwait(false);
     }
 
     private static bool IsUpgrade(HttpContext http, IHttpUpgradeFeature? upgrade) =>
@@ -107,14 +106,14 @@ internal sealed class HttpEndpoint(RouterContext context)
         return System.Text.Encoding.ASCII.GetString(accept);
     }
 
-    private async Task ServeAsync(Stream stream, SerializerKind serializer, PeerInfo peer)
+    private async Task ServeAsync(Stream stream, WampSubprotocol subprotocol, PeerInfo peer)
     {
         // Reads of zero bytes: a connection that is silent holds no buffer.
         var input = PipeReader.Create(stream, new StreamPipeReaderOptions(useZeroByteReads: true, leaveOpen: true));
         var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
         await using (stream.ConfigureAwait(false))
         {
-            await ConnectionFactory.WebSocket(context, new StreamPipes(input, output), serializer, peer).RunAsync().ConfigureAwait(false);
+            await ConnectionFactory.WebSocket(context, new StreamPipes(input, output), subprotocol, peer).RunAsync().ConfigureAwait(false);
             await input.CompleteAsync().ConfigureAwait(false);
             await output.CompleteAsync().ConfigureAwait(false);
         }

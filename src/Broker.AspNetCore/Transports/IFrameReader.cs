@@ -21,9 +21,9 @@ internal enum FrameKind : byte
     /// <summary>The peer closes the WebSocket; the payload is its reason in UTF-8. Final.</summary>
     Close,
 
-    /// <summary>A WebSocket message of the wrong type for the subprotocol (WS-03): framing is intact, so an ABORT can precede the close.
-    /// Final.</summary>
-    WrongOpcode,
+    /// <summary>A WebSocket message that is not what the subprotocol demands: of the wrong type (WS-03), or a broken batch (BAT-04, BAT-05). Framing is
+    /// intact, so an ABORT can precede the close. Final.</summary>
+    BrokenMessage,
 
     /// <summary>The peer broke the framing: <see cref="IFrameReader.CloseCode"/> and <see cref="IFrameReader.Reason"/> say how.
     /// Final.</summary>
@@ -31,22 +31,22 @@ internal enum FrameKind : byte
 }
 
 /// <summary>
-/// Takes frames out of the bytes of one connection: the first hop of a message. Two implementations: WebSocket and RawSocket.
+/// Takes frames out of the bytes of one connection: the first hop of a message. Implementations: WebSocket, RawSocket, and WebSocket messages that are batches.
 /// No I/O and no waiting; not thread-safe. It holds pooled memory only while a message is in parts, and gives it back when disposed.
 /// </summary>
 internal interface IFrameReader : IDisposable
 {
     /// <summary>
-    /// On <see cref="FrameKind.Close"/> the code that the peer sent (1005 if none); on <see cref="FrameKind.WrongOpcode"/> and
+    /// On <see cref="FrameKind.Close"/> the code that the peer sent (1005 if none); on <see cref="FrameKind.BrokenMessage"/> and
     /// <see cref="FrameKind.Violation"/> the code to close the WebSocket with; otherwise 0. RawSocket, which has no close codes, borrows the one for a
     /// message that is too big.
     /// </summary>
     ushort CloseCode { get; }
 
-    /// <summary>One sentence on what was wrong, after <see cref="FrameKind.WrongOpcode"/> or <see cref="FrameKind.Violation"/>.</summary>
+    /// <summary>One sentence on what was wrong, after <see cref="FrameKind.BrokenMessage"/> or <see cref="FrameKind.Violation"/>.</summary>
     string? Reason { get; }
 
-    /// <summary>How much pooled memory the reader holds, in bytes; 0 between messages.</summary>
+    /// <summary>How much pooled memory the reader holds, in bytes; 0 between messages, except within a batch.</summary>
     int HeldBytes { get; }
 
     /// <summary>

@@ -180,16 +180,16 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
                 output, peer, 403, $"The origin {upgrade.Origin} may not connect: add it to the router's allowed origins.\n").ConfigureAwait(false);
         }
 
-        if (!WampSubprotocol.TrySelect(upgrade.Subprotocols, out var serializer, out var name))
+        if (!WampSubprotocol.TrySelect(upgrade.Subprotocols, out var subprotocol))
         {
             return await RefuseAsync(
                 output, peer, 400, "No subprotocol in common: offer wamp.2.json, wamp.2.msgpack or wamp.2.cbor in Sec-WebSocket-Protocol.\n")
                 .ConfigureAwait(false);
         }
 
-        WriteAccept(output, upgrade, name);
+        WriteAccept(output, upgrade, subprotocol.Name);
         await output.FlushAsync().ConfigureAwait(false);
-        return ConnectionFactory.WebSocket(context, connection.Transport, serializer, peer with { Transport = TransportOf(connection, upgrade) });
+        return ConnectionFactory.WebSocket(context, connection.Transport, subprotocol, peer with { Transport = TransportOf(connection, upgrade) });
     }
 
     private static void WriteAccept(PipeWriter output, WebSocketUpgrade upgrade, string name)

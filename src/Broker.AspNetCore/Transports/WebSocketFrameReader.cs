@@ -82,7 +82,7 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
                 return buffer.Length < frameSize ? FrameKind.NeedMore : Control(ref buffer, header, out payload);
             }
 
-            if (Refuse(header) is var refused && refused != FrameKind.NeedMore)
+            if (Check(header) is var refused && refused != FrameKind.NeedMore)
             {
                 return refused;
             }
@@ -103,6 +103,22 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
             (_inFrame, _fragmented, _key, _missing) = (true, !header.Final, header.Key, (int)header.Length);
         }
     }
+
+    /// <summary>The message given to <see cref="Keep"/>, in the reader's own memory; valid until the next call of <see cref="Read"/>.</summary>
+    public ReadOnlySpan<byte> Kept => _message.Written;
+
+    /// <summary>Keeps the message just read for the time when the caller has advanced the pipe: copies it, unless it lies in the reader's own memory.</summary>
+    public void Keep(ReadOnlySpan<byte> payload)
+    {
+        if (!_lent)
+        {
+            payload.CopyTo(_message.Extend(payload.Length));
+            _lent = true;
+        }
+    }
+
+    /// <summary>Ends the reading at the message just read, whose framing is as it should be.</summary>
+    public FrameKind Refuse(string reason) => End(FrameKind.BrokenMessage, WebSocketCloseCode.ProtocolError, reason);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -127,7 +143,7 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
     }
 
     /// <summary>The checks of a data frame against the message it belongs to, before any of its payload is touched.</summary>
-    private FrameKind Refuse(in WebSocketFrameHeader header)
+    private FrameKind Check(in WebSocketFrameHeader header)
     {
         if (header.Opcode == WebSocketOpcode.Continuation != _fragmented)
         {
@@ -139,7 +155,7 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
         if (!_fragmented && header.Opcode == WebSocketOpcode.Text != text)
         {
             return End(
-                FrameKind.WrongOpcode,
+                FrameKind.BrokenMessage,
                 WebSocketCloseCode.ProtocolError,
                 text ? "The subprotocol demands text messages." : "The subprotocol demands binary messages.");
         }

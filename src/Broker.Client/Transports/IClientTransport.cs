@@ -11,8 +11,19 @@ internal interface IClientTransport : IDisposable
     /// <summary>How many bytes stand in front of each message on the wire.</summary>
     int HeaderLength { get; }
 
+    /// <summary>How many bytes stand behind each message on the wire.</summary>
+    int TrailerLength => 0;
+
+    /// <summary>Up to how many bytes, framing included, several messages may take that leave as one; 0 if each leaves by itself.</summary>
+    int MaxBatchLength => 0;
+
     /// <summary>Writes what stands in front of a message of <paramref name="length"/> bytes.</summary>
     void WriteHeader(Span<byte> header, int length);
+
+    /// <summary>Writes what stands behind a message.</summary>
+    void WriteTrailer(Span<byte> trailer)
+    {
+    }
 
     /// <summary>Sends the messages of a batch, in order.</summary>
     /// <exception cref="IOException">The connection is lost.</exception>

@@ -10,11 +10,24 @@ internal sealed class OutboundBatch
     /// <summary>The bytes of all messages.</summary>
     public ByteBuffer Bytes { get; } = new();
 
-    /// <summary>Where each message ends.</summary>
+    /// <summary>Where each message ends, or each run of messages that leave as one.</summary>
     public List<int> Ends { get; } = [];
 
     /// <summary>Completes when the transport has taken all messages.</summary>
     public Task Written => _written.Task;
+
+    /// <summary>Ends a message at the end of <see cref="Bytes"/>: it joins the run before it if that stays within <paramref name="maxRun"/> bytes.</summary>
+    public void EndMessage(int maxRun)
+    {
+        if (Ends.Count > 0 && Bytes.Count - (Ends.Count > 1 ? Ends[^2] : 0) <= maxRun)
+        {
+            Ends[^1] = Bytes.Count;
+        }
+        else
+        {
+            Ends.Add(Bytes.Count);
+        }
+    }
 
     /// <summary>Ends <see cref="Written"/> and gives the memory back.</summary>
     /// <param name="exception">Why the messages were not sent; null: they were.</param>

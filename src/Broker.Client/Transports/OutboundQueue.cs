@@ -56,7 +56,15 @@ internal sealed class OutboundQueue
             _transport.WriteHeader(MemoryMarshal.CreateSpan(ref bytes.At(start), header), length);
         }
 
-        _filling.Ends.Add(bytes.Count);
+        var trailer = _transport.TrailerLength;
+        if (trailer > 0)
+        {
+            _transport.WriteTrailer(bytes.GetSpan(trailer));
+            bytes.Advance(trailer);
+        }
+
+        // A router that takes short messages only takes no longer batches.
+        _filling.EndMessage(Limit > 0 ? (int)Math.Min(Limit, _transport.MaxBatchLength) : _transport.MaxBatchLength);
         return _filling;
     }
 

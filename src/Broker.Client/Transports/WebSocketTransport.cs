@@ -5,18 +5,25 @@ using Broker.Uris;
 
 namespace Broker.Client.Transports;
 
-/// <summary>WAMP over WebSocket (WAMP specification, "WebSocket Transport"): one WAMP message per WebSocket message, text for JSON and binary for the others.</summary>
+/// <summary>WAMP over WebSocket (WAMP specification, "WebSocket Transport"): each WebSocket message is a WAMP message, or a batch of them for
+/// <see cref="BatchedTransport"/>; text for JSON and binary for the others.</summary>
 internal sealed class WebSocketTransport : IClientTransport
 {
     private readonly ClientWebSocket _socket;
     private readonly WebSocketMessageType _messageType;
-    private readonly int _maxMessageSize;
+    private readonly string _limited;
+    private readonly long _limit;
 
-    private WebSocketTransport(ClientWebSocket socket, WampClientOptions options)
+    private WebSocketTransport(ClientWebSocket socket, WampClientOptions options, WampSubprotocol subprotocol)
     {
         _socket = socket;
         _messageType = options.Serializer == SerializerKind.Json ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
-        _maxMessageSize = options.MaxMessageSize;
+        (_limited, _limit) = ("message", options.MaxMessageSize);
+        if (subprotocol.IsBatched)
+        {
+            // As long as the longest message alone makes it: then no message in a batch can be longer than that.
+            (_limited, _limit) = ("batch", _limit + new BatchFraming(options.Serializer).Overhead);
+        }
     }
 
     public int PeerLimit => 0;
@@ -28,21 +35,26 @@ internal sealed class WebSocketTransport : IClientTransport
         var socket = new ClientWebSocket();
         try
         {
-            var subprotocol = WampSubprotocol.NameOf(options.Serializer);
-            socket.Options.AddSubProtocol(subprotocol);
+            if (options.Batched)
+            {
+                socket.Options.AddSubProtocol(new WampSubprotocol(options.Serializer, IsBatched: true).Name);
+            }
+
+            socket.Options.AddSubProtocol(WampSubprotocol.NameOf(options.Serializer));
             socket.Options.KeepAliveInterval = options.KeepAliveInterval;
             socket.Options.KeepAliveTimeout = options.KeepAliveTimeout;
             options.ConfigureWebSocket?.Invoke(socket.Options);
             await socket.ConnectAsync(options.Url, cancellationToken).ConfigureAwait(false);
-            if (socket.SubProtocol != subprotocol)
+            if (!WampSubprotocol.TryParse(socket.SubProtocol, out var subprotocol) || subprotocol.Serializer != options.Serializer)
             {
                 socket.Abort();
                 throw new WampConnectException(
                     ErrorUris.ProtocolViolation,
-                    $"{options.Url} takes WebSockets but does not speak {subprotocol}: check the path, or choose a serializer that the router has.");
+                    $"{options.Url} takes WebSockets but does not speak {WampSubprotocol.NameOf(options.Serializer)}: check the path, or choose a serializer that the router has.");
             }
 
-            return new WebSocketTransport(socket, options);
+            var transport = new WebSocketTransport(socket, options, subprotocol);
+            return subprotocol.IsBatched ? new BatchedTransport(transport, options.Serializer) : transport;
         }
         catch
         {
@@ -83,11 +95,11 @@ internal sealed class WebSocketTransport : IClientTransport
                 }
 
                 message.Advance(part.Count);
-                if (message.Count > _maxMessageSize)
+                if (message.Count > _limit)
                 {
                     return new CloseReason(
                         ErrorUris.PayloadSizeExceeded,
-                        $"The router sent a message of more than {_maxMessageSize} bytes: raise {nameof(WampClientOptions.MaxMessageSize)}.",
+                        $"The router sent a {_limited} of more than {_limit} bytes: raise {nameof(WampClientOptions.MaxMessageSize)}.",
                         CloseOrigin.Client);
                 }
 

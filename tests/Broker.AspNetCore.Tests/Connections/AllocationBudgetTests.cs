@@ -1,9 +1,7 @@
-using Broker.Hosting;
 using Broker.Ids;
 using Broker.Messages;
-using Broker.Options;
 using Broker.Serialization;
-using Microsoft.Extensions.Logging.Abstractions;
+using Broker.Transports;
 
 namespace Broker.Connections;
 
@@ -13,15 +11,16 @@ public class AllocationBudgetTests
     private const int Batch = 8;
     private const int Rounds = 500;
 
-    public static TheoryData<SerializerKind> Serializers => [SerializerKind.Json, SerializerKind.MessagePack, SerializerKind.Cbor];
+    public static MatrixTheoryData<SerializerKind, bool> Subprotocols { get; } = new(Enum.GetValues<SerializerKind>(), [false, true]);
 
     [Theory]
-    [MemberData(nameof(Serializers))]
-    public void Publish_and_its_events_allocate_nothing(SerializerKind serializer)
+    [MemberData(nameof(Subprotocols))]
+    public void Publish_and_its_events_allocate_nothing(SerializerKind serializer, bool isBatched)
     {
-        var context = Context();
-        var publisher = Join(context, serializer);
-        var subscribers = Enumerable.Range(0, 3).Select(_ => Join(context, serializer)).ToArray();
+        var subprotocol = new WampSubprotocol(serializer, isBatched);
+        var context = MemoryPeer.NewContext();
+        var publisher = MemoryPeer.Join(context, subprotocol);
+        var subscribers = Enumerable.Range(0, 3).Select(_ => MemoryPeer.Join(context, subprotocol)).ToArray();
         foreach (var subscriber in subscribers)
         {
             subscriber.Write(new WampMessage { Type = MessageType.Subscribe, RequestId = 1, Uri = "com.example.topic"u8 });
@@ -52,12 +51,13 @@ public class AllocationBudgetTests
     }
 
     [Theory]
-    [MemberData(nameof(Serializers))]
-    public void Call_invocation_yield_and_result_allocate_nothing(SerializerKind serializer)
+    [MemberData(nameof(Subprotocols))]
+    public void Call_invocation_yield_and_result_allocate_nothing(SerializerKind serializer, bool isBatched)
     {
-        var context = Context();
-        var caller = Join(context, serializer);
-        var callee = Join(context, serializer);
+        var subprotocol = new WampSubprotocol(serializer, isBatched);
+        var context = MemoryPeer.NewContext();
+        var caller = MemoryPeer.Join(context, subprotocol);
+        var callee = MemoryPeer.Join(context, subprotocol);
         callee.Write(new WampMessage { Type = MessageType.Register, RequestId = 1, Uri = "com.example.procedure"u8 });
         callee.Flush();
         Assert.Equal(1, callee.Drain());
@@ -110,24 +110,8 @@ public class AllocationBudgetTests
     {
         if (expected != actual)
         {
-            Assert.Fail($"{actual} frames came instead of {expected}.");
+            Assert.Fail($"{actual} messages came instead of {expected}.");
         }
-    }
-
-    private static RouterContext Context() =>
-        new(Microsoft.Extensions.Options.Options.Create(new WampRouterOptions()), NullLoggerFactory.Instance, TimeProvider.System);
-
-    private static MemoryPeer Join(RouterContext context, SerializerKind serializer)
-    {
-        var peer = new MemoryPeer(context, serializer);
-        var all = new RoleSet { Publisher = Features.None, Subscriber = Features.None, Caller = Features.None, Callee = Features.None };
-        peer.Write(new WampMessage
-        {
-            Type = MessageType.Hello, Uri = "realm1"u8, Dict = ValueEncoder.Encode(serializer, new HelloDetails { Roles = all }),
-        });
-        peer.Flush();
-        Assert.Equal(1, peer.Drain());
-        return peer;
     }
 
     private static byte[] Arguments(SerializerKind serializer)

@@ -10,6 +10,7 @@ public sealed class ConnectionChurnTests
     private const int Warmup = 1000;
     private const int Cycles = 10_000;
     private const int AtOnce = 8;
+    private static readonly PeerTransport[] Transports = Enum.GetValues<PeerTransport>();
 
     /// <summary>Far below what 9,000 sessions would hold (10 KB each), far above what pools and caches breathe.</summary>
     private const long Budget = 12_000_000;
@@ -36,7 +37,7 @@ public sealed class ConnectionChurnTests
 
     private static async Task LiveAsync(TestRouter router, int number)
     {
-        var transport = (PeerTransport)(number % 4);
+        var transport = Transports[number / 3 % Transports.Length];
         await using var peer = await TestPeer.ConnectAsync(router, transport, (SerializerKind)(number % 3));
         if (number % 11 == 0)
         {

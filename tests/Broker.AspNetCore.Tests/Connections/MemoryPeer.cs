@@ -4,8 +4,10 @@ using System.IO.Pipelines;
 using Broker.Authentication;
 using Broker.Hosting;
 using Broker.Messages;
+using Broker.Options;
 using Broker.Serialization;
 using Broker.Transports;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Broker.Connections;
 
@@ -18,12 +20,31 @@ internal sealed class MemoryPeer : IDisposable
     private readonly Pipe _toRouter = new(Inline);
     private readonly Pipe _fromRouter = new(Inline);
     private readonly ByteBuffer _message = new();
+    private readonly ByteBuffer _batch = new();
+    private readonly BatchFraming? _framing;
 
-    public MemoryPeer(RouterContext context, SerializerKind serializer)
+    private MemoryPeer(RouterContext context, WampSubprotocol subprotocol)
     {
-        _serializer = serializer;
+        _serializer = subprotocol.Serializer;
+        _framing = subprotocol.IsBatched ? new BatchFraming(_serializer) : null;
         var peer = new PeerInfo("memory", "memory", new TransportInfo { IsLocal = true }, Abort: () => { });
-        Served = ConnectionFactory.WebSocket(context, new DuplexPipe(_toRouter.Reader, _fromRouter.Writer), serializer, peer).RunAsync();
+        Served = ConnectionFactory.WebSocket(context, new DuplexPipe(_toRouter.Reader, _fromRouter.Writer), subprotocol, peer).RunAsync();
+    }
+
+    /// <summary>A router with default options.</summary>
+    public static RouterContext NewContext() =>
+        new(Microsoft.Extensions.Options.Options.Create(new WampRouterOptions()), NullLoggerFactory.Instance, TimeProvider.System);
+
+    /// <summary>A peer with a session.</summary>
+    public static MemoryPeer Join(RouterContext context, WampSubprotocol subprotocol)
+    {
+        var peer = new MemoryPeer(context, subprotocol);
+        var roles = new RoleSet { Publisher = Features.None, Subscriber = Features.None, Caller = Features.None, Callee = Features.None };
+        var details = ValueEncoder.Encode(subprotocol.Serializer, new HelloDetails { Roles = roles });
+        peer.Write(new WampMessage { Type = MessageType.Hello, Uri = "realm1"u8, Dict = details });
+        peer.Flush();
+        Assert.Equal(1, peer.Drain());
+        return peer;
     }
 
     private static PipeOptions Inline { get; } = new(
@@ -33,12 +54,78 @@ internal sealed class MemoryPeer : IDisposable
     /// <summary>Completes when the router has ended the connection.</summary>
     public Task Served { get; }
 
-    /// <summary>Puts a message into the pipe.</summary>
+    /// <summary>Puts a message into the pipe; in a batch that <see cref="Flush"/> ends, where there are batches.</summary>
     public void Write(scoped in WampMessage message)
     {
         _message.Clear();
         MessageEncoder.Encode(_serializer, _message, message);
-        var length = _message.Count;
+        if (_framing is null)
+        {
+            WriteFrame(_message.Written);
+            return;
+        }
+
+        _batch.Advance(_framing.WriteHeader(_batch.GetSpan(_framing.HeaderLength), _message.Count));
+        _batch.Append(_message.Written);
+        _batch.Advance(_framing.WriteTrailer(_batch.GetSpan(_framing.TrailerLength)));
+    }
+
+    /// <summary>Gives what was written to the router.</summary>
+    public void Flush()
+    {
+        if (_framing is not null)
+        {
+            WriteFrame(_batch.Written);
+            _batch.Clear();
+        }
+
+        var flush = _toRouter.Writer.FlushAsync();
+        if (!flush.IsCompletedSuccessfully)
+        {
+            Assert.Fail("The router did not read inline.");
+        }
+
+        _ = flush.Result;
+    }
+
+    /// <summary>Takes what the router has sent and returns how many messages it was.</summary>
+    public int Drain()
+    {
+        if (!_fromRouter.Reader.TryRead(out var result))
+        {
+            return 0;
+        }
+
+        var messages = 0;
+        var reader = new SequenceReader<byte>(result.Buffer);
+        while (reader.TryReadBigEndian(out short head))
+        {
+            int length = (byte)head;
+            if (length == 126)
+            {
+                reader.TryReadBigEndian(out short extended);
+                length = (ushort)extended;
+            }
+
+            messages += _framing is null ? 1 : CountMessages(reader.UnreadSequence.Slice(0, length));
+            reader.Advance(length);
+        }
+
+        _fromRouter.Reader.AdvanceTo(result.Buffer.End);
+        return messages;
+    }
+
+    /// <summary>Drops the connection.</summary>
+    public void Dispose()
+    {
+        _toRouter.Writer.Complete();
+        _message.Dispose();
+        _batch.Dispose();
+    }
+
+    private void WriteFrame(ReadOnlySpan<byte> payload)
+    {
+        var length = payload.Length;
         var frame = _toRouter.Writer.GetSpan(length + 8);
         frame[0] = (byte)(0x80 | (_serializer == SerializerKind.Json ? WebSocketOpcode.Text : WebSocketOpcode.Binary));
         frame[1] = 0x80 | 126;
@@ -52,50 +139,30 @@ internal sealed class MemoryPeer : IDisposable
             header = 6;
         }
 
-        _message.Written.CopyTo(frame[header..]);
+        payload.CopyTo(frame[header..]);
         _toRouter.Writer.Advance(header + length);
     }
 
-    /// <summary>Gives what was written to the router.</summary>
-    public void Flush()
+    private int CountMessages(in ReadOnlySequence<byte> batch)
     {
-        var flush = _toRouter.Writer.FlushAsync();
-        if (!flush.IsCompletedSuccessfully)
+        var count = 0;
+        var reader = new SequenceReader<byte>(batch);
+        while (!reader.End)
         {
-            Assert.Fail("The router did not read inline.");
+            if (_serializer == SerializerKind.Json)
+            {
+                reader.TryAdvanceTo(BatchFraming.RecordSeparator);
+            }
+            else
+            {
+                reader.TryReadBigEndian(out int length);
+                reader.Advance(length);
+            }
+
+            count++;
         }
 
-        _ = flush.Result;
-    }
-
-    /// <summary>Takes what the router has sent and returns how many frames it was.</summary>
-    public int Drain()
-    {
-        var frames = 0;
-        if (!_fromRouter.Reader.TryRead(out var result))
-        {
-            return 0;
-        }
-
-        var rest = result.Buffer;
-        Span<byte> header = stackalloc byte[4];
-        while (rest.Length > 2)
-        {
-            rest.Slice(0, Math.Min(4, rest.Length)).CopyTo(header);
-            var length = header[1] < 126 ? header[1] + 2 : BinaryPrimitives.ReadUInt16BigEndian(header[2..]) + 4;
-            rest = rest.Slice(length);
-            frames++;
-        }
-
-        _fromRouter.Reader.AdvanceTo(result.Buffer.End);
-        return frames;
-    }
-
-    /// <summary>Drops the connection.</summary>
-    public void Dispose()
-    {
-        _toRouter.Writer.Complete();
-        _message.Dispose();
+        return count;
     }
 
     private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe

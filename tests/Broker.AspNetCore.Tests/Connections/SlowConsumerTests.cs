@@ -54,6 +54,8 @@ public sealed class SlowConsumerTests
     [Theory]
     [InlineData(PeerTransport.WebSocket)]
     [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.BatchedWebSocket)]
+    [InlineData(PeerTransport.MappedBatchedWebSocket)]
     [InlineData(PeerTransport.RawSocket)]
     [InlineData(PeerTransport.UnixSocket)]
     public async Task A_subscriber_that_does_not_read_is_ended_when_the_policy_says_so(PeerTransport transport)
@@ -76,6 +78,8 @@ public sealed class SlowConsumerTests
     [Theory]
     [InlineData(PeerTransport.WebSocket)]
     [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.BatchedWebSocket)]
+    [InlineData(PeerTransport.MappedBatchedWebSocket)]
     [InlineData(PeerTransport.RawSocket)]
     [InlineData(PeerTransport.UnixSocket)]
     public async Task A_caller_that_does_not_read_its_results_is_ended_and_its_callee_goes_on(PeerTransport transport)
@@ -106,6 +110,8 @@ public sealed class SlowConsumerTests
     [Theory]
     [InlineData(PeerTransport.WebSocket)]
     [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.BatchedWebSocket)]
+    [InlineData(PeerTransport.MappedBatchedWebSocket)]
     [InlineData(PeerTransport.RawSocket)]
     [InlineData(PeerTransport.UnixSocket)]
     [Trait("wamp", "RACE-07")]
@@ -146,6 +152,8 @@ public sealed class SlowConsumerTests
     [Theory]
     [InlineData(PeerTransport.WebSocket)]
     [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.BatchedWebSocket)]
+    [InlineData(PeerTransport.MappedBatchedWebSocket)]
     [InlineData(PeerTransport.RawSocket)]
     [InlineData(PeerTransport.UnixSocket)]
     public async Task A_peer_that_pings_and_does_not_read_is_ended(PeerTransport transport)
@@ -168,6 +176,8 @@ public sealed class SlowConsumerTests
     [Theory]
     [InlineData(PeerTransport.WebSocket)]
     [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.BatchedWebSocket)]
+    [InlineData(PeerTransport.MappedBatchedWebSocket)]
     [InlineData(PeerTransport.RawSocket)]
     [InlineData(PeerTransport.UnixSocket)]
     public async Task A_long_event_reaches_many_subscribers_intact_from_shared_memory(PeerTransport transport)
@@ -200,6 +210,8 @@ public sealed class SlowConsumerTests
     [Theory]
     [InlineData(PeerTransport.WebSocket)]
     [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.BatchedWebSocket)]
+    [InlineData(PeerTransport.MappedBatchedWebSocket)]
     [InlineData(PeerTransport.RawSocket)]
     [InlineData(PeerTransport.UnixSocket)]
     [Trait("wamp", "SES-35")]

@@ -12,6 +12,9 @@ public static class PeerMatrix
     public static MatrixTheoryData<PeerTransport, SerializerKind> WebSockets { get; } =
         new([PeerTransport.WebSocket, PeerTransport.MappedWebSocket], Serializers);
 
+    public static MatrixTheoryData<PeerTransport, SerializerKind> BatchedWebSockets { get; } =
+        new([PeerTransport.BatchedWebSocket, PeerTransport.MappedBatchedWebSocket], Serializers);
+
     public static MatrixTheoryData<PeerTransport, SerializerKind> RawSockets { get; } =
         new([PeerTransport.RawSocket, PeerTransport.UnixSocket], Serializers);
 }

@@ -23,21 +23,25 @@ internal sealed class TestPeer : IAsyncDisposable
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
     private readonly Queue<string> _received = new();
+    private readonly Queue<byte[]> _batch = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
 
-    private TestPeer(Socket socket, SerializerKind serializer, bool isWebSocket)
+    private TestPeer(Socket socket, SerializerKind serializer, PeerTransport transport)
     {
         _socket = socket;
         _stream = new NetworkStream(socket, ownsSocket: true);
         Serializer = serializer;
-        IsWebSocket = isWebSocket;
+        IsBatched = transport is PeerTransport.BatchedWebSocket or PeerTransport.MappedBatchedWebSocket;
+        IsWebSocket = IsBatched || transport is PeerTransport.WebSocket or PeerTransport.MappedWebSocket;
     }
 
     public SerializerKind Serializer { get; }
 
     public bool IsWebSocket { get; }
+
+    public bool IsBatched { get; }
 
     public long SessionId { get; private set; }
 
@@ -47,7 +51,7 @@ internal sealed class TestPeer : IAsyncDisposable
         EndPoint endPoint = transport switch
         {
             PeerTransport.UnixSocket => new UnixDomainSocketEndPoint(router.SocketPath),
-            PeerTransport.MappedWebSocket => new IPEndPoint(IPAddress.Loopback, router.MappedPort),
+            PeerTransport.MappedWebSocket or PeerTransport.MappedBatchedWebSocket => new IPEndPoint(IPAddress.Loopback, router.MappedPort),
             _ => new IPEndPoint(IPAddress.Loopback, router.Port),
         };
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
@@ -62,7 +66,7 @@ internal sealed class TestPeer : IAsyncDisposable
         }
 
         await socket.ConnectAsync(endPoint, TestContext.Current.CancellationToken);
-        return new TestPeer(socket, serializer, transport is PeerTransport.WebSocket or PeerTransport.MappedWebSocket);
+        return new TestPeer(socket, serializer, transport);
     }
 
     /// <summary>A peer behind its handshake.</summary>
@@ -95,7 +99,7 @@ internal sealed class TestPeer : IAsyncDisposable
     {
         if (IsWebSocket)
         {
-            return Encoding.ASCII.GetBytes(UpgradeText("Sec-WebSocket-Protocol: " + WampSubprotocol.NameOf(Serializer)));
+            return Encoding.ASCII.GetBytes(UpgradeText("Sec-WebSocket-Protocol: " + Subprotocol));
         }
 
         var request = new byte[RawSocketHandshake.Length];
@@ -114,7 +118,7 @@ internal sealed class TestPeer : IAsyncDisposable
             var response = await ReceiveHttpHeadAsync();
             Assert.StartsWith("HTTP/1.1 101 ", response, StringComparison.Ordinal);
             Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", response, StringComparison.Ordinal);
-            Assert.Contains($"Sec-WebSocket-Protocol: {WampSubprotocol.NameOf(Serializer)}\r\n", response, StringComparison.Ordinal);
+            Assert.Contains($"Sec-WebSocket-Protocol: {Subprotocol}\r\n", response, StringComparison.Ordinal);
         }
         else
         {
@@ -126,9 +130,12 @@ internal sealed class TestPeer : IAsyncDisposable
     public byte[] Frame(string json) => FrameBytes(Encode(json));
 
     /// <summary>Any payload, framed as a message.</summary>
-    public byte[] FrameBytes(byte[] payload) => IsWebSocket
-        ? Serializer == SerializerKind.Json ? ClientFrames.Text(payload) : ClientFrames.Binary(payload)
-        : RawFrame(0, payload);
+    public byte[] FrameBytes(byte[] payload) => IsBatched
+        ? WebSocketFrame(Batch.Element(Serializer, payload))
+        : IsWebSocket ? WebSocketFrame(payload) : RawFrame(0, payload);
+
+    /// <summary>A WebSocket message of the type that the serializer demands.</summary>
+    public byte[] WebSocketFrame(byte[] payload) => Serializer == SerializerKind.Json ? ClientFrames.Text(payload) : ClientFrames.Binary(payload);
 
     public byte[] PingFrame(byte[] payload) => IsWebSocket ? ClientFrames.Ping(payload) : RawFrame(1, payload);
 
@@ -144,7 +151,9 @@ internal sealed class TestPeer : IAsyncDisposable
         return target.Written.ToArray();
     }
 
-    public Task SendAsync(params string[] messages) => SendBytesAsync([.. messages.SelectMany(Frame)]);
+    /// <summary>Sends messages together; in one batch, where there are batches.</summary>
+    public Task SendAsync(params string[] messages) =>
+        SendBytesAsync(IsBatched ? WebSocketFrame(Batch.Of(Serializer, messages.Select(Encode))) : [.. messages.SelectMany(Frame)]);
 
     public async Task SendBytesAsync(byte[] bytes) => await WithinLimitAsync(
         async token =>
@@ -227,25 +236,35 @@ internal sealed class TestPeer : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads one frame.</summary>
+    /// <summary>Reads one frame, or the next message of a batch.</summary>
     public async Task<(PeerFrame Kind, byte[] Payload)> ReceiveFrameAsync()
+    {
+        if (_batch.TryDequeue(out var message))
+        {
+            return Received(PeerFrame.Message, message);
+        }
+
+        var (kind, payload) = await ReceiveWholeFrameAsync();
+        if (kind != PeerFrame.Message || !IsBatched)
+        {
+            return Received(kind, payload);
+        }
+
+        Batch.Split(Serializer, payload).ForEach(_batch.Enqueue);
+        return Received(PeerFrame.Message, _batch.Dequeue());
+    }
+
+    /// <summary>Reads one frame as it comes: a batch in one piece.</summary>
+    public async Task<(PeerFrame Kind, byte[] Payload)> ReceiveWholeFrameAsync()
     {
         var head = await ReadAsync(2, orEnd: true);
         if (head.Length == 0)
         {
-            _received.Enqueue("the end");
             return (PeerFrame.End, []);
         }
 
         var (kind, length) = IsWebSocket ? await ReadWebSocketHeadAsync(head) : await ReadRawSocketHeadAsync(head);
-        var payload = await ReadAsync(length);
-        if (_received.Count > 100)
-        {
-            _received.Dequeue();
-        }
-
-        _received.Enqueue($"{kind} {(kind == PeerFrame.Message ? Decode(payload) : Convert.ToHexString(payload))}");
-        return (kind, payload);
+        return (kind, await ReadAsync(length));
     }
 
     /// <summary>Reads bytes as they come.</summary>
@@ -286,7 +305,20 @@ internal sealed class TestPeer : IAsyncDisposable
         return parts.Length == 1 ? text == parts[0] : text.Length >= at + parts[^1].Length && text.EndsWith(parts[^1], StringComparison.Ordinal);
     }
 
-    private string Decode(byte[] payload)
+    private string Subprotocol => new WampSubprotocol(Serializer, IsBatched).Name;
+
+    private (PeerFrame Kind, byte[] Payload) Received(PeerFrame kind, byte[] payload)
+    {
+        if (_received.Count > 100)
+        {
+            _received.Dequeue();
+        }
+
+        _received.Enqueue($"{kind} {(kind == PeerFrame.Message ? Decode(payload) : Convert.ToHexString(payload))}");
+        return (kind, payload);
+    }
+
+    public string Decode(byte[] payload)
     {
         using var target = new ByteBuffer();
         Assert.True(Transcoder.TryTranscodeValue(Serializer, payload, SerializerKind.Json, target));

@@ -202,6 +202,8 @@ public sealed class SessionLifeCycleTests
     [Theory]
     [InlineData(PeerTransport.WebSocket)]
     [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.BatchedWebSocket)]
+    [InlineData(PeerTransport.MappedBatchedWebSocket)]
     [Trait("wamp", "SES-34")]
     public async Task GOODBYE_and_the_close_frame_of_the_peer_may_come_together(PeerTransport transport)
     {
@@ -220,6 +222,8 @@ public sealed class SessionLifeCycleTests
     [Theory]
     [InlineData(PeerTransport.WebSocket)]
     [InlineData(PeerTransport.MappedWebSocket)]
+    [InlineData(PeerTransport.BatchedWebSocket)]
+    [InlineData(PeerTransport.MappedBatchedWebSocket)]
     [Trait("wamp", "SES-39")]
     public async Task A_close_frame_answers_the_GOODBYE_of_a_shutdown_as_well(PeerTransport transport)
     {

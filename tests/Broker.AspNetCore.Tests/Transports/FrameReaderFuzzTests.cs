@@ -1,4 +1,6 @@
 using System.Buffers;
+using Broker.Peers;
+using Broker.Serialization;
 using static Broker.Transports.FrameFeed;
 
 namespace Broker.Transports;
@@ -10,6 +12,8 @@ public class FrameReaderFuzzTests
     [
         () => new WebSocketFrameReader(text: true, 6000),
         () => new WebSocketFrameReader(text: false, 6000),
+        () => BatchedReader(SerializerKind.Json),
+        () => BatchedReader(SerializerKind.Cbor),
         () => new RawSocketFrameReader(text: true, 8192),
         () => new RawSocketFrameReader(text: false, 8192),
     ];
@@ -57,6 +61,9 @@ public class FrameReaderFuzzTests
         }
     }
 
+    private static BatchedFrameReader BatchedReader(SerializerKind serializer) =>
+        new(new WebSocketFrameReader(serializer == SerializerKind.Json, 6000), new BatchFraming(serializer));
+
     private static void ExpectSameInParts(Random random, byte[] stream)
     {
         foreach (var create in Readers)
@@ -91,6 +98,12 @@ public class FrameReaderFuzzTests
             var size = random.Next(10) == 0 ? random.Next(7000) : random.Next(200);
             var payload = new byte[size];
             payload.AsSpan().Fill((byte)random.Next(0x20, 0x7F));
+            for (var messages = random.Next(4); messages > 0 && size > 0; messages--)
+            {
+                payload[random.Next(size)] = Batch.Separator;
+                Batch.Length(random.Next(size)).AsSpan(0, Math.Min(size, 4)).CopyTo(payload.AsSpan(random.Next(Math.Max(size - 3, 1))));
+            }
+
             var opcode = (byte)(random.Next(6) switch { 0 => 0, 1 => 9, 2 => 10, 3 => 2, _ => 1 });
             stream.AddRange(random.Next(4) == 0
                 ? FrameReaderMemoryTests.RawFrame(random.Next(3), payload)

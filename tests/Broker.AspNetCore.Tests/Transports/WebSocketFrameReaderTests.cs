@@ -162,8 +162,8 @@ public class WebSocketFrameReaderTests
     [Fact, Trait("wamp", "WS-03")]
     public void A_message_of_the_wrong_type_is_told_apart_from_broken_framing()
     {
-        ExpectEverySplit(TextReader, Join(Text("m"), Binary("x"u8)), Message("m"), "WrongOpcode 1002");
-        ExpectEverySplit(BinaryReader, Join(Start(WebSocketOpcode.Text, "x"u8), Last("y"u8)), "WrongOpcode 1002");
+        ExpectEverySplit(TextReader, Join(Text("m"), Binary("x"u8)), Message("m"), "BrokenMessage 1002");
+        ExpectEverySplit(BinaryReader, Join(Start(WebSocketOpcode.Text, "x"u8), Last("y"u8)), "BrokenMessage 1002");
     }
 
     [Theory, Trait("wamp", "WS-06"), InlineData(1000), InlineData(1001), InlineData(1002), InlineData(1003), InlineData(1007)]

@@ -12,10 +12,14 @@ public sealed class WebSocketServerTests
     [Theory]
     [InlineData("wamp.2.msgpack, wamp.2.json", "wamp.2.msgpack")]
     [InlineData("wamp.2.cbor,wamp.2.json", "wamp.2.cbor")]
-    [InlineData("wamp.2.flatbuffers, wamp.2.json.batched, wamp.2.json", "wamp.2.json")]
+    [InlineData("wamp.2.flatbuffers, wamp.2.ubjson.batched, wamp.2.json, wamp.2.json.batched", "wamp.2.json")]
+    [InlineData("wamp.2.flatbuffers, wamp.2.json.batched, wamp.2.json", "wamp.2.json.batched")]
+    [InlineData("wamp.2.msgpack.batched,wamp.2.msgpack", "wamp.2.msgpack.batched")]
+    [InlineData("wamp.2.cbor.batched", "wamp.2.cbor.batched")]
     [InlineData("wamp.2.ubjson\r\nSec-WebSocket-Protocol: wamp.2.cbor\r\nSec-WebSocket-Protocol: wamp.2.json", "wamp.2.cbor")]
     [Trait("wamp", "WS-01")]
     [Trait("wamp", "WS-02")]
+    [Trait("wamp", "BAT-01")]
     public async Task The_first_subprotocol_that_the_router_knows_is_chosen(string offered, string chosen)
     {
         await using var router = await TestRouter.StartAsync();
@@ -34,7 +38,7 @@ public sealed class WebSocketServerTests
     }
 
     [Theory]
-    [InlineData("Sec-WebSocket-Protocol: mqtt, wamp.2.json.batched")]
+    [InlineData("Sec-WebSocket-Protocol: mqtt, wamp.2.ubjson.batched")]
     [InlineData("Sec-WebSocket-Protocol: WAMP.2.JSON")]
     [InlineData("X-Other: 1")]
     [Trait("wamp", "WS-01")]

@@ -7,10 +7,10 @@ namespace Broker.Client;
 internal abstract class FakePeer(SerializerKind serializer) : IAsyncDisposable
 {
     /// <summary>The next message; null at the end of the connection.</summary>
-    public async Task<string?> ReceiveAsync()
+    public async Task<string?> ReceiveAsync() => await ReceiveBytesAsync().Soon() is { } bytes ? Decode(bytes) : null;
+
+    public string Decode(byte[] bytes)
     {
-        if (await ReceiveBytesAsync().Soon() is not { } bytes)
-            return null;
         using var json = new ByteBuffer();
         Assert.True(Transcoder.TryTranscodeValue(serializer, bytes, SerializerKind.Json, json));
         return Encoding.UTF8.GetString(json.Written);
@@ -18,11 +18,13 @@ internal abstract class FakePeer(SerializerKind serializer) : IAsyncDisposable
 
     public async Task ExpectAsync(string message) => Assert.Equal(message, await ReceiveAsync());
 
-    public async Task SendAsync(string message)
+    public Task SendAsync(string message) => SendBytesAsync(Encode(message));
+
+    public byte[] Encode(string message)
     {
         using var bytes = new ByteBuffer();
         Assert.True(Transcoder.TryTranscodeValue(SerializerKind.Json, Encoding.UTF8.GetBytes(message), serializer, bytes));
-        await SendBytesAsync(bytes.Written.ToArray());
+        return bytes.Written.ToArray();
     }
 
     public abstract Task SendBytesAsync(byte[] message);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Broker.Transports;
 
 namespace Broker.Client;
 
@@ -19,6 +20,7 @@ internal sealed class FakeRouter : IDisposable
             Url = new Uri(wire.IsWebSocket() ? $"ws://127.0.0.1:{port}/ws" : $"tcp://127.0.0.1:{port}"),
             Realm = "realm1",
             Serializer = wire.Serializer(),
+            Batched = wire.IsBatched(),
         };
     }
 
@@ -34,7 +36,7 @@ internal sealed class FakeRouter : IDisposable
     {
         var stream = new NetworkStream(await _listener.AcceptSocketAsync(), ownsSocket: true);
         return _wire.IsWebSocket()
-            ? await WebSocketPeer.AcceptAsync(stream, _wire.Serializer())
+            ? await WebSocketPeer.AcceptAsync(stream, new WampSubprotocol(_wire.Serializer(), _wire.IsBatched()))
             : await RawSocketPeer.AcceptAsync(stream, _wire.Serializer(), peerLimit);
     }
 

@@ -7,18 +7,22 @@ using Broker.Transports;
 
 namespace Broker.Client;
 
-internal sealed class WebSocketPeer(WebSocket socket, SerializerKind serializer) : FakePeer(serializer)
+internal sealed class WebSocketPeer(WebSocket socket, WampSubprotocol subprotocol) : FakePeer(subprotocol.Serializer)
 {
-    private readonly WebSocketMessageType _type = serializer == SerializerKind.Json ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+    private readonly WebSocketMessageType _type = subprotocol.Serializer == SerializerKind.Json ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+    private readonly BatchFraming _framing = new(subprotocol.Serializer);
+    private readonly Queue<byte[]> _batch = new();
 
     public WebSocket Socket => socket;
 
-    public static async Task<FakePeer> AcceptAsync(NetworkStream stream, SerializerKind serializer)
+    public static async Task<FakePeer> AcceptAsync(NetworkStream stream, WampSubprotocol subprotocol)
     {
         var head = await ReadHeadAsync(stream).Soon();
-        Assert.Contains($"Sec-WebSocket-Protocol: {WampSubprotocol.NameOf(serializer)}\r\n", head, StringComparison.Ordinal);
-        await AnswerAsync(stream, head, $"Sec-WebSocket-Protocol: {WampSubprotocol.NameOf(serializer)}\r\n");
-        return new WebSocketPeer(WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true }), serializer);
+        var plain = WampSubprotocol.NameOf(subprotocol.Serializer);
+        var offered = subprotocol.IsBatched ? $"{subprotocol.Name}, {plain}" : plain;
+        Assert.Contains($"Sec-WebSocket-Protocol: {offered}\r\n", head, StringComparison.Ordinal);
+        await AnswerAsync(stream, head, $"Sec-WebSocket-Protocol: {subprotocol.Name}\r\n");
+        return new WebSocketPeer(WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true }), subprotocol);
     }
 
     public static async Task<string> ReadHeadAsync(NetworkStream stream)
@@ -42,7 +46,24 @@ internal sealed class WebSocketPeer(WebSocket socket, SerializerKind serializer)
         await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
     }
 
-    public override Task SendBytesAsync(byte[] message) => SendBytesAsync(message, _type);
+    public override Task SendBytesAsync(byte[] message) => subprotocol.IsBatched ? SendBatchAsync(message) : SendBytesAsync(message, _type);
+
+    /// <summary>Sends messages as one batch.</summary>
+    public async Task SendBatchAsync(params byte[][] messages)
+    {
+        using var batch = new ByteBuffer();
+        foreach (var message in messages)
+        {
+            batch.Advance(_framing.WriteHeader(batch.GetSpan(_framing.HeaderLength), message.Length));
+            batch.Append(message);
+            batch.Advance(_framing.WriteTrailer(batch.GetSpan(_framing.TrailerLength)));
+        }
+
+        await SendWholeAsync(batch.Written.ToArray());
+    }
+
+    /// <summary>Sends a WebSocket message of any content.</summary>
+    public Task SendWholeAsync(byte[] content) => SendBytesAsync(content, _type);
 
     public Task SendBytesAsync(byte[] message, WebSocketMessageType type) => socket.SendAsync(message, type, endOfMessage: true, CancellationToken.None);
 
@@ -54,6 +75,36 @@ internal sealed class WebSocketPeer(WebSocket socket, SerializerKind serializer)
     }
 
     protected override async Task<byte[]?> ReceiveBytesAsync()
+    {
+        if (!subprotocol.IsBatched)
+            return await ReceiveWholeAsync();
+
+        if (_batch.Count == 0)
+        {
+            if (await ReceiveWholeAsync() is not { } batch)
+                return null;
+            Split(batch).ForEach(_batch.Enqueue);
+        }
+
+        return _batch.Dequeue();
+    }
+
+    /// <summary>The messages of a batch.</summary>
+    public List<byte[]> Split(ReadOnlySpan<byte> batch)
+    {
+        var messages = new List<byte[]>();
+        do
+        {
+            Assert.True(_framing.TryTake(ref batch, out var message, out var violation), violation);
+            messages.Add(message.ToArray());
+        }
+        while (!batch.IsEmpty);
+
+        return messages;
+    }
+
+    /// <summary>The next WebSocket message as it comes; null at the end of the connection.</summary>
+    public async Task<byte[]?> ReceiveWholeAsync()
     {
         using var message = new MemoryStream();
         var part = new byte[4096];

@@ -11,6 +11,9 @@ public enum Wire
     RawSocketJson,
     RawSocketMessagePack,
     RawSocketCbor,
+    BatchedJson,
+    BatchedMessagePack,
+    BatchedCbor,
 }
 
 internal static class Wires
@@ -21,7 +24,11 @@ internal static class Wires
 
     public static TheoryData<Wire> OfEachSerializer => [Wire.RawSocketJson, Wire.RawSocketMessagePack, Wire.RawSocketCbor];
 
-    public static bool IsWebSocket(this Wire wire) => wire <= Wire.WebSocketCbor;
+    public static TheoryData<Wire> Batched => [Wire.BatchedJson, Wire.BatchedMessagePack, Wire.BatchedCbor];
+
+    public static bool IsWebSocket(this Wire wire) => wire <= Wire.WebSocketCbor || wire.IsBatched();
+
+    public static bool IsBatched(this Wire wire) => wire >= Wire.BatchedJson;
 
     public static SerializerKind Serializer(this Wire wire) => (SerializerKind)((int)wire % 3);
 }

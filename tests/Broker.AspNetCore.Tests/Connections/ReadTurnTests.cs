@@ -1,0 +1,56 @@
+using Broker.Messages;
+using Broker.Serialization;
+using Broker.Transports;
+
+namespace Broker.Connections;
+
+/// <summary>One peer that sends much takes turns with the others: however its messages come, as many are routed at a time.</summary>
+public sealed class ReadTurnTests
+{
+    public static MatrixTheoryData<SerializerKind, bool> Subprotocols { get; } = new(Enum.GetValues<SerializerKind>(), [false, true]);
+
+    [Theory, MemberData(nameof(Subprotocols))]
+    [Trait("wamp", "BAT-06")]
+    public void Messages_are_routed_and_answered_256_at_a_time_even_those_of_one_batch(SerializerKind serializer, bool isBatched)
+    {
+        var outer = SynchronizationContext.Current;
+        var turns = new Turns();
+        SynchronizationContext.SetSynchronizationContext(turns);
+        try
+        {
+            using var peer = MemoryPeer.Join(MemoryPeer.NewContext(), new WampSubprotocol(serializer, isBatched));
+            for (var request = 1; request <= 600; request++)
+            {
+                peer.Write(new WampMessage { Type = MessageType.Subscribe, RequestId = request, Uri = "com.example.topic"u8 });
+            }
+
+            peer.Flush();
+            Assert.Equal(256, peer.Drain());
+            turns.RunNext();
+            Assert.Equal(256, peer.Drain());
+            turns.RunNext();
+            Assert.Equal(88, peer.Drain());
+            Assert.True(turns.AreOver);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    /// <summary>Holds back what gives way to others until the test lets it go on.</summary>
+    private sealed class Turns : SynchronizationContext
+    {
+        private readonly Queue<(SendOrPostCallback Callback, object? State)> _waiting = new();
+
+        public bool AreOver => _waiting.Count == 0;
+
+        public override void Post(SendOrPostCallback d, object? state) => _waiting.Enqueue((d, state));
+
+        public void RunNext()
+        {
+            var (callback, state) = _waiting.Dequeue();
+            callback(state);
+        }
+    }
+}
