@@ -87,6 +87,10 @@ public sealed record WelcomeDetails : IEncodable
             {
                 details = ReadText(ref reader, key, details);
             }
+            else if (key.SequenceEqual("authextra"u8) && reader.Type == TokenType.Dict)
+            {
+                details = details with { AuthExtra = OptionValue.EncodedDict(ref reader, dict, "authextra") };
+            }
             else if (key.SequenceEqual("_max_message_size"u8) && reader.TryGetInt64(out var size))
             {
                 details = details with { MaxMessageSize = size };
