@@ -10,7 +10,4 @@ public static class Nonce
 
     /// <summary>A new nonce: base64 of 24 octets.</summary>
     public static string Create() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(Octets));
-
-    /// <summary>What may stand in a SCRAM message as a nonce (RFC 5802, section 7): visible ASCII without a comma.</summary>
-    internal static bool IsPrintable(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExceptInRange('!', '~') && !text.Contains(',');
 }

@@ -67,15 +67,9 @@ public sealed class ScramKeys : IDisposable
         return Convert.ToBase64String(proof);
     }
 
-    /// <summary>Whether a router's verifier proves that it knows the password. Takes as long for a wrong one.</summary>
+    /// <summary>What proves that the router knows the password, see <see cref="ScramMessages.IsVerifier"/>: base64 of <c>HMAC(ServerKey, AuthMessage)</c>.</summary>
     /// <param name="authMessage">Of <see cref="ScramMessages.AuthMessage"/>.</param>
-    /// <param name="verifier"><c>WELCOME.Details.authextra.verifier</c>, with or without <c>v=</c>.</param>
-    public bool IsVerifier(string authMessage, string verifier)
-    {
-        var text = verifier.StartsWith("v=", StringComparison.Ordinal) ? verifier[2..] : verifier;
-        return CanonicalBase64.TryDecode(text, out var signature)
-            && CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(_serverKey, Encoding.UTF8.GetBytes(authMessage)), signature);
-    }
+    public string Verifier(string authMessage) => Convert.ToBase64String(HMACSHA256.HashData(_serverKey, Encoding.UTF8.GetBytes(authMessage)));
 
     /// <summary>What a router keeps.</summary>
     /// <param name="parameters">Those that the keys were derived with.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Broker.Options;
 
@@ -7,6 +8,8 @@ namespace Broker.Authentication;
 /// <summary>The text that both proofs of WAMP-SCRAM are made over (RFC 5802, section 7; WAMP specification, "AuthMessage").</summary>
 public static class ScramMessages
 {
+    private const int MinRouterNonce = 8;
+
     /// <summary>Composes the text.</summary>
     /// <param name="authId"><c>HELLO.Details.authid</c>, as it was sent.</param>
     /// <param name="clientNonce"><c>HELLO.Details.authextra.nonce</c>.</param>
@@ -24,4 +27,25 @@ public static class ScramMessages
     /// <summary>A name as it stands in the text: <c>=</c> becomes <c>=3D</c> and the comma <c>=2C</c>.</summary>
     public static string Escape(string authId) =>
         authId.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
+
+    /// <summary>Whether the nonce of CHALLENGE goes on where the client's ends, with enough of the router's own to make the exchange one of its kind.</summary>
+    /// <param name="clientNonce"><c>HELLO.Details.authextra.nonce</c>.</param>
+    /// <param name="nonce"><c>CHALLENGE.Extra.nonce</c>.</param>
+    public static bool IsContinued(string clientNonce, string? nonce) =>
+        nonce is not null && nonce.StartsWith(clientNonce, StringComparison.Ordinal) && nonce.Length >= clientNonce.Length + MinRouterNonce
+        && IsPrintable(nonce.AsSpan(clientNonce.Length));
+
+    /// <summary>Whether what WELCOME carries is the proof that was to come. Takes as long for a wrong one.</summary>
+    /// <param name="expected">Of <see cref="ScramKeys.Verifier"/>.</param>
+    /// <param name="received">
+    /// <c>WELCOME.Details.authextra.verifier</c>: base64, in front of which the specification's example has <c>v=</c>.
+    /// </param>
+    public static bool IsVerifier(string expected, string received)
+    {
+        var text = received.StartsWith("v=", StringComparison.Ordinal) ? received[2..] : received;
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(text));
+    }
+
+    // RFC 5802, section 7: visible ASCII without a comma, which would end the nonce inside of the text.
+    private static bool IsPrintable(ReadOnlySpan<char> nonce) => !nonce.ContainsAnyExceptInRange('!', '~') && !nonce.Contains(',');
 }
