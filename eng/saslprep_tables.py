@@ -40,6 +40,9 @@ def decompositions():
         if not parts:
             continue
         target = [int(part, 16) for part in parts if not part.startswith("<")]
+        canonical = unicode32.normalize("NFD", chr(c))
+        if len(target) == len(canonical) == 1 and not parts[0].startswith("<"):
+            target = [ord(canonical)]  # five ideographs, which later versions map elsewhere, and decomposition() with them
         composes = len(target) == 2 and not parts[0].startswith("<") and unicode32.normalize("NFC", chr(c)) == chr(c)
         if runs and len(target) == 1 and len(runs[-1][2]) == 1 and runs[-1][1] == c - 1 and runs[-1][2][0] + c - runs[-1][0] == target[0]:
             runs[-1][1] = c

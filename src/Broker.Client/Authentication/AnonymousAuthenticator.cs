@@ -3,8 +3,8 @@ using Broker.Authentication;
 namespace Broker.Client.Authentication;
 
 /// <summary>
-/// Joins without proof. What a client without authenticators does; in the list of one that has some it says that the router may take it for nobody in
-/// particular, too.
+/// Joins without proof. What a client without authenticators does; in the list of one that has some it says that the router may take it for
+/// nobody in particular, too.
 /// </summary>
 public sealed class AnonymousAuthenticator : IWampClientAuthenticator
 {

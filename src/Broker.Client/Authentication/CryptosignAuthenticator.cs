@@ -6,8 +6,8 @@ using Broker.Options;
 namespace Broker.Client.Authentication;
 
 /// <summary>
-/// Signs a challenge with an Ed25519 key (WAMP specification, "Cryptosign-based Authentication"), and has the router do the same if its key is known.
-/// There is no channel binding: .NET's WebSocket does not show its TLS channel.
+/// Signs a challenge with an Ed25519 key (WAMP specification, "Cryptosign-based Authentication"), and has the router do the same if its key is
+/// known. There is no channel binding: .NET's WebSocket does not show its TLS channel.
 /// </summary>
 public sealed class CryptosignAuthenticator : IWampClientAuthenticator
 {
@@ -49,8 +49,8 @@ public sealed class CryptosignAuthenticator : IWampClientAuthenticator
     public string PublicKey { get; }
 
     /// <summary>
-    /// The public keys, in hex, of the routers that this client talks to: it joins only if the router proves that it has one of them. Empty, the default: any
-    /// router will do.
+    /// The public keys, in hex, of the routers that this client talks to: it joins only if the router proves that it has one of them. Empty, the
+    /// default: any router will do.
     /// </summary>
     /// <exception cref="ArgumentException">One is not 32 octets in hex.</exception>
     public IReadOnlyList<string> RouterKeys
@@ -96,7 +96,8 @@ public sealed class CryptosignAuthenticator : IWampClientAuthenticator
             var signature = await authenticator._sign(message, cancellationToken).ConfigureAwait(false);
             return signature.Length == Ed25519.SignatureLength
                 ? new AuthenticationAnswer(CryptosignSignature.Compose(signature, message))
-                : throw new CryptographicException($"What signs for this client gave {signature.Length} octets: an Ed25519 signature has {Ed25519.SignatureLength}.");
+                : throw new CryptographicException(
+                    $"What signs for this client gave {signature.Length} octets: an Ed25519 signature has {Ed25519.SignatureLength}.");
         }
 
         public override void CheckWelcome(WampSession session)

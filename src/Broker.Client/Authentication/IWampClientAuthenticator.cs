@@ -1,8 +1,8 @@
 namespace Broker.Client.Authentication;
 
 /// <summary>
-/// One way to tell a router who the client is: an element of <see cref="WampClientOptions.Authenticators"/>. Extension point: an application may bring its own.
-/// One instance serves any number of clients at once.
+/// One way to tell a router who the client is: an element of <see cref="WampClientOptions.Authenticators"/>. Extension point: an application may
+/// bring its own. One instance serves any number of clients at once.
 /// </summary>
 public interface IWampClientAuthenticator
 {

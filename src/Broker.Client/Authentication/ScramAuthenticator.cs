@@ -5,8 +5,8 @@ using Broker.Options;
 namespace Broker.Client.Authentication;
 
 /// <summary>
-/// Proves to know a password without sending it, and has the router prove the same (WAMP specification, "Salted Challenge Response Authentication"), with
-/// PBKDF2 or Argon2id. There is no channel binding: .NET's WebSocket does not show its TLS channel.
+/// Proves to know a password without sending it, and has the router prove the same (WAMP specification, "Salted Challenge Response
+/// Authentication"), with PBKDF2 or Argon2id. There is no channel binding: .NET's WebSocket does not show its TLS channel.
 /// </summary>
 public sealed class ScramAuthenticator : IWampClientAuthenticator
 {
@@ -63,7 +63,8 @@ public sealed class ScramAuthenticator : IWampClientAuthenticator
         {
             if (_expected is null)
             {
-                throw new WampAuthenticationException("WELCOME came without the CHALLENGE of wamp-scram: the router has not proven that it knows the password.");
+                throw new WampAuthenticationException(
+                    "WELCOME came without the CHALLENGE of wamp-scram: the router has not proven that it knows the password.");
             }
 
             var verifier = session.AuthExtra.Text("verifier") ?? session.AuthExtra.Text("scram_server_signature");
@@ -92,7 +93,10 @@ public sealed class ScramAuthenticator : IWampClientAuthenticator
                 return $"CHALLENGE asks for a key that is too cheap to protect the password ({Describe(parameters)}).";
             }
 
-            return (isPbkdf2 ? parameters.Iterations > limits.MaxIterations : parameters.Memory > limits.MaxMemory || parameters.Iterations > limits.MaxPasses)
+            var isDear = isPbkdf2
+                ? parameters.Iterations > limits.MaxIterations
+                : parameters.Memory > limits.MaxMemory || parameters.Iterations > limits.MaxPasses;
+            return isDear
                 ? $"CHALLENGE asks for a key that is dearer than this client computes ({Describe(parameters)})."
                 : null;
         }

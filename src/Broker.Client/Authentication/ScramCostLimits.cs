@@ -1,8 +1,8 @@
 namespace Broker.Client.Authentication;
 
 /// <summary>
-/// What a router may ask of WAMP-SCRAM: too little, and a router that is not the right one gets a proof that gives the password away; too much, and it
-/// keeps this machine busy.
+/// What a router may ask of WAMP-SCRAM: too little, and a router that is not the right one gets a proof that gives the password away; too much,
+/// and it keeps this machine busy.
 /// </summary>
 public sealed record ScramCostLimits
 {

@@ -37,7 +37,8 @@ public sealed class TicketAuthenticator : IWampClientAuthenticator
     public AuthenticationExchange Begin(WampClientOptions options) => AllowUnencrypted || options.Url.Scheme == "wss" || options.Url.IsLoopback
         ? new Exchange(_ticket)
         : throw new ArgumentException(
-            $"A ticket would be readable on its way to {options.Url}: use wss://, or set {nameof(AllowUnencrypted)} where the network itself is safe.", nameof(options));
+            $"A ticket would be readable on its way to {options.Url}: use wss://, or set {nameof(AllowUnencrypted)} where the network itself is safe.",
+            nameof(options));
 
     private sealed class Exchange(Func<CancellationToken, ValueTask<string>> ticket) : AuthenticationExchange
     {

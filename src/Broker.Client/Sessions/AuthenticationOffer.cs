@@ -44,18 +44,20 @@ internal sealed class AuthenticationOffer
     /// <exception cref="ArgumentException">The authenticators do not go together, or one not with the other options.</exception>
     public static AuthenticationOffer Begin(WampClientOptions options)
     {
-        IReadOnlyList<IWampClientAuthenticator> authenticators = options.Authenticators is { Count: > 0 } some ? some : [new AnonymousAuthenticator()];
+        var authenticators = options.Authenticators.Count > 0 ? options.Authenticators : [new AnonymousAuthenticator()];
         var methods = authenticators.Select(authenticator => authenticator.Method).ToArray();
         if (methods.Distinct().Count() < methods.Length)
         {
-            throw new ArgumentException($"Each method stands once among the {nameof(options.Authenticators)}: {string.Join(", ", methods)}.", nameof(options));
+            throw new ArgumentException(
+                $"Each method stands once among the {nameof(options.Authenticators)}: {string.Join(", ", methods)}.", nameof(options));
         }
 
         var authIds = authenticators.Select(authenticator => authenticator.AuthId).OfType<string>().Distinct().ToArray();
         return authIds.Length <= 1
             ? new AuthenticationOffer(methods, [.. authenticators.Select(authenticator => authenticator.Begin(options))], authIds.FirstOrDefault())
             : throw new ArgumentException(
-                $"HELLO has one authid and the {nameof(options.Authenticators)} have {string.Join(", ", authIds)}: give all of them the same, or connect once for each.",
+                $"HELLO has one authid and the {nameof(options.Authenticators)} have {string.Join(", ", authIds)}: give all of them the same, or "
+                + "connect once for each.",
                 nameof(options));
     }
 

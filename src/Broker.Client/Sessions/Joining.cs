@@ -10,8 +10,8 @@ using Broker.Uris;
 namespace Broker.Client.Sessions;
 
 /// <summary>
-/// Opens a session on a new transport: HELLO, then CHALLENGE and AUTHENTICATE as often as the router likes, then WELCOME or ABORT (WAMP specification,
-/// "Session Establishment", "Authentication Methods").
+/// Opens a session on a new transport: HELLO, then CHALLENGE and AUTHENTICATE as often as the router likes, then WELCOME or ABORT (WAMP
+/// specification, "Session Establishment", "Authentication Methods").
 /// </summary>
 internal sealed class Joining
 {
@@ -127,8 +127,8 @@ internal sealed class Joining
             // The transport is cut already. Whether the caller gave up is seen further out.
             throw new WampConnectException(
                 ErrorUris.AuthenticationFailed,
-                $"The authenticator for {challenge.Method} had no answer to CHALLENGE before {nameof(_options.HandshakeTimeout)} was over: see why it is slow, or allow "
-                + "more time.",
+                $"The authenticator for {challenge.Method} had no answer to CHALLENGE before {nameof(_options.HandshakeTimeout)} was over: see why it "
+                + "is slow, or allow more time.",
                 e);
         }
         catch (Exception e) when (e is not (WampAuthenticationException or WampProtocolException))
@@ -152,7 +152,10 @@ internal sealed class Joining
         finally
         {
             _ = answering.ContinueWith(
-                static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                static failed => failed.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
         }
     }
 

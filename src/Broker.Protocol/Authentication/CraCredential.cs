@@ -6,8 +6,8 @@ using Broker.Options;
 namespace Broker.Authentication;
 
 /// <summary>
-/// What a router knows of one WAMP-CRA secret: a key derived from it, or the secret itself. Either is as good as the secret for whoever reads it: WAMP-CRA
-/// salts protect the secret's use elsewhere only. Immutable; never printed but by <see cref="ToText"/>.
+/// What a router knows of one WAMP-CRA secret: a key derived from it, or the secret itself. Either is as good as the secret for whoever reads it:
+/// WAMP-CRA salts protect the secret's use elsewhere only. Immutable; never printed but by <see cref="ToText"/>.
 /// </summary>
 public sealed class CraCredential
 {
@@ -95,5 +95,6 @@ public sealed class CraCredential
         ? Unsalted(Convert.ToBase64String(key))
         : new CraCredential(Convert.ToBase64String(salt[..SaltOctets]), like.Iterations, like.KeyLength, Convert.ToBase64String(key));
 
-    private static bool TryParseCount(string text, out int count) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
+    private static bool TryParseCount(string text, out int count) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
 }

@@ -29,11 +29,11 @@ public static class CraSignature
     }
 
     /// <summary>Whether a signature is the one of <paramref name="challenge"/>. Takes as long for a wrong one.</summary>
-    public static bool Verify(string key, string challenge, string signature) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(key, challenge)), Encoding.UTF8.GetBytes(signature));
+    public static bool Verify(string key, string challenge, string signature) => SecretText.AreEqual(Sign(key, challenge), signature);
 
     /// <summary>
-    /// The key of a salted secret: PBKDF2 with HMAC-SHA256, and of its octets the base64 text. The specification does not say so; all implementations do.
+    /// The key of a salted secret: PBKDF2 with HMAC-SHA256, and of its octets the base64 text. The specification does not say so; all
+    /// implementations do.
     /// </summary>
     /// <param name="secret">The shared secret.</param>
     /// <param name="salt">The salt: text, of which the UTF-8 octets count.</param>

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Challenges and signatures of cryptosign (WAMP specification, "Computing the Signature"). What is signed is the challenge, combined by XOR with the id of
-/// the TLS channel where there is channel binding; what is sent is hex of the signature and of what was signed behind it.
+/// Challenges and signatures of cryptosign (WAMP specification, "Computing the Signature"). What is signed is the challenge, combined by XOR with
+/// the id of the TLS channel where there is channel binding; what is sent is hex of the signature and, behind it, of what was signed.
 /// </summary>
 public static class CryptosignSignature
 {

@@ -4,14 +4,16 @@ using System.Text;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Credentials for names that nobody has, so that a challenge does not tell whether a name exists: each name has its own salt, the same one each time, and
-/// nobody's answer is right. Immutable.
+/// Credentials for names that nobody has, so that a challenge does not tell whether a name exists: each name has its own salt, the same one each
+/// time, and nobody's answer is right. Immutable.
 /// </summary>
 public sealed class MockCredentials
 {
     private readonly byte[] _secret;
 
-    /// <param name="secret">The router's own, of 32 random octets or more; copied. A router that draws another when it starts changes the salts of mock users only.</param>
+    /// <param name="secret">
+    /// The router's own, of 32 random octets or more; copied. With the same one at each start, names that nobody has keep their salts as others do.
+    /// </param>
     public MockCredentials(ReadOnlySpan<byte> secret) => _secret = secret.ToArray();
 
     /// <summary>With a secret drawn now.</summary>
@@ -21,7 +23,8 @@ public sealed class MockCredentials
     }
 
     /// <summary>A WAMP-CRA credential with the costs of <paramref name="like"/>: one of the realm's own.</summary>
-    public CraCredential Cra(string authId, CraCredential like) => CraCredential.Mock(like, Derive("cra salt", authId), Derive("cra key", authId));
+    public CraCredential Cra(string authId, CraCredential like) =>
+        CraCredential.Mock(like, Derive("cra salt", authId), Derive("cra key", authId));
 
     /// <summary>A WAMP-SCRAM credential with the costs of <paramref name="like"/>: those of the realm's own.</summary>
     public ScramCredential Scram(string authId, ScramParameters like)

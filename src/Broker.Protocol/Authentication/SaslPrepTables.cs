@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Broker.Authentication;
 
 /// <summary>
-/// The tables of <c>saslprep.txt</c>, read when the first name or password comes that is not ASCII. .NET's own data are of a later Unicode, and without
-/// them (<c>InvariantGlobalization</c>) <see cref="string.Normalize()"/> silently does nothing.
+/// The tables of <c>saslprep.txt</c>, read when the first name or password comes that is not ASCII. .NET's own data are of a later Unicode, and
+/// without them (<c>InvariantGlobalization</c>) <see cref="string.Normalize()"/> silently does nothing.
 /// </summary>
 internal sealed class SaslPrepTables
 {

@@ -6,8 +6,8 @@ using System.Text;
 namespace Broker.Authentication;
 
 /// <summary>
-/// What a router knows of one WAMP-SCRAM password: enough to check a proof and to prove itself, not enough to log in (RFC 5802, section 9). Immutable;
-/// never printed but by <see cref="ToText"/>.
+/// What a router knows of one WAMP-SCRAM password: enough to check a proof and to prove itself, not enough to log in (RFC 5802, section 9).
+/// Immutable; never printed but by <see cref="ToText"/>.
 /// </summary>
 public sealed class ScramCredential
 {
@@ -35,8 +35,8 @@ public sealed class ScramCredential
     }
 
     /// <summary>
-    /// Reads <c>scram-sha256$iterations$salt$storedkey$serverkey</c> or <c>scram-argon2id13$iterations$memory$salt$storedkey$serverkey</c>; salt and keys
-    /// are base64.
+    /// Reads <c>scram-sha256$iterations$salt$storedkey$serverkey</c> or <c>scram-argon2id13$iterations$memory$salt$storedkey$serverkey</c>; salt
+    /// and keys are base64.
     /// </summary>
     /// <param name="text">The credential at rest.</param>
     /// <param name="credential">The credential.</param>
@@ -100,7 +100,9 @@ public sealed class ScramCredential
     /// <param name="authMessage">Of <see cref="ScramMessages.AuthMessage"/>.</param>
     public string Verifier(string authMessage) => Convert.ToBase64String(HMACSHA256.HashData(_serverKey, Encoding.UTF8.GetBytes(authMessage)));
 
-    /// <summary>Whether this is the credential of a password: for methods that send it, as ticket does. Takes as long as <see cref="ScramKeys.Derive"/>.</summary>
+    /// <summary>
+    /// Whether this is the credential of a password: for methods that send it, as ticket does. Takes as long as <see cref="ScramKeys.Derive"/>.
+    /// </summary>
     /// <inheritdoc cref="ScramKeys.Derive"/>
     public bool IsPassword(string password, Argon2id? argon2id = null)
     {

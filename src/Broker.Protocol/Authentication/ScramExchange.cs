@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
 using Broker.Options;
 
 namespace Broker.Authentication;
@@ -94,6 +92,5 @@ public sealed class ScramExchange
     }
 
     private static bool AreEqual(string? expected, string? received) =>
-        (expected is null) == (received is null)
-        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected ?? ""), Encoding.UTF8.GetBytes(received ?? ""));
+        (expected is null) == (received is null) & SecretText.AreEqual(expected ?? "", received ?? "");
 }

@@ -67,7 +67,9 @@ public sealed class ScramKeys : IDisposable
         return Convert.ToBase64String(proof);
     }
 
-    /// <summary>What proves that the router knows the password, see <see cref="ScramMessages.IsVerifier"/>: base64 of <c>HMAC(ServerKey, AuthMessage)</c>.</summary>
+    /// <summary>
+    /// What proves that the router knows the password, see <see cref="ScramMessages.IsVerifier"/>: base64 of <c>HMAC(ServerKey, AuthMessage)</c>.
+    /// </summary>
     /// <param name="authMessage">Of <see cref="ScramMessages.AuthMessage"/>.</param>
     public string Verifier(string authMessage) => Convert.ToBase64String(HMACSHA256.HashData(_serverKey, Encoding.UTF8.GetBytes(authMessage)));
 

@@ -81,7 +81,8 @@ public sealed record ScramParameters
     /// <param name="memory">With Argon2id KiB, 8 or more; of no meaning with PBKDF2.</param>
     /// <param name="parameters">The parameters.</param>
     /// <param name="problem">Otherwise, what is wrong with them, as a sentence.</param>
-    public static bool TryCreate(string kdf, string salt, long iterations, long memory, [NotNullWhen(true)] out ScramParameters? parameters, out string problem)
+    public static bool TryCreate(
+        string kdf, string salt, long iterations, long memory, [NotNullWhen(true)] out ScramParameters? parameters, out string problem)
     {
         parameters = null;
         if (kdf is not (Pbkdf2Name or Argon2idName))

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Broker.Client.Authentication;
 
 /// <summary>The framework of authentication: what HELLO offers, rounds of CHALLENGE and AUTHENTICATE, and how it fails.</summary>
-public class AuthenticationTests
+public class AuthenticatorTests
 {
     [Theory, Trait("wamp", "AUT-02"), Trait("wamp", "AUT-03"), MemberData(nameof(Wires.All), MemberType = typeof(Wires))]
     public async Task ChallengeIsAnsweredByAuthenticateAndWelcomeTellsWhoTheSessionIs(Wire wire)
@@ -89,7 +89,7 @@ public class AuthenticationTests
         Assert.Contains("Not today.", exception.Message, StringComparison.Ordinal);
     }
 
-    [Theory, Trait("wamp", "AUT-03")]
+    [Theory, Trait("wamp", "AUT-03"), Trait("wamp", "SCR-09")]
     [InlineData("""[3,{"message":"No."},"wamp.error.authentication_denied"]""", "wamp.error.authentication_denied: No. Check authid and secret")]
     [InlineData("""[3,{},"wamp.error.no_such_principal"]""", "Check authid and secret")]
     [InlineData("""[3,{},"wamp.error.no_matching_auth_method"]""", "This client offers ticket")]
