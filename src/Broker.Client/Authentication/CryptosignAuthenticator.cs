@@ -71,7 +71,7 @@ public sealed class CryptosignAuthenticator : IWampClientAuthenticator
         private readonly string? _ownChallenge = authenticator.RouterKeys.Count > 0 ? CryptosignSignature.NewChallenge() : null;
         private bool _isRouterProven;
 
-        public override JsonObject HelloExtra => JsonDict.Of(new CryptosignAuthExtra { PublicKey = authenticator.PublicKey, Challenge = _ownChallenge });
+        public override JsonObject HelloExtra => ExtraDict.Of(new CryptosignAuthExtra { PublicKey = authenticator.PublicKey, Challenge = _ownChallenge });
 
         public override async ValueTask<AuthenticationAnswer> AnswerAsync(AuthenticationChallenge challenge, CancellationToken cancellationToken)
         {

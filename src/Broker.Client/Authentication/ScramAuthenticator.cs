@@ -37,7 +37,7 @@ public sealed class ScramAuthenticator : IWampClientAuthenticator
     {
         private string? _expected;
 
-        public override JsonObject HelloExtra => JsonDict.Of(new ScramAuthExtra { Nonce = nonce });
+        public override JsonObject HelloExtra => ExtraDict.Of(new ScramAuthExtra { Nonce = nonce });
 
         public override ValueTask<AuthenticationAnswer> AnswerAsync(AuthenticationChallenge challenge, CancellationToken cancellationToken)
         {
@@ -56,7 +56,7 @@ public sealed class ScramAuthenticator : IWampClientAuthenticator
             var authMessage = ScramMessages.AuthMessage(authId, nonce, extra, answer);
             using var keys = ScramKeys.Derive(password, parameters!, Argon2.Derive);
             _expected = keys.Verifier(authMessage);
-            return ValueTask.FromResult(new AuthenticationAnswer(keys.Proof(authMessage), JsonDict.Of(answer)));
+            return ValueTask.FromResult(new AuthenticationAnswer(keys.Proof(authMessage), ExtraDict.Of(answer)));
         }
 
         public override void CheckWelcome(WampSession session)
@@ -67,7 +67,7 @@ public sealed class ScramAuthenticator : IWampClientAuthenticator
                     "WELCOME came without the CHALLENGE of wamp-scram: the router has not proven that it knows the password.");
             }
 
-            var verifier = session.AuthExtra.Text("verifier") ?? session.AuthExtra.Text("scram_server_signature");
+            var verifier = Text(session.AuthExtra, "verifier") ?? Text(session.AuthExtra, "scram_server_signature");
             if (verifier is null || !ScramMessages.IsVerifier(_expected, verifier))
             {
                 throw new WampAuthenticationException("WELCOME does not prove that the router knows the password: it may be another than it seems.");
@@ -99,6 +99,19 @@ public sealed class ScramAuthenticator : IWampClientAuthenticator
             return isDear
                 ? $"CHALLENGE asks for a key that is dearer than this client computes ({Describe(parameters)})."
                 : null;
+        }
+
+        /// <summary>A text of a dict; null if it is missing or something else.</summary>
+        private static string? Text(ReceivedDict dict, string key)
+        {
+            try
+            {
+                return dict.TryGet<string>(key, out var text) ? text : null;
+            }
+            catch (WampArgumentException)
+            {
+                return null;
+            }
         }
 
         private static string Describe(ScramParameters parameters) => parameters.Kdf == ScramKdf.Pbkdf2

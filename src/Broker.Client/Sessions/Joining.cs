@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Broker.Client.Authentication;
 using Broker.Client.Payloads;
 using Broker.Client.Transports;
@@ -168,7 +169,7 @@ internal sealed class Joining
             AuthMethods = _offer.Methods,
             AuthId = _offer.AuthId,
             AuthRole = _options.AuthRole,
-            AuthExtra = JsonDict.Encode(_offer.Extra, _options.Serializer),
+            AuthExtra = Encode(_offer.Extra),
         };
         lock (_gate)
         {
@@ -189,10 +190,13 @@ internal sealed class Joining
             {
                 Type = MessageType.Authenticate,
                 Text = Encoding.UTF8.GetBytes(answer.Signature),
-                Dict = JsonDict.Encode(answer.Extra, _options.Serializer),
+                Dict = Encode(answer.Extra),
             });
         }
     }
+
+    /// <summary>A dict of an authenticator; no octets for one without keys.</summary>
+    private byte[] Encode(JsonObject? dict) => dict is { Count: > 0 } ? ExtraDict.Write(_options.Serializer, dict) : [];
 
     /// <summary>Reads a message before WELCOME.</summary>
     /// <returns>The session; null if the message did not open it.</returns>

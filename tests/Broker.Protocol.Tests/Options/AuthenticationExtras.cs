@@ -108,6 +108,18 @@ public sealed class AuthenticationExtras
         Assert.Equal(new CloseDetails(), CloseDetails.Parse(serializer, Encode(serializer, """{"message":1,"scram":[]}""")));
     }
 
+    [Theory, MemberData(nameof(Serializers))]
+    public void Authenticators_see_them_as_JSON(SerializerKind serializer)
+    {
+        var extra = ExtraDict.Of(new ScramChallenge { Nonce = "ab", Iterations = 4096 });
+        Assert.Equal("""{"nonce":"ab","iterations":4096}""", extra.ToJsonString());
+        Assert.Equal(new ScramChallenge { Nonce = "ab", Iterations = 4096 }, ScramChallenge.Parse(serializer, ExtraDict.Write(serializer, extra)));
+
+        const string all = """{"list":[1,-2,2.5,null,true],"dict":{"x":{}},"big":18446744073709551615,"binary":"\u0000AAEC"}""";
+        Assert.Equal(all, ExtraDict.Read(serializer, Encode(serializer, all)).ToJsonString());
+        Assert.Empty(ExtraDict.Read(serializer, default));
+    }
+
     private delegate T Reading<out T>(SerializerKind serializer, ReadOnlySpan<byte> dict);
 
     private static byte[] Encode(SerializerKind serializer, string json)
