@@ -42,7 +42,7 @@ public sealed partial class WampClient : IAsyncDisposable
 
     /// <summary>Connects to a router and joins a realm.</summary>
     /// <exception cref="WampConnectException">The router cannot be reached, or refuses the session.</exception>
-    /// <exception cref="ArgumentException">The URL names no transport.</exception>
+    /// <exception cref="ArgumentException">The URL names no transport, or an authenticator cannot be used with it or with the others.</exception>
     public static async Task<WampClient> ConnectAsync(WampClientOptions options, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using Broker.Client.Authentication;
 using Broker.Serialization;
 
 namespace Broker.Client;
@@ -12,6 +13,15 @@ public sealed record WampClientOptions
 
     /// <summary>The realm to join.</summary>
     public required string Realm { get; init; }
+
+    /// <summary>
+    /// How the client proves who it is: the methods that HELLO offers, best first, of which the router chooses one. Empty: it joins anonymously. Those that are
+    /// there are in <c>Broker.Client.Authentication</c>; an application may bring its own.
+    /// </summary>
+    public IReadOnlyList<IWampClientAuthenticator> Authenticators { get; init; } = [];
+
+    /// <summary>The role to ask for, which the router may refuse; null to take what it gives.</summary>
+    public string? AuthRole { get; init; }
 
     /// <summary>The serializer. What router and other clients use does not matter: the router translates.</summary>
     public SerializerKind Serializer { get; init; } = SerializerKind.MessagePack;
@@ -32,7 +42,7 @@ public sealed record WampClientOptions
     /// <summary>How long it may take until the transport is open. 5 s by default.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long it may take from HELLO to WELCOME. 10 s by default.</summary>
+    /// <summary>How long it may take from HELLO to WELCOME, with what authenticators do in between. 10 s by default.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>

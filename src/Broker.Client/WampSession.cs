@@ -1,11 +1,13 @@
+using Broker.Client.Payloads;
 using Broker.Options;
+using Broker.Serialization;
 
 namespace Broker.Client;
 
 /// <summary>The facts of a session, as WELCOME told them.</summary>
 public sealed record WampSession
 {
-    internal WampSession(long id, string requestedRealm, WelcomeDetails details, long maxMessageSize)
+    internal WampSession(long id, string requestedRealm, WelcomeDetails details, long maxMessageSize, SerializerKind serializer, JsonContracts contracts)
     {
         Id = id;
         Realm = details.Realm ?? requestedRealm;
@@ -13,6 +15,7 @@ public sealed record WampSession
         AuthRole = details.AuthRole;
         AuthMethod = details.AuthMethod;
         AuthProvider = details.AuthProvider;
+        AuthExtra = details.AuthExtra is { } extra ? ReceivedDict.Of(serializer, extra.Span, contracts) : ReceivedDict.Empty;
         RouterAgent = details.Agent;
         Router = details.Roles;
         MaxMessageSize = maxMessageSize;
@@ -35,6 +38,9 @@ public sealed record WampSession
 
     /// <summary>Who authenticated it; null if the router does not say.</summary>
     public string? AuthProvider { get; }
+
+    /// <summary>What the router says besides of the authentication; empty if it says nothing.</summary>
+    public ReceivedDict AuthExtra { get; }
 
     /// <summary>Name and version of the router's software; null if it does not say.</summary>
     public string? RouterAgent { get; }

@@ -132,7 +132,7 @@ public class JoinTests
         await peer.ReceiveAsync();
         await peer.SendAsync("""[4,"ticket",{}]""");
 
-        await peer.ExpectAsync("""[3,{"message":"This client joins anonymously only."},"wamp.error.no_matching_auth_method"]""");
+        await peer.ExpectAsync("""[3,{"message":"This client authenticates by anonymous only."},"wamp.error.no_matching_auth_method"]""");
         await peer.DisposeAsync();
         var exception = await Assert.ThrowsAsync<WampConnectException>(() => connecting.Soon());
         Assert.Equal("wamp.error.no_matching_auth_method", exception.Uri);

@@ -72,11 +72,12 @@ internal sealed partial class ClientSession
     /// <summary>Connects and joins.</summary>
     public static async Task<ClientSession> OpenAsync(WampClientOptions options, CancellationToken cancellationToken)
     {
+        var offer = AuthenticationOffer.Begin(options);
         var transport = await TransportConnector.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
         try
         {
             var session = new ClientSession(options, transport);
-            var joining = new Joining(options, transport, session._outbound, session.Gate, session.Contracts);
+            var joining = new Joining(options, offer, transport, session._outbound, session.Gate, session.Contracts);
             session.Facts = await joining.JoinAsync(cancellationToken).ConfigureAwait(false);
             session.Completion = Task.Run(session.RunAsync, CancellationToken.None);
             return session;

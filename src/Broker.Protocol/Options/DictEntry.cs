@@ -36,6 +36,10 @@ internal static class DictEntry
         return 1;
     }
 
+    public static int Integer<TWriter>(ref TWriter writer, ReadOnlySpan<byte> key, long? value)
+        where TWriter : struct, ITokenWriter<TWriter> =>
+        value is { } number ? Integer(ref writer, key, number) : 0;
+
     public static int Boolean<TWriter>(ref TWriter writer, ReadOnlySpan<byte> key, bool value)
         where TWriter : struct, ITokenWriter<TWriter>
     {

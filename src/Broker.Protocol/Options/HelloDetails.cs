@@ -20,7 +20,7 @@ public sealed record HelloDetails : IEncodable
     /// <summary><c>authrole</c>: the role that the client asks for.</summary>
     public string? AuthRole { get; init; }
 
-    /// <summary><c>authextra</c>: an encoded dict in the session's serializer, or null.</summary>
+    /// <summary><c>authextra</c>: an encoded dict in the session's serializer; null or empty for none.</summary>
     public ReadOnlyMemory<byte>? AuthExtra { get; init; }
 
     /// <summary>Reads an encoded Details dict that <see cref="Messages.MessageParser"/> has sliced.</summary>
@@ -44,7 +44,7 @@ public sealed record HelloDetails : IEncodable
         count += DictEntry.TextList(ref writer, "authmethods"u8, AuthMethods);
         count += DictEntry.Text(ref writer, "authid"u8, AuthId);
         count += DictEntry.Text(ref writer, "authrole"u8, AuthRole);
-        if (AuthExtra is { } extra)
+        if (AuthExtra is { IsEmpty: false } extra)
         {
             writer.WriteKey("authextra"u8);
             writer.WriteEncoded(extra.Span);

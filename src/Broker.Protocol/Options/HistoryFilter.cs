@@ -74,24 +74,20 @@ public readonly record struct HistoryFilter : IEncodable
     {
         var mark = writer.OpenDict();
         var count = Reverse ? DictEntry.Boolean(ref writer, "reverse"u8, true) : 0;
-        count += Integer(ref writer, "limit"u8, Limit);
+        count += DictEntry.Integer(ref writer, "limit"u8, Limit);
         count += DictEntry.Text(ref writer, "from_time"u8, Text(FromTime));
         count += DictEntry.Text(ref writer, "after_time"u8, Text(AfterTime));
         count += DictEntry.Text(ref writer, "before_time"u8, Text(BeforeTime));
         count += DictEntry.Text(ref writer, "until_time"u8, Text(UntilTime));
         count += DictEntry.Text(ref writer, "topic"u8, Topic);
-        count += Integer(ref writer, "from_publication"u8, FromPublication);
-        count += Integer(ref writer, "after_publication"u8, AfterPublication);
-        count += Integer(ref writer, "before_publication"u8, BeforePublication);
-        count += Integer(ref writer, "until_publication"u8, UntilPublication);
+        count += DictEntry.Integer(ref writer, "from_publication"u8, FromPublication);
+        count += DictEntry.Integer(ref writer, "after_publication"u8, AfterPublication);
+        count += DictEntry.Integer(ref writer, "before_publication"u8, BeforePublication);
+        count += DictEntry.Integer(ref writer, "until_publication"u8, UntilPublication);
         writer.CloseDict(mark, count);
     }
 
     private static string? Text(DateTimeOffset? time) => time is { } value ? Rfc3339.Format(value) : null;
-
-    private static int Integer<TWriter>(ref TWriter writer, ReadOnlySpan<byte> key, long? value)
-        where TWriter : struct, ITokenWriter<TWriter> =>
-        value is { } number ? DictEntry.Integer(ref writer, key, number) : 0;
 
     /// <summary>Reads all keys; returns the first whose value is wrong, or null.</summary>
     private static string? Parse<TReader>(ReadOnlySpan<byte> dict, ref HistoryFilter filter)

@@ -26,7 +26,7 @@ public sealed record WelcomeDetails : IEncodable
     /// <summary><c>authprovider</c>: who told.</summary>
     public string? AuthProvider { get; init; }
 
-    /// <summary><c>authextra</c>: an encoded dict in the session's serializer, or null.</summary>
+    /// <summary><c>authextra</c>: an encoded dict in the session's serializer; null or empty for none.</summary>
     public ReadOnlyMemory<byte>? AuthExtra { get; init; }
 
     /// <summary>
@@ -56,7 +56,7 @@ public sealed record WelcomeDetails : IEncodable
         count += DictEntry.Text(ref writer, "authrole"u8, AuthRole);
         count += DictEntry.Text(ref writer, "authmethod"u8, AuthMethod);
         count += DictEntry.Text(ref writer, "authprovider"u8, AuthProvider);
-        if (AuthExtra is { } extra)
+        if (AuthExtra is { IsEmpty: false } extra)
         {
             writer.WriteKey("authextra"u8);
             writer.WriteEncoded(extra.Span);
@@ -86,6 +86,10 @@ public sealed record WelcomeDetails : IEncodable
             else if (reader.Type == TokenType.String)
             {
                 details = ReadText(ref reader, key, details);
+            }
+            else if (key.SequenceEqual("authextra"u8) && reader.Type == TokenType.Dict)
+            {
+                details = details with { AuthExtra = OptionValue.EncodedDict(ref reader, dict, "authextra") };
             }
             else if (key.SequenceEqual("_max_message_size"u8) && reader.TryGetInt64(out var size))
             {

@@ -51,6 +51,9 @@ public static class ErrorUris
     /// <summary>Authentication is required.</summary>
     public const string AuthenticationRequired = "wamp.error.authentication_required";
 
+    /// <summary>The user does not exist.</summary>
+    public const string NoSuchPrincipal = "wamp.error.no_such_principal";
+
     /// <summary>The credentials are wrong.</summary>
     public const string AuthenticationDenied = "wamp.error.authentication_denied";
 

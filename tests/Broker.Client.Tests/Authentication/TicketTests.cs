@@ -1,0 +1,50 @@
+namespace Broker.Client.Authentication;
+
+/// <summary>Method ticket. (TIC-02 and TIC-04 are the router's.)</summary>
+public class TicketTests
+{
+    [Fact, Trait("wamp", "TIC-01"), Trait("wamp", "TIC-03")]
+    public async Task AFreshTicketIsFetchedForEachSession()
+    {
+        var count = 0;
+        var ticket = new TicketAuthenticator("joe", async _ =>
+        {
+            await Task.Yield();
+            return $"token {++count}";
+        });
+        for (var session = 1; session <= 2; session++)
+        {
+            await using var dialog = await LoginDialog.StartAsync(ticket);
+            Assert.Equal("""["ticket"]""", dialog.Hello.GetProperty("authmethods").GetRawText());
+            Assert.Equal("joe", dialog.Hello.GetProperty("authid").GetString());
+            Assert.Equal($"token {session}", (await dialog.ChallengeAsync("ticket")).Signature);
+            await dialog.WelcomeAsync("ticket");
+        }
+    }
+
+    [Theory, Trait("wamp", "TIC-06")]
+    [InlineData("ws://router.example.com/ws")]
+    [InlineData("tcp://192.0.2.1:8080")]
+    public async Task ATicketDoesNotLeaveThisMachineUnencrypted(string url)
+    {
+        var options = new WampClientOptions { Url = new Uri(url), Realm = "realm1", Authenticators = [new TicketAuthenticator("joe", "secret")] };
+        var exception = await Assert.ThrowsAsync<ArgumentException>(() => WampClient.ConnectAsync(options));
+        Assert.Contains("use wss://", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("AllowUnencrypted", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, Trait("wamp", "TIC-06")]
+    [InlineData("wss://router.example.com/ws", false)]
+    [InlineData("ws://localhost/ws", false)]
+    [InlineData("tcp://[::1]:8080", false)]
+    [InlineData("ws://router.example.com/ws", true)]
+    public void ATicketGoesOverTlsAndToThisMachineAndWhereItIsAllowed(string url, bool allow)
+    {
+        var options = new WampClientOptions { Url = new Uri(url), Realm = "realm1" };
+        Assert.NotNull(new TicketAuthenticator("joe", "secret") { AllowUnencrypted = allow }.Begin(options));
+    }
+
+    [Fact]
+    public void AnAnswerDoesNotShowTheTicketWhenItIsPrinted() => Assert.Equal("AuthenticationAnswer", new AuthenticationAnswer("secret").ToString());
+}
