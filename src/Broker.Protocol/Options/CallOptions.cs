@@ -4,7 +4,7 @@ using Broker.Serialization;
 namespace Broker.Options;
 
 /// <summary>CALL.Options as the router reads them.</summary>
-public struct CallOptions
+internal struct CallOptions
 {
     /// <summary><c>timeout</c> in milliseconds; 0 for none.</summary>
     public long Timeout { get; set; }

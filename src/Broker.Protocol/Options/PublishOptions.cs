@@ -4,7 +4,7 @@ using Broker.Serialization;
 namespace Broker.Options;
 
 /// <summary>PUBLISH.Options as the router reads them.</summary>
-public struct PublishOptions
+internal struct PublishOptions
 {
     /// <summary><c>acknowledge</c>: the publisher wants PUBLISHED or ERROR.</summary>
     public bool Acknowledge { get; set; }

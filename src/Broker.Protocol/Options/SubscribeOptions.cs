@@ -5,7 +5,7 @@ using Broker.Uris;
 namespace Broker.Options;
 
 /// <summary>SUBSCRIBE.Options as the router reads them.</summary>
-public struct SubscribeOptions
+internal struct SubscribeOptions
 {
     /// <summary><c>match</c>.</summary>
     public MatchPolicy Match { get; set; }
