@@ -42,16 +42,16 @@ public sealed class WampEvent
     public ReceivedDict ArgumentsKw => _payload.ArgumentsKw;
 
     /// <summary>The session id of the publisher, if disclosed; otherwise null.</summary>
-    public long? Publisher => _details.Publisher == 0 ? null : _details.Publisher;
+    public long? Publisher => _details.Publisher.Session == 0 ? null : _details.Publisher.Session;
 
     /// <summary>The authid of the publisher, if disclosed; otherwise null.</summary>
-    public string? PublisherAuthId => _details.PublisherAuthId;
+    public string? PublisherAuthId => _details.Publisher.AuthId;
 
     /// <summary>The authrole of the publisher, if disclosed; otherwise null.</summary>
-    public string? PublisherAuthRole => _details.PublisherAuthRole;
+    public string? PublisherAuthRole => _details.Publisher.AuthRole;
 
     /// <summary>How far the router trusts the publisher, 0 the least; null if it does not say (WAMP specification, "Publication Trust Levels").</summary>
-    public long? TrustLevel => _details.TrustLevel;
+    public long? TrustLevel => _details.Publisher.TrustLevel;
 
     /// <summary>Whether the event was published before the subscription was made.</summary>
     public bool Retained => _details.Retained;

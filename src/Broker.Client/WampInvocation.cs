@@ -40,16 +40,16 @@ public sealed class WampInvocation
     public ReceivedDict ArgumentsKw => _payload.ArgumentsKw;
 
     /// <summary>The session id of the caller, if disclosed; otherwise null.</summary>
-    public long? Caller => _details.Caller == 0 ? null : _details.Caller;
+    public long? Caller => _details.Caller.Session == 0 ? null : _details.Caller.Session;
 
     /// <summary>The authid of the caller, if disclosed; otherwise null.</summary>
-    public string? CallerAuthId => _details.CallerAuthId;
+    public string? CallerAuthId => _details.Caller.AuthId;
 
     /// <summary>The authrole of the caller, if disclosed; otherwise null.</summary>
-    public string? CallerAuthRole => _details.CallerAuthRole;
+    public string? CallerAuthRole => _details.Caller.AuthRole;
 
     /// <summary>How far the router trusts the caller, 0 the least; null if it does not say (WAMP specification, "Call Trust Levels").</summary>
-    public long? TrustLevel => _details.TrustLevel;
+    public long? TrustLevel => _details.Caller.TrustLevel;
 
     /// <summary>Whether the caller takes progressive results (WAMP specification, "Progressive Call Results").</summary>
     public bool ReceivesProgress => _details.ReceiveProgress;

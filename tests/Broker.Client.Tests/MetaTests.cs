@@ -1,7 +1,6 @@
 using Broker.Client.Meta;
 using Broker.Options;
 using Broker.Uris;
-using HistoryFilter = Broker.Client.Meta.HistoryFilter;
 
 namespace Broker.Client;
 
@@ -179,20 +178,20 @@ public sealed class MetaTests
         await SubscribedAsync(joined, registrations.SubscribeDeletedAsync(change => seen.Add(change)), 8, "wamp.registration.on_delete");
 
         await joined.Peer.SendAsync("""[36,71,1,{},[9,{"id":5,"uri":"a..b","match":"wildcard"}]]""");
-        Assert.Equal(new SubscriptionCreated(9, new SubscriptionDetails(5, null, "a..b", MatchPolicy.Wildcard)), await seen.NextAsync());
+        Assert.Equal(new MetaCreated<SubscriptionDetails>(9, new SubscriptionDetails(5, null, "a..b", MatchPolicy.Wildcard)), await seen.NextAsync());
         await joined.Peer.SendAsync("""[36,75,1,{},[9,{"id":5,"uri":"a.b","match":"exact","invoke":"last"}]]""");
         Assert.Equal(
-            new RegistrationCreated(9, new RegistrationDetails(5, null, "a.b", MatchPolicy.Exact, InvocationPolicy.Last)), await seen.NextAsync());
+            new MetaCreated<RegistrationDetails>(9, new RegistrationDetails(5, null, "a.b", MatchPolicy.Exact, InvocationPolicy.Last)), await seen.NextAsync());
         foreach (var subscription in new[] { 72, 73, 74 })
         {
             await joined.Peer.SendAsync($$"""[36,{{subscription}},1,{},[9,{{subscription}}]]""");
-            Assert.Equal(new SubscriptionChange(9, subscription), await seen.NextAsync());
+            Assert.Equal(new MetaChange(9, subscription), await seen.NextAsync());
         }
 
         foreach (var subscription in new[] { 76, 77, 78 })
         {
             await joined.Peer.SendAsync($$"""[36,{{subscription}},1,{},[9,{{subscription}}]]""");
-            Assert.Equal(new RegistrationChange(9, subscription), await seen.NextAsync());
+            Assert.Equal(new MetaChange(9, subscription), await seen.NextAsync());
         }
     }
 

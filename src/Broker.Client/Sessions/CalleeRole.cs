@@ -134,7 +134,7 @@ internal sealed class CalleeRole(ClientSession session)
     /// <summary><c>[UNREGISTERED, 0, Details]</c>: the router took the registration away. Calls under way go on (RVK-04).</summary>
     public void Revoked(scoped in WampMessage message)
     {
-        var details = UnregisteredDetails.Parse(session.Serializer, message.Dict);
+        var details = RevocationDetails.Parse(session.Serializer, message.Dict);
         WampRegistration? registration;
         lock (session.Gate)
         {

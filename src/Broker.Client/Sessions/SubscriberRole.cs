@@ -103,14 +103,11 @@ internal sealed class SubscriberRole(ClientSession session)
     /// <summary><c>[UNSUBSCRIBED, 0, Details]</c>: the router took the subscription away.</summary>
     public void Revoked(scoped in WampMessage message)
     {
-        var details = RevocationDetails.Of(session, message.Dict);
-        Entry? entry = null;
+        var details = RevocationDetails.Parse(session.Serializer, message.Dict);
+        Entry? entry;
         lock (session.Gate)
         {
-            if (details.Subscription is { } id)
-            {
-                _entries.Remove(id, out entry);
-            }
+            _entries.Remove(details.Subscription, out entry);
         }
 
         if (entry is null)

@@ -122,17 +122,17 @@ internal sealed partial class BrokerRole
     {
         var details = default(EventDetails);
         hasDetails = false;
-        if (request.DiscloseMe || _options.DisclosePublisher == DisclosePolicy.Always)
+        var isDisclosed = request.DiscloseMe || _options.DisclosePublisher == DisclosePolicy.Always;
+        var trustLevel = _trustLevels.IsEmpty ? null : _trustLevels.Find(topic, publisher.Identity.AuthRole);
+        if (isDisclosed || trustLevel is not null)
         {
-            details.Publisher = publisher.Id;
-            details.PublisherAuthId = publisher.Identity.AuthId;
-            details.PublisherAuthRole = publisher.Identity.AuthRole;
-            hasDetails = true;
-        }
-
-        if (!_trustLevels.IsEmpty && _trustLevels.Find(topic, publisher.Identity.AuthRole) is { } level)
-        {
-            details.TrustLevel = level;
+            details.Publisher = new DisclosedPeer
+            {
+                Session = isDisclosed ? publisher.Id : 0,
+                AuthId = isDisclosed ? publisher.Identity.AuthId : null,
+                AuthRole = isDisclosed ? publisher.Identity.AuthRole : null,
+                TrustLevel = trustLevel,
+            };
             hasDetails = true;
         }
 

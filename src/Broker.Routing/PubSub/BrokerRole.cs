@@ -140,7 +140,7 @@ internal sealed partial class BrokerRole
                 // [UNSUBSCRIBED, 0, Details|dict]
                 var details = RoutingScratch.Current.Details;
                 details.Clear();
-                ValueEncoder.Encode(session.Serializer, details, new RevocationDetails(subscriptionId, reason));
+                ValueEncoder.Encode(session.Serializer, details, new RevocationDetails { Subscription = subscriptionId, Reason = reason });
                 reply = new WampMessage { Type = MessageType.Unsubscribed, Dict = details.Written };
             }
 

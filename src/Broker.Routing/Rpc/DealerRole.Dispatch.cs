@@ -217,10 +217,13 @@ internal sealed partial class DealerRole
         var identity = call.Caller.Identity;
         var written = new InvocationDetails
         {
-            Caller = isDisclosed ? call.Caller.Id : 0,
-            CallerAuthId = isDisclosed ? identity.AuthId : null,
-            CallerAuthRole = isDisclosed ? identity.AuthRole : null,
-            TrustLevel = callee.Features.Has(Features.CallTrustLevels) ? _trustLevels.Find(request.Procedure, identity.AuthRole) : null,
+            Caller = new DisclosedPeer
+            {
+                Session = isDisclosed ? call.Caller.Id : 0,
+                AuthId = isDisclosed ? identity.AuthId : null,
+                AuthRole = isDisclosed ? identity.AuthRole : null,
+                TrustLevel = callee.Features.Has(Features.CallTrustLevels) ? _trustLevels.Find(request.Procedure, identity.AuthRole) : null,
+            },
             Timeout = isTimeoutForwarded ? (long)Math.Ceiling(call.Terms!.Timeout.TotalMilliseconds) : 0,
             ReceiveProgress = call.ReceivesProgress,
             Progress = request.Options.Progress,

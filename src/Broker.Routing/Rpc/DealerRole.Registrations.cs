@@ -115,7 +115,7 @@ internal sealed partial class DealerRole
 
             if (callee!.Features.Has(Features.RegistrationRevocation))
             {
-                var details = ValueEncoder.Encode(session.Serializer, new UnregisteredDetails { Registration = registrationId, Reason = reason });
+                var details = ValueEncoder.Encode(session.Serializer, new RevocationDetails { Registration = registrationId, Reason = reason });
                 RemoveCallee(callee, new WampMessage { Type = MessageType.Unregistered, Dict = details });
             }
             else

@@ -11,7 +11,7 @@ public sealed class EventHistoryApi
 {
     private const string GetEvents = "wamp.subscription.get_events";
     private readonly TestRealm _realm = new(
-        new RealmOptions { History = [new HistoryRule { Uri = "com.topic" }] }, new ManualClock { Now = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero) });
+        new RealmOptions { History = [new HistoryRule { Uri = "com.topic" }] }, new ManualTime { Now = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero) });
 
     [Fact, Trait("wamp", "HIS-01")]
     public void The_broker_announces_it() => Assert.True(_realm.Realm.AnnouncedRoles.Broker!.Value.HasFlag(Features.EventHistory));

@@ -206,15 +206,15 @@ public sealed class EventRetention
     [Fact, Trait("wamp", "RET-12")]
     public void Events_expire_at_the_age_configured()
     {
-        var clock = new ManualClock();
+        var clock = new ManualTime();
         var realm = new TestRealm(new RealmOptions { Retention = new RetentionOptions { MaxAge = TimeSpan.FromMinutes(1) } }, clock);
         var (publisher, subscriber) = (realm.Join(), realm.Join());
         PublishRetained(publisher, "com.one", "[1]");
-        clock.Now += TimeSpan.FromSeconds(59);
+        clock.Advance(TimeSpan.FromSeconds(59));
         PublishRetained(publisher, "com.two", "[2]");
         subscriber.Subscription("com.", OfPrefix);
         Assert.Equal(["[1]", "[2]"], subscriber.Rest().Select(received => received.Payload));
-        clock.Now += TimeSpan.FromSeconds(1);
+        clock.Advance(TimeSpan.FromSeconds(1));
         subscriber.Subscription("com.", OfPrefix);
         Assert.Equal(["[2]"], subscriber.Rest().Select(received => received.Payload));
         subscriber.Subscription("com.one", GetRetained);
