@@ -54,6 +54,12 @@ public sealed record SubscribeOptions
     /// </summary>
     public bool GetRetained { get; init; }
 
+    /// <summary>
+    /// Publications that this subscription does not hand over again; it notes those that it does. Subscriptions that share one get each publication once.
+    /// Null: every EVENT is handed over.
+    /// </summary>
+    public SeenPublications? Seen { get; init; }
+
     /// <summary>Every topic that starts with the given text.</summary>
     public static SubscribeOptions Prefix { get; } = new() { Match = MatchPolicy.Prefix };
 

@@ -15,7 +15,7 @@ public sealed class WampSubscription : IAsyncDisposable
         _session = session;
         Topic = topic;
         Options = options;
-        Events = new EventQueue(session, handler, exception => session.ReportFailure(topic, exception));
+        Events = new EventQueue(session, handler, options.Seen, exception => session.ReportFailure(topic, exception));
     }
 
     /// <summary>The topic, or the pattern of topics.</summary>

@@ -15,7 +15,12 @@ internal sealed class CalleeRole(ClientSession session)
     private readonly Dictionary<long, WampRegistration> _registrations = [];
     private readonly Dictionary<long, WampInvocation> _invocations = [];
     private readonly HashSet<RunningInvocation> _running = [];
-    private readonly DiscardedInputs _discarded = new();
+
+    /// <summary>
+    /// The invocations that were answered before the last chunk of their arguments had come: what still comes is no new call (PCI-12). Bounded, for their
+    /// callers may never send a last chunk.
+    /// </summary>
+    private readonly RecentIds _discarded = new(1024);
 
     public async Task<WampRegistration> RegisterAsync(
         string procedure,
@@ -76,7 +81,7 @@ internal sealed class CalleeRole(ClientSession session)
         WampRegistration? registration;
         lock (session.Gate)
         {
-            if (_discarded.Ended(message.RequestId, isLast: !details.Progress))
+            if (details.Progress ? _discarded.Contains(message.RequestId) : _discarded.Remove(message.RequestId))
             {
                 return default; // a chunk of a call that was answered before its last (PCI-12)
             }
