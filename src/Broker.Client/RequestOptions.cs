@@ -39,6 +39,12 @@ public sealed record PublishOptions
     /// <summary>Whether the router keeps the event for who subscribes later (<c>retain</c>; WAMP specification, "Event Retention").</summary>
     public bool Retain { get; init; }
 
+    /// <summary>
+    /// How the arguments are packed, so that the router passes them on unread (<c>ppt_*</c>; WAMP specification, "Payload Passthru Mode"): the scheme of one of
+    /// <see cref="WampClientOptions.PayloadCodecs"/> and, if the codec is to know more, serializer, cipher and key id. Null: not at all.
+    /// </summary>
+    public PassthruOptions? Passthru { get; init; }
+
     internal bool HasLists => (Exclude ?? Eligible) is not null || (ExcludeAuthId ?? ExcludeAuthRole ?? EligibleAuthId ?? EligibleAuthRole) is not null;
 }
 
@@ -87,6 +93,13 @@ public sealed record CallOptions
 
     /// <summary>Whether the callee is told who calls (<c>disclose_me</c>; WAMP specification, "Caller Identification").</summary>
     public bool DiscloseMe { get; init; }
+
+    /// <summary>
+    /// How the arguments are packed, so that the router passes them on unread (<c>ppt_*</c>; WAMP specification, "Payload Passthru Mode"): the scheme of one of
+    /// <see cref="WampClientOptions.PayloadCodecs"/> and, if the codec is to know more, serializer, cipher and key id. A callee of this SDK answers in kind;
+    /// what came is told by <see cref="WampResult.Passthru"/>. Null: not at all.
+    /// </summary>
+    public PassthruOptions? Passthru { get; init; }
 
     internal static CallOptions Default { get; } = new();
 }

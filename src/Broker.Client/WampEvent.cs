@@ -11,7 +11,7 @@ public sealed class WampEvent
 
     internal WampEvent(string topic, long publicationId, in EventDetails known, ReceivedDict details, ReceivedPayload payload)
     {
-        Topic = known.Topic ?? topic;
+        Topic = topic;
         PublicationId = publicationId;
         Details = details;
         Gap = known.Gap;
@@ -56,6 +56,9 @@ public sealed class WampEvent
     /// <summary>Whether the event was published before the subscription was made.</summary>
     public bool Retained => _details.Retained;
 
+    /// <summary>How the event came packed; null if it did not (WAMP specification, "Payload Passthru Mode").</summary>
+    public PassthruOptions? Passthru => _details.Passthru?.IsActive == true ? _details.Passthru : null;
+
     /// <summary>
     /// How many events were dropped before this one: by the router, because this session read too slowly, or here (see
     /// <see cref="WampClientOptions.ReceiveBuffer"/>). 0: none.
@@ -64,6 +67,10 @@ public sealed class WampEvent
 
     /// <summary>All Details, also those without a property here.</summary>
     public ReceivedDict Details { get; }
+
+    /// <summary>Unpacks the payload, if it is packed.</summary>
+    /// <exception cref="WampArgumentException">It cannot be unpacked.</exception>
+    internal void Open() => _payload.Open();
 
     internal WampEvent AfterDropping(long count) => new(this, Gap + count);
 }

@@ -30,6 +30,12 @@ public sealed class WampSubscription : IAsyncDisposable
     /// <summary>The router's id of the subscription, which several handlers may share.</summary>
     public long Id { get; internal set; }
 
+    /// <summary>
+    /// How many events were dropped because their payload could not be unpacked: no codec, another key, or tampered with. Each is also told to
+    /// <see cref="WampClientOptions.HandlerFailed"/>.
+    /// </summary>
+    public long Unreadable => Events.Unreadable;
+
     internal EventQueue Events { get; }
 
     /// <summary>Completes when the router takes the subscription away; never otherwise. See <see cref="WampClientOptions.Revoked"/>, too.</summary>

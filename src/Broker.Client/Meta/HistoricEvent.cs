@@ -1,3 +1,6 @@
+using Broker.Client.Sessions;
+using Broker.Options;
+
 namespace Broker.Client.Meta;
 
 /// <summary>An event that the router has kept. Immutable, valid for ever.</summary>
@@ -25,9 +28,43 @@ public sealed class HistoricEvent
     /// <summary>EVENT.Details without what belongs to one receiver.</summary>
     public ReceivedDict Details { get; }
 
+    /// <summary>How the event came packed; null if it did not (WAMP specification, "Payload Passthru Mode").</summary>
+    public PassthruOptions? Passthru { get; private set; }
+
     /// <summary>The positional arguments.</summary>
-    public ReceivedList Arguments { get; }
+    public ReceivedList Arguments { get; private set; }
 
     /// <summary>The keyword arguments.</summary>
-    public ReceivedDict ArgumentsKw { get; }
+    public ReceivedDict ArgumentsKw { get; private set; }
+
+    /// <summary>Unpacks the payload, if it is packed, before the application gets to see the event.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="topic">The topic, where the event does not tell it.</param>
+    /// <returns>False when it cannot be unpacked, which the application is told.</returns>
+    internal bool TryOpen(ClientSession session, string topic)
+    {
+        topic = MetaValues.Text(Details, "topic") ?? topic;
+        try
+        {
+            var said = new PassthruOptions
+            {
+                Scheme = MetaValues.Text(Details, "ppt_scheme"),
+                Serializer = MetaValues.Text(Details, "ppt_serializer"),
+                Cipher = MetaValues.Text(Details, "ppt_cipher"),
+                KeyId = MetaValues.Text(Details, "ppt_keyid"),
+            };
+            if (PayloadSeal.OfReceived(session, topic, said) is { } seal)
+            {
+                var unpacked = seal.Unpack(Arguments, ArgumentsKw);
+                (Passthru, Arguments, ArgumentsKw) = (said, unpacked.Arguments, unpacked.ArgumentsKw);
+            }
+
+            return true;
+        }
+        catch (WampArgumentException e)
+        {
+            session.ReportFailure(topic, e);
+            return false;
+        }
+    }
 }

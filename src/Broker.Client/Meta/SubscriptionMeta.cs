@@ -29,12 +29,24 @@ public sealed class SubscriptionMeta : UriMeta<SubscriptionDetails>
     /// <param name="subscription">The id of the subscription.</param>
     /// <param name="filter">Which events; null: all that are kept.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The events in the order in which the router took them, or backwards if the filter says so. None if the router keeps none.</returns>
+    /// <returns>
+    /// The events in the order in which the router took them, or backwards if the filter says so. None if the router keeps none. One whose payload cannot be
+    /// unpacked is left out and told to <see cref="WampClientOptions.HandlerFailed"/>, as it would have been when it was published.
+    /// </returns>
     /// <exception cref="WampException">
     /// There is no such subscription (<c>wamp.error.no_such_subscription</c>); the router refused, cannot make sense of the filter, or has no such API.
     /// </exception>
-    public async Task<IReadOnlyList<HistoricEvent>> GetEventsAsync(
-        long subscription, HistoryFilter? filter = null, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<HistoricEvent>> GetEventsAsync(
+        long subscription, HistoryFilter? filter = null, CancellationToken cancellationToken = default) =>
+        GetEventsAsync(subscription, "", filter, cancellationToken);
+
+    /// <inheritdoc cref="GetEventsAsync(long, HistoryFilter?, CancellationToken)"/>
+    public Task<IReadOnlyList<HistoricEvent>> GetEventsAsync(
+        WampSubscription subscription, HistoryFilter? filter = null, CancellationToken cancellationToken = default) =>
+        GetEventsAsync(subscription.Id, subscription.Topic, filter, cancellationToken);
+
+    private async Task<IReadOnlyList<HistoricEvent>> GetEventsAsync(
+        long subscription, string topic, HistoryFilter? filter, CancellationToken cancellationToken)
     {
         var arguments = new WampArguments().Add(subscription);
         if (filter is { } wanted)
@@ -48,11 +60,21 @@ public sealed class SubscriptionMeta : UriMeta<SubscriptionDetails>
             events = events.ListAt(0); // some routers give one list of them
         }
 
-        return [.. Enumerable.Range(0, events.Count).Where(i => !events.IsNullOrMissing(i)).Select(i => new HistoricEvent(events.DictAt(i)))];
-    }
+        var readable = new List<HistoricEvent>();
+        for (var i = 0; i < events.Count; i++)
+        {
+            if (events.IsNullOrMissing(i))
+            {
+                continue;
+            }
 
-    /// <inheritdoc cref="GetEventsAsync(long, HistoryFilter?, CancellationToken)"/>
-    public Task<IReadOnlyList<HistoricEvent>> GetEventsAsync(
-        WampSubscription subscription, HistoryFilter? filter = null, CancellationToken cancellationToken = default) =>
-        GetEventsAsync(subscription.Id, filter, cancellationToken);
+            var historic = new HistoricEvent(events.DictAt(i));
+            if (historic.TryOpen(Client.Link, topic))
+            {
+                readable.Add(historic);
+            }
+        }
+
+        return readable;
+    }
 }

@@ -8,7 +8,6 @@ namespace Broker.Client.Meta;
 /// <typeparam name="TDetails">What the router tells of one.</typeparam>
 public abstract class UriMeta<TDetails>
 {
-    private readonly WampClient _client;
     private readonly string _prefix;
     private readonly string _join;
     private readonly Func<ReceivedDict, TDetails> _read;
@@ -19,11 +18,13 @@ public abstract class UriMeta<TDetails>
     /// <param name="read">Reads what the router tells of one.</param>
     private protected UriMeta(WampClient client, string kind, string join, Func<ReceivedDict, TDetails> read)
     {
-        _client = client;
+        Client = client;
         _prefix = $"wamp.{kind}.";
         _join = join;
         _read = read;
     }
+
+    private protected WampClient Client { get; }
 
     /// <summary>The ids of all (<c>list</c>).</summary>
     /// <exception cref="WampException">The router refused, or has no such API.</exception>
@@ -51,11 +52,11 @@ public abstract class UriMeta<TDetails>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="WampException">The router refused.</exception>
     public Task<WampSubscription> SubscribeCreatedAsync(Action<MetaCreated<TDetails>> handler, CancellationToken cancellationToken = default) =>
-        _client.SubscribeAsync(_prefix + "on_create", published => handler(Created(published)), cancellationToken: cancellationToken);
+        Client.SubscribeAsync(_prefix + "on_create", published => handler(Created(published)), cancellationToken: cancellationToken);
 
     /// <inheritdoc cref="SubscribeCreatedAsync(Action{MetaCreated{TDetails}}, CancellationToken)"/>
     public Task<WampSubscription> SubscribeCreatedAsync(Func<MetaCreated<TDetails>, ValueTask> handler, CancellationToken cancellationToken = default) =>
-        _client.SubscribeAsync(_prefix + "on_create", published => handler(Created(published)), cancellationToken: cancellationToken);
+        Client.SubscribeAsync(_prefix + "on_create", published => handler(Created(published)), cancellationToken: cancellationToken);
 
     /// <summary>Subscribes to sessions that come to one, the first included (<c>on_subscribe</c>, <c>on_register</c>).</summary>
     /// <inheritdoc cref="SubscribeCreatedAsync(Action{MetaCreated{TDetails}}, CancellationToken)"/>
@@ -85,15 +86,15 @@ public abstract class UriMeta<TDetails>
         SubscribeAsync("on_delete", handler, cancellationToken);
 
     private protected Task<WampResult> CallAsync(string procedure, WampArguments arguments, CancellationToken cancellationToken) =>
-        _client.CallAsync(_prefix + procedure, arguments, cancellationToken: cancellationToken);
+        Client.CallAsync(_prefix + procedure, arguments, cancellationToken: cancellationToken);
 
     private MetaCreated<TDetails> Created(WampEvent published) => new(published.Arguments.Get<long>(0), _read(published.Arguments.DictAt(1)));
 
     private static MetaChange Change(WampEvent published) => new(published.Arguments.Get<long>(0), published.Arguments.Get<long>(1));
 
     private Task<WampSubscription> SubscribeAsync(string topic, Action<MetaChange> handler, CancellationToken cancellationToken) =>
-        _client.SubscribeAsync(_prefix + topic, published => handler(Change(published)), cancellationToken: cancellationToken);
+        Client.SubscribeAsync(_prefix + topic, published => handler(Change(published)), cancellationToken: cancellationToken);
 
     private Task<WampSubscription> SubscribeAsync(string topic, Func<MetaChange, ValueTask> handler, CancellationToken cancellationToken) =>
-        _client.SubscribeAsync(_prefix + topic, published => handler(Change(published)), cancellationToken: cancellationToken);
+        Client.SubscribeAsync(_prefix + topic, published => handler(Change(published)), cancellationToken: cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Broker.Client.Codecs;
 using Broker.Client.Payloads;
 using Broker.Client.Transports;
 using Broker.Messages;
@@ -90,20 +91,19 @@ internal sealed class CalleeRole(ClientSession session)
             _registrations.TryGetValue(message.RegistrationId, out registration);
         }
 
-        var payload = new ReceivedPayload(session.Serializer, message.Payload, session.Contracts);
         if (first?.Running is { IsInputOpen: true } running)
         {
-            return AddChunk(running, first, payload, isEmpty: message.Payload.Count == 0, isLast: !details.Progress);
+            return AddChunk(running, first, message, isLast: !details.Progress);
         }
 
         if (registration is null)
         {
             var exception = new WampException(ErrorUris.NoSuchRegistration, "The callee has no such registration.");
-            _ = session.SendQuietlyAsync(ErrorOf(message.RequestId, exception));
+            _ = session.SendQuietlyAsync(ErrorOf(message.RequestId, exception, seal: null));
             return default;
         }
 
-        Start(registration, message.RequestId, details, ReceivedDict.Of(session.Serializer, message.Dict, session.Contracts), payload);
+        Start(registration, details, message);
         return default;
     }
 
@@ -209,9 +209,12 @@ internal sealed class CalleeRole(ClientSession session)
         }
     }
 
-    private ValueTask AddChunk(RunningInvocation running, WampInvocation first, ReceivedPayload payload, bool isEmpty, bool isLast)
+    private ValueTask AddChunk(RunningInvocation running, WampInvocation first, scoped in WampMessage message, bool isLast)
     {
-        var added = isEmpty && isLast ? default : running.Chunks!.AddAsync(new WampInvocation(first, payload));
+        // All are packed like the first (PCI-13, PPT-14).
+        var seal = PayloadSeal.OfReceived(session, first.Procedure, first.Passthru);
+        var added = running.Chunks!.AddAsync(
+            new WampInvocation(first, new ReceivedPayload(session.Serializer, message.Payload, session.Contracts, seal), isLast));
         if (isLast)
         {
             lock (session.Gate)
@@ -225,16 +228,22 @@ internal sealed class CalleeRole(ClientSession session)
         return added;
     }
 
-    private void Start(WampRegistration registration, long requestId, InvocationDetails known, ReceivedDict details, ReceivedPayload payload)
+    private void Start(WampRegistration registration, in InvocationDetails known, scoped in WampMessage message)
     {
         // Some routers pass on a timeout in units of their own that nobody asked them for.
         TimeSpan? timeout = registration.Options.ForwardTimeout && known.Timeout is > 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(known.Timeout) : null;
         var procedure = registration.Options.Match == MatchPolicy.Exact ? registration.Procedure : known.Procedure ?? registration.Procedure;
-        var running = new RunningInvocation(session, this, requestId, timeout, known.Progress);
-        var invocation = new WampInvocation(running, procedure, known, details, payload);
+        var running = new RunningInvocation(session, this, message.RequestId, timeout, known.Progress);
+        var seal = PayloadSeal.OfReceived(session, procedure, known.Passthru);
+        var invocation = new WampInvocation(
+            running,
+            procedure,
+            known,
+            ReceivedDict.Of(session.Serializer, message.Dict, session.Contracts),
+            new ReceivedPayload(session.Serializer, message.Payload, session.Contracts, seal));
         lock (session.Gate)
         {
-            _invocations[requestId] = invocation;
+            _invocations[running.RequestId] = invocation;
             _running.Add(running);
         }
 
@@ -250,7 +259,7 @@ internal sealed class CalleeRole(ClientSession session)
             if (await Task.WhenAny(answering, running.TimedOut).ConfigureAwait(false) != answering)
             {
                 var exception = new WampException(ErrorUris.Timeout, "The callee did not answer in the time that the caller allows.");
-                await session.SendQuietlyAsync(ErrorOf(invocation.RequestId, exception), running).ConfigureAwait(false);
+                await session.SendQuietlyAsync(ErrorOf(invocation.RequestId, exception, running.AnswerSeal), running).ConfigureAwait(false);
             }
 
             await session.SendQuietlyAsync(await answering.ConfigureAwait(false), running).ConfigureAwait(false);
@@ -269,59 +278,86 @@ internal sealed class CalleeRole(ClientSession session)
     /// <summary>Exactly one YIELD or ERROR for each invocation (RPC-08, RPC-09).</summary>
     private async Task<Answer> AnswerAsync(WampRegistration registration, WampInvocation invocation, CancellationToken cancellationToken)
     {
+        var running = invocation.Running;
         WampArguments? result;
         try
         {
+            if (TryOpen(invocation) is { } unreadable)
+            {
+                return unreadable;
+            }
+
             result = await registration.Handler(invocation, cancellationToken).ConfigureAwait(false);
         }
         catch (WampException e)
         {
-            return ErrorOf(invocation.RequestId, e);
+            return ErrorOf(invocation.RequestId, e, running.AnswerSeal);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return ErrorOf(invocation.RequestId, new WampException(ErrorUris.Canceled, "The callee was told to stop."));
+            return ErrorOf(invocation.RequestId, new WampException(ErrorUris.Canceled, "The callee was told to stop."), running.AnswerSeal);
         }
         catch (Exception e)
         {
-            return RuntimeErrorOf(registration, invocation.RequestId, e);
+            return RuntimeErrorOf(registration, running, e);
         }
 
         try
         {
-            var elements = PayloadWriter.Write(result, session.Serializer, session.Contracts, out var count);
-            return new Answer(invocation.RequestId, ErrorUri: null, elements, count);
+            return new Answer(invocation.RequestId, ErrorUri: null, session.Encode(result, running.AnswerSeal));
         }
         catch (Exception e)
         {
             // The result is the callee's mistake: the caller's arguments were fine.
-            return RuntimeErrorOf(registration, invocation.RequestId, e);
+            return RuntimeErrorOf(registration, running, e);
         }
     }
 
-    private Answer RuntimeErrorOf(WampRegistration registration, long requestId, Exception exception)
+    /// <summary>Unpacks the arguments, if they are packed; from here on answers are packed in the same way.</summary>
+    /// <returns>The ERROR if that is not possible (PPT-13); itself not packed, for nobody knows that the caller could read it.</returns>
+    private Answer? TryOpen(WampInvocation invocation)
+    {
+        try
+        {
+            invocation.Open();
+            invocation.AnswerWith(invocation.Passthru);
+            return null;
+        }
+        catch (WampException e)
+        {
+            session.ReportFailure(invocation.Procedure, e);
+            return ErrorOf(invocation.RequestId, e, seal: null);
+        }
+    }
+
+    private Answer RuntimeErrorOf(WampRegistration registration, RunningInvocation running, Exception exception)
     {
         session.ReportFailure(registration.Procedure, exception);
         var message = session.Options.SendExceptionMessages
             ? $"{exception.GetType().Name}: {exception.Message}"
             : "The callee failed; its log tells why.";
-        return ErrorOf(requestId, new WampException(ErrorUris.RuntimeError, message));
+        return ErrorOf(running.RequestId, new WampException(ErrorUris.RuntimeError, message), running.AnswerSeal);
     }
 
-    private Answer ErrorOf(long requestId, WampException exception)
+    private Answer ErrorOf(long requestId, WampException exception, PayloadSeal? seal)
     {
         try
         {
+            if (seal is not null)
+            {
+                return new Answer(requestId, exception.Uri, seal.Pack(PayloadContent.Of(exception, session.Contracts)));
+            }
+
             var elements = exception.Encode(session.Serializer, session.Contracts, out var count);
-            return new Answer(requestId, exception.Uri, elements, count);
+            return new Answer(requestId, exception.Uri, new SentPayload(elements, count, Passthru: null));
         }
         catch (Exception e)
         {
             session.ReportFailure(exception.Uri, e);
-            return new Answer(requestId, exception.Uri, [], 0);
+            return new Answer(requestId, exception.Uri, new SentPayload([], 0, Passthru: null));
         }
     }
 }
 
 /// <summary>What a callee answers: YIELD, or ERROR if there is a URI.</summary>
-internal sealed record Answer(long RequestId, string? ErrorUri, byte[] Elements, int Count);
+internal sealed record Answer(long RequestId, string? ErrorUri, SentPayload Payload);

@@ -12,6 +12,7 @@ internal sealed class EventQueue
     private readonly Action<Exception> _failed;
     private volatile bool _isStopped;
     private long _dropped; // touched by the receive loop only
+    private long _unreadable;
 
     public EventQueue(
         ClientSession session, Func<WampEvent, CancellationToken, ValueTask> handler, SeenPublications? seen, Action<Exception> failed)
@@ -23,6 +24,9 @@ internal sealed class EventQueue
         _events = Channel.CreateBounded<WampEvent>(
             new BoundedChannelOptions(session.Options.ReceiveBuffer) { SingleReader = true, SingleWriter = true });
     }
+
+    /// <summary>How many events were dropped because they could not be unpacked.</summary>
+    public long Unreadable => Interlocked.Read(ref _unreadable);
 
     /// <summary>Adds an event; waits while there is no room, except when the handler itself waits for this session.</summary>
     /// <param name="published">The event.</param>
@@ -38,7 +42,7 @@ internal sealed class EventQueue
         {
             while (!_isStopped && _events.Reader.TryRead(out var published))
             {
-                if (_seen?.TryAdd(published.PublicationId) == false)
+                if (!TryOpen(published) || _seen?.TryAdd(published.PublicationId) == false)
                 {
                     missed += published.Gap;
                     continue;
@@ -79,6 +83,22 @@ internal sealed class EventQueue
     {
         _isStopped = true;
         Complete();
+    }
+
+    /// <summary>Unpacks an event; one that cannot be is dropped, counted and told (PPT-13).</summary>
+    private bool TryOpen(WampEvent published)
+    {
+        try
+        {
+            published.Open();
+            return true;
+        }
+        catch (WampArgumentException e)
+        {
+            Interlocked.Increment(ref _unreadable);
+            _failed(e);
+            return false;
+        }
     }
 
     private bool TryAdd(WampEvent published)

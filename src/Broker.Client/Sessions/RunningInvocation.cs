@@ -1,4 +1,3 @@
-using Broker.Client.Payloads;
 using Broker.Client.Transports;
 using Broker.Messages;
 using Broker.Options;
@@ -9,14 +8,13 @@ namespace Broker.Client.Sessions;
 /// <summary>An invocation that its procedure is answering.</summary>
 internal sealed class RunningInvocation : IDisposable
 {
-    private static readonly CallDict Progress = new() { Progress = true };
-
     private readonly ClientSession _session;
     private readonly CalleeRole _callee;
     private readonly CancellationTokenSource _cancellation;
     private readonly CancellationTokenSource? _timeLimit;
     private readonly TimeSpan _timeout;
     private readonly TaskCompletionSource _timedOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile PayloadSeal? _answerSeal;
     private bool _isAnswered; // under the session's gate
 
     /// <param name="session">The session.</param>
@@ -53,6 +51,9 @@ internal sealed class RunningInvocation : IDisposable
     /// <summary>Canceled when nobody waits for the result any more.</summary>
     public CancellationToken Token { get; }
 
+    /// <summary>How results and errors are packed; null: not at all.</summary>
+    public PayloadSeal? AnswerSeal => _answerSeal;
+
     /// <summary>Completes when the time that the caller allows is over.</summary>
     public Task TimedOut => _timedOut.Task;
 
@@ -61,7 +62,7 @@ internal sealed class RunningInvocation : IDisposable
     /// <summary>Sends a progressive YIELD; completes when the transport has taken it (PCR-16).</summary>
     public async Task ReportAsync(WampArguments? result)
     {
-        var elements = PayloadWriter.Write(result, _session.Serializer, _session.Contracts, out var count);
+        var payload = _session.Encode(result, AnswerSeal);
         OutboundBatch batch;
         lock (_session.Gate)
         {
@@ -75,14 +76,19 @@ internal sealed class RunningInvocation : IDisposable
             {
                 Type = MessageType.Yield,
                 RequestId = RequestId,
-                Dict = ValueEncoder.Encode(_session.Serializer, Progress),
-                Payload = new Payload(elements, count),
+                Dict = ValueEncoder.Encode(_session.Serializer, new CallDict { Progress = true, Passthru = payload.Passthru }),
+                Payload = new Payload(payload.Elements, payload.Count),
             });
         }
 
         _timeLimit?.CancelAfter(_timeout);
         await _session.FlushAsync(batch, Token).ConfigureAwait(false);
     }
+
+    /// <summary>Has results and errors packed so from here on.</summary>
+    /// <exception cref="WampException">That cannot be.</exception>
+    public void AnswerWith(string procedure, PassthruOptions? passthru) =>
+        _answerSeal = PayloadSeal.ToSend(_session, procedure, passthru, _session.Facts.Router.Dealer);
 
     /// <summary>Takes the right to answer, which there is once. Under the session's gate.</summary>
     public bool TryEnd()

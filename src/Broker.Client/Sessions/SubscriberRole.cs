@@ -90,12 +90,14 @@ internal sealed class SubscriberRole(ClientSession session)
             return default;
         }
 
+        var topic = known.Topic ?? entry.Topic;
         var published = new WampEvent(
-            entry.Topic,
+            topic,
             message.PublicationId,
             known,
             ReceivedDict.Of(session.Serializer, message.Dict, session.Contracts),
-            new ReceivedPayload(session.Serializer, message.Payload, session.Contracts));
+            new ReceivedPayload(
+                session.Serializer, message.Payload, session.Contracts, PayloadSeal.OfReceived(session, topic, known.Passthru)));
         var subscriptions = known.Retained ? [.. entry.Subscriptions.Where(subscription => subscription.Options.GetRetained)] : entry.Subscriptions;
         return subscriptions.Length == 1 ? subscriptions[0].Events.AddAsync(published, session.Closing) : DeliverAsync(subscriptions, published);
     }
