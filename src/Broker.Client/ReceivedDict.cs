@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Broker.Client.Payloads;
 using Broker.Serialization;
@@ -55,7 +57,7 @@ public sealed class ReceivedDict
 
     /// <summary>The dict as JSON text; binary as U+0000 and base64.</summary>
     public override string ToString() => "{" + string.Join(
-        ',', _entries.Value.Select(entry => $"\"{entry.Key}\":{System.Text.Encoding.UTF8.GetString(entry.Value.Span)}")) + "}";
+        ',', _entries.Value.Select(entry => $"\"{JsonEncodedText.Encode(entry.Key, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\":{System.Text.Encoding.UTF8.GetString(entry.Value.Span)}")) + "}";
 
     internal static ReceivedDict Of(SerializerKind serializer, ReadOnlySpan<byte> dict, JsonContracts contracts)
     {

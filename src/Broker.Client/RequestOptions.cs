@@ -81,7 +81,7 @@ public sealed record CallOptions
     /// <summary>
     /// How long the result may take, and each progressive result behind the one before; in the place of <see cref="WampClientOptions.RequestTimeout"/>.
     /// If the router announces <c>call_timeout</c> it is told, in whole milliseconds, and keeps the time; this client then waits a second longer before
-    /// it gives up itself. Null: not said.
+    /// it gives up itself. See <see cref="WampClientOptions.TimeoutsInSeconds"/>, too. Null: not said.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 

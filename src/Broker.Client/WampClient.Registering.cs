@@ -46,7 +46,7 @@ public sealed partial class WampClient
             FeatureCheck.Require(Session.Router.Dealer, Features.CallerIdentification, "caller_identification", "have callers say who they are");
         }
 
-        if (options.ForwardTimeout)
+        if (options.ForwardTimeout && !_session.Options.TimeoutsInSeconds)
         {
             FeatureCheck.Require(Session.Router.Dealer, Features.CallTimeout, "call_timeout", "keep a time limit in the procedure");
         }

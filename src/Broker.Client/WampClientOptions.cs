@@ -58,6 +58,13 @@ public sealed record WampClientOptions
     /// </summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// For Crossbar.io, which counts <c>timeout</c> of CALL and INVOCATION in seconds, not in milliseconds, without announcing <c>call_timeout</c>: true has
+    /// <see cref="CallOptions.Timeout"/> told in whole seconds, rounded up, whatever the router announces, and lets
+    /// <see cref="RegisterOptions.ForwardTimeout"/> read them. Off by default.
+    /// </summary>
+    public bool TimeoutsInSeconds { get; init; }
+
     /// <summary>How long leaving and disposing may take before the transport is cut. 2 s by default.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

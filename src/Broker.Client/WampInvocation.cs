@@ -49,6 +49,12 @@ public sealed class WampInvocation
     /// <summary>How far the router trusts the caller, 0 the least; null if it does not say (WAMP specification, "Call Trust Levels").</summary>
     public long? TrustLevel => _details.Caller.TrustLevel;
 
+    /// <summary>
+    /// How long the caller lets the result take, and each progressive one anew, if this client keeps the time (<see cref="RegisterOptions.ForwardTimeout"/>);
+    /// otherwise, or if there is no limit, null.
+    /// </summary>
+    public TimeSpan? Timeout => _running.Timeout;
+
     /// <summary>Whether the caller takes progressive results (WAMP specification, "Progressive Call Results").</summary>
     public bool ReceivesProgress => _details.ReceiveProgress;
 

@@ -1,4 +1,5 @@
 using Broker.Client;
+using Broker.Client.Codecs;
 using Broker.Serialization;
 
 namespace Broker.EndToEnd;
@@ -14,7 +15,7 @@ internal static class SdkPeer
     /// <summary>transport and serializer of one peer, transport and serializer of another</summary>
     public static TheoryData<string, SerializerKind, string, SerializerKind> Pairs { get; } = AllPairs();
 
-    public static Task<WampClient> ConnectAsync(this SharedRouter router, string transport, SerializerKind serializer) =>
+    public static Task<WampClient> ConnectAsync(this SharedRouter router, string transport, SerializerKind serializer, params IPayloadCodec[] codecs) =>
         WampClient.ConnectAsync(new WampClientOptions
         {
             Url = new Uri(router.Url(transport)),
@@ -22,6 +23,7 @@ internal static class SdkPeer
             Serializer = serializer,
             Batched = transport == "batched",
             JsonOptions = SdkContracts.Default.Options,
+            PayloadCodecs = codecs,
         }).Soon();
 
     /// <summary>Guards a test against hanging; never what it checks.</summary>

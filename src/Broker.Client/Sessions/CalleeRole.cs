@@ -39,7 +39,7 @@ internal sealed class CalleeRole(ClientSession session)
             {
                 Type = MessageType.Register,
                 Uri = Encoding.UTF8.GetBytes(procedure),
-                Dict = options == new RegisterOptions() ? [] : ValueEncoder.Encode(session.Serializer, new RegisterDict(options)),
+                Dict = options == new RegisterOptions() ? [] : ValueEncoder.Encode(session.Serializer, new RegisterDict(Announced(options))),
             });
         }
 
@@ -172,6 +172,10 @@ internal sealed class CalleeRole(ClientSession session)
         }
     }
 
+    /// <summary>The options without what the dealer has not announced but does all the same: Crossbar.io forwards timeouts always.</summary>
+    private RegisterOptions Announced(RegisterOptions options) =>
+        session.Facts.Router.Dealer?.HasFlag(Features.CallTimeout) == true ? options : options with { ForwardTimeout = false };
+
     private WampRegistration Attach(WampRegistration registration, long id)
     {
         (PendingRequest<bool> Request, OutboundBatch Batch)? unregister = null;
@@ -231,7 +235,9 @@ internal sealed class CalleeRole(ClientSession session)
     private void Start(WampRegistration registration, in InvocationDetails known, scoped in WampMessage message)
     {
         // Some routers pass on a timeout in units of their own that nobody asked them for.
-        TimeSpan? timeout = registration.Options.ForwardTimeout && known.Timeout is > 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(known.Timeout) : null;
+        TimeSpan? timeout = registration.Options.ForwardTimeout && known.Timeout is > 0 and < int.MaxValue
+            ? session.Options.TimeoutsInSeconds ? TimeSpan.FromSeconds(Math.Min(known.Timeout, int.MaxValue / 1000)) : TimeSpan.FromMilliseconds(known.Timeout)
+            : null;
         var procedure = registration.Options.Match == MatchPolicy.Exact ? registration.Procedure : known.Procedure ?? registration.Procedure;
         var running = new RunningInvocation(session, this, message.RequestId, timeout, known.Progress);
         var seal = PayloadSeal.OfReceived(session, procedure, known.Passthru);
@@ -258,8 +264,7 @@ internal sealed class CalleeRole(ClientSession session)
             var answering = AnswerAsync(registration, invocation, running.Token);
             if (await Task.WhenAny(answering, running.TimedOut).ConfigureAwait(false) != answering)
             {
-                var exception = new WampException(ErrorUris.Timeout, "The callee did not answer in the time that the caller allows.");
-                await session.SendQuietlyAsync(ErrorOf(invocation.RequestId, exception, running.AnswerSeal), running).ConfigureAwait(false);
+                await session.SendQuietlyAsync(ErrorOf(invocation.RequestId, OutOfTime(), running.AnswerSeal), running).ConfigureAwait(false);
             }
 
             await session.SendQuietlyAsync(await answering.ConfigureAwait(false), running).ConfigureAwait(false);
@@ -295,7 +300,8 @@ internal sealed class CalleeRole(ClientSession session)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return ErrorOf(invocation.RequestId, new WampException(ErrorUris.Canceled, "The callee was told to stop."), running.AnswerSeal);
+            var exception = running.IsOutOfTime ? OutOfTime() : new WampException(ErrorUris.Canceled, "The callee was told to stop.");
+            return ErrorOf(invocation.RequestId, exception, running.AnswerSeal);
         }
         catch (Exception e)
         {
@@ -312,6 +318,8 @@ internal sealed class CalleeRole(ClientSession session)
             return RuntimeErrorOf(registration, running, e);
         }
     }
+
+    private static WampException OutOfTime() => new(ErrorUris.Timeout, "The callee did not answer in the time that the caller allows.");
 
     /// <summary>Unpacks the arguments, if they are packed; from here on answers are packed in the same way.</summary>
     /// <returns>The ERROR if that is not possible (PPT-13); itself not packed, for nobody knows that the caller could read it.</returns>

@@ -83,18 +83,21 @@ internal sealed partial class CallerRole(ClientSession session)
             FeatureCheck.Require(dealer, Features.CallerIdentification, "caller_identification", "call without disclosing yourself");
         }
 
-        var tellsTimeout = options.Timeout > TimeSpan.Zero && dealer.HasFlag(Features.CallTimeout);
+        var inSeconds = session.Options.TimeoutsInSeconds;
+        var tellsTimeout = options.Timeout > TimeSpan.Zero && (inSeconds || dealer.HasFlag(Features.CallTimeout));
         call.Timeout = options.Timeout ?? session.Options.RequestTimeout;
         var seal = PayloadSeal.ToSend(session, call.Uri, options.Passthru, dealer);
         var payload = session.Encode(arguments, seal);
         call.Seal = payload.Passthru is { } packed ? seal?.As(packed) : null;
         var dict = new CallDict(
-            tellsTimeout ? (long)Math.Ceiling(call.Timeout.TotalMilliseconds) : 0,
+            tellsTimeout ? (long)Math.Ceiling(inSeconds ? call.Timeout.TotalSeconds : call.Timeout.TotalMilliseconds) : 0,
             options.DiscloseMe,
             ReceiveProgress: call.Progress is not null && dealer.HasFlag(Features.ProgressiveCallResults),
             progress,
             payload.Passthru);
-        call.Timeout += tellsTimeout ? Grace : TimeSpan.Zero;
+
+        // Crossbar.io says canceled when time is up: this client says first that it was the time.
+        call.Timeout += tellsTimeout && !inSeconds ? Grace : TimeSpan.Zero;
         var message = new WampMessage
         {
             Type = MessageType.Call,

@@ -12,7 +12,6 @@ internal sealed class RunningInvocation : IDisposable
     private readonly CalleeRole _callee;
     private readonly CancellationTokenSource _cancellation;
     private readonly CancellationTokenSource? _timeLimit;
-    private readonly TimeSpan _timeout;
     private readonly TaskCompletionSource _timedOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PayloadSeal? _answerSeal;
     private bool _isAnswered; // under the session's gate
@@ -29,9 +28,9 @@ internal sealed class RunningInvocation : IDisposable
         RequestId = requestId;
         Chunks = hasChunks ? new ReceivedQueue<WampInvocation>(session) : null;
         IsInputOpen = hasChunks;
+        Timeout = timeout;
         if (timeout is { } limit)
         {
-            _timeout = limit;
             _timeLimit = new CancellationTokenSource(limit, session.Options.TimeProvider);
             _timeLimit.Token.UnsafeRegister(static timedOut => ((TaskCompletionSource)timedOut!).TrySetResult(), _timedOut);
         }
@@ -41,6 +40,9 @@ internal sealed class RunningInvocation : IDisposable
     }
 
     public long RequestId { get; }
+
+    /// <summary>How long the next result may take; null: the router keeps the time, or there is no limit.</summary>
+    public TimeSpan? Timeout { get; }
 
     /// <summary>The chunks behind the first; null when there are none to come.</summary>
     public ReceivedQueue<WampInvocation>? Chunks { get; }
@@ -56,6 +58,9 @@ internal sealed class RunningInvocation : IDisposable
 
     /// <summary>Completes when the time that the caller allows is over.</summary>
     public Task TimedOut => _timedOut.Task;
+
+    /// <summary>Whether that time is over, and that is why the token is canceled.</summary>
+    public bool IsOutOfTime => _timeLimit?.IsCancellationRequested == true;
 
     public Task Task { get; set; } = Task.CompletedTask;
 
@@ -81,7 +86,7 @@ internal sealed class RunningInvocation : IDisposable
             });
         }
 
-        _timeLimit?.CancelAfter(_timeout);
+        _timeLimit?.CancelAfter(Timeout!.Value);
         await _session.FlushAsync(batch, Token).ConfigureAwait(false);
     }
 

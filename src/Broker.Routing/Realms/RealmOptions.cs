@@ -20,6 +20,12 @@ public sealed record RealmOptions
     /// <summary>The longest timeout of a call, also of those that ask for none; null: there is no longest.</summary>
     public TimeSpan? MaxCallTimeout { get; init; }
 
+    /// <summary>
+    /// Whether <c>timeout</c> of CALL and INVOCATION counts seconds, as with Crossbar.io, and not milliseconds: for clients that were written for it. It holds for
+    /// all sessions of the realm.
+    /// </summary>
+    public bool TimeoutsInSeconds { get; init; }
+
     /// <summary>How many calls of one registration may wait for callees that limit how many they take at once. 100.</summary>
     public int MaxQueuedCalls { get; init; } = 100;
 

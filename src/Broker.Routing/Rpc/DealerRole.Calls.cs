@@ -172,10 +172,11 @@ internal sealed partial class DealerRole
     }
 
     /// <summary>The caller's timeout, or the realm's default; not more than the realm allows (CTO-07).</summary>
-    private TimeSpan EffectiveTimeout(long milliseconds)
+    private TimeSpan EffectiveTimeout(long asked)
     {
-        const long TenYears = 10L * 365 * 24 * 60 * 60 * 1000;
-        var timeout = milliseconds > 0 ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, TenYears)) : _options.DefaultCallTimeout ?? TimeSpan.Zero;
+        const long TenYears = 10 * 365 * TimeSpan.TicksPerDay;
+        var unit = TimeoutUnit.Ticks;
+        var timeout = asked > 0 ? TimeSpan.FromTicks(Math.Min(asked, TenYears / unit) * unit) : _options.DefaultCallTimeout ?? TimeSpan.Zero;
         return _options.MaxCallTimeout is { } longest && (timeout == TimeSpan.Zero || timeout > longest) ? longest : timeout;
     }
 }

@@ -224,7 +224,7 @@ internal sealed partial class DealerRole
                 AuthRole = isDisclosed ? identity.AuthRole : null,
                 TrustLevel = callee.Features.Has(Features.CallTrustLevels) ? _trustLevels.Find(request.Procedure, identity.AuthRole) : null,
             },
-            Timeout = isTimeoutForwarded ? (long)Math.Ceiling(call.Terms!.Timeout.TotalMilliseconds) : 0,
+            Timeout = isTimeoutForwarded ? (long)Math.Ceiling(call.Terms!.Timeout / TimeoutUnit) : 0,
             ReceiveProgress = call.ReceivesProgress,
             Progress = request.Options.Progress,
             Passthru = request.Options.Passthru,

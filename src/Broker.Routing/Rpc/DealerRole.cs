@@ -51,6 +51,9 @@ internal sealed partial class DealerRole
         _onTimeout = state => TimeOut((PendingCall)state!);
     }
 
+    /// <summary>What <c>timeout</c> counts on the wire.</summary>
+    private TimeSpan TimeoutUnit => TimeSpan.FromTicks(_options.TimeoutsInSeconds ? TimeSpan.TicksPerSecond : TimeSpan.TicksPerMillisecond);
+
     /// <summary>How many registrations there are.</summary>
     public int RegistrationCount => _index.Count;
 
