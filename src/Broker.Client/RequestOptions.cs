@@ -40,8 +40,9 @@ public sealed record PublishOptions
     public bool Retain { get; init; }
 
     /// <summary>
-    /// How the arguments are packed, so that the router passes them on unread (<c>ppt_*</c>; WAMP specification, "Payload Passthru Mode"): the scheme of one of
-    /// <see cref="WampClientOptions.PayloadCodecs"/> and, if the codec is to know more, serializer, cipher and key id. Null: not at all.
+    /// How the arguments are packed, so that the router passes them on unread (<c>ppt_*</c>; WAMP specification, "Payload Passthru Mode"):
+    /// the scheme of one of <see cref="WampClientOptions.PayloadCodecs"/> and, if the codec is to know more, serializer, cipher and key id.
+    /// Null: not at all.
     /// </summary>
     public PassthruOptions? Passthru { get; init; }
 
@@ -61,8 +62,8 @@ public sealed record SubscribeOptions
     public bool GetRetained { get; init; }
 
     /// <summary>
-    /// Publications that this subscription does not hand over again; it notes those that it does. Subscriptions that share one get each publication once.
-    /// Null: every EVENT is handed over.
+    /// Publications that this subscription does not hand over again; it notes those that it does. Subscriptions that share one get each
+    /// publication once. Null: every EVENT is handed over.
     /// </summary>
     public SeenPublications? Seen { get; init; }
 
@@ -95,9 +96,9 @@ public sealed record CallOptions
     public bool DiscloseMe { get; init; }
 
     /// <summary>
-    /// How the arguments are packed, so that the router passes them on unread (<c>ppt_*</c>; WAMP specification, "Payload Passthru Mode"): the scheme of one of
-    /// <see cref="WampClientOptions.PayloadCodecs"/> and, if the codec is to know more, serializer, cipher and key id. A callee of this SDK answers in kind;
-    /// what came is told by <see cref="WampResult.Passthru"/>. Null: not at all.
+    /// How the arguments are packed, so that the router passes them on unread (<c>ppt_*</c>; WAMP specification, "Payload Passthru Mode"):
+    /// the scheme of one of <see cref="WampClientOptions.PayloadCodecs"/> and, if the codec is to know more, serializer, cipher and key id.
+    /// A callee of this SDK answers in kind; what came is told by <see cref="WampResult.Passthru"/>. Null: not at all.
     /// </summary>
     public PassthruOptions? Passthru { get; init; }
 

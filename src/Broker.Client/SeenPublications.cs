@@ -3,9 +3,9 @@ using Broker.Client.Sessions;
 namespace Broker.Client;
 
 /// <summary>
-/// Has an event handed over once, though several subscriptions match its topic and the router sends it for each (WAMP specification, "Pattern-based
-/// Subscription"): subscriptions with the same instance as their <see cref="SubscribeOptions.Seen"/> share what they have seen. Whichever comes first gets
-/// the event. Thread-safe; may be shared by clients of one router.
+/// Has an event handed over once, though several subscriptions match its topic and the router sends it for each (WAMP specification,
+/// "Pattern-based Subscription"): subscriptions with the same instance as their <see cref="SubscribeOptions.Seen"/> share what they have
+/// seen. Whichever comes first gets the event. Thread-safe; may be shared by clients of one router.
 /// </summary>
 /// <example>
 /// <code>

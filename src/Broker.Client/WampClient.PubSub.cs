@@ -117,7 +117,9 @@ public sealed partial class WampClient
         }
     }
 
-    /// <summary>The arguments of <c>wamp.session.add_testament</c>: topic, args, kwargs and, by keyword, what is not the default of publish_options.</summary>
+    /// <summary>
+    /// The arguments of <c>wamp.session.add_testament</c>: topic, args, kwargs and, by keyword, what is not the default of publish_options.
+    /// </summary>
     internal WampArguments Testament(string topic, WampArguments? arguments, PublishOptions options)
     {
         UriCheck.Name(topic);

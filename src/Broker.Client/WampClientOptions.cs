@@ -41,9 +41,10 @@ public sealed record WampClientOptions
     public JsonSerializerOptions? JsonOptions { get; init; }
 
     /// <summary>
-    /// Codecs that pack arguments for peers who have the same, so that the router passes them on unread: end-to-end encryption, and payloads of gateways (WAMP
-    /// specification, "Payload Passthru Mode"). The first of a scheme and cipher counts. None by default: then the client does not announce that it takes
-    /// packed payloads, calls with them are not routed to it, and events with them are dropped (see <see cref="WampSubscription.Unreadable"/>).
+    /// Codecs that pack arguments for peers who have the same, so that the router passes them on unread: end-to-end encryption, and
+    /// payloads of gateways (WAMP specification, "Payload Passthru Mode"). The first of a scheme and cipher counts. None by default: then
+    /// the client does not announce that it takes packed payloads, calls with them are not routed to it, and events with them are dropped
+    /// (see <see cref="WampSubscription.Unreadable"/>).
     /// </summary>
     public IReadOnlyList<IPayloadCodec> PayloadCodecs { get; init; } = [];
 
@@ -59,9 +60,9 @@ public sealed record WampClientOptions
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// For Crossbar.io, which counts <c>timeout</c> of CALL and INVOCATION in seconds, not in milliseconds, without announcing <c>call_timeout</c>: true has
-    /// <see cref="CallOptions.Timeout"/> told in whole seconds, rounded up, whatever the router announces, and lets
-    /// <see cref="RegisterOptions.ForwardTimeout"/> read them. Off by default.
+    /// For Crossbar.io, which counts <c>timeout</c> of CALL and INVOCATION in seconds, not in milliseconds, without announcing
+    /// <c>call_timeout</c>: true has <see cref="CallOptions.Timeout"/> told in whole seconds, rounded up, whatever the router announces,
+    /// and lets <see cref="RegisterOptions.ForwardTimeout"/> read them. Off by default.
     /// </summary>
     public bool TimeoutsInSeconds { get; init; }
 
@@ -90,9 +91,9 @@ public sealed record WampClientOptions
     public int ReceiveBuffer { get; init; } = 1024;
 
     /// <summary>
-    /// Told of every exception that a handler throws and that nobody else sees: all of event handlers, and of procedures those that their caller gets as
-    /// <c>wamp.error.runtime_error</c>; and of events and calls whose payload cannot be unpacked, for which no handler is called. Called on the handler's
-    /// thread. Null: they go to <see cref="System.Diagnostics.Trace"/>.
+    /// Told of every exception that a handler throws and that nobody else sees: all of event handlers, and of procedures those that their
+    /// caller gets as <c>wamp.error.runtime_error</c>; and of events and calls whose payload cannot be unpacked, for which no handler is
+    /// called. Called on the handler's thread. Null: they go to <see cref="System.Diagnostics.Trace"/>.
     /// </summary>
     public Action<HandlerFailure>? HandlerFailed { get; init; }
 

@@ -50,15 +50,17 @@ public sealed class WampInvocation
     public long? TrustLevel => _details.Caller.TrustLevel;
 
     /// <summary>
-    /// How long the caller lets the result take, and each progressive one anew, if this client keeps the time (<see cref="RegisterOptions.ForwardTimeout"/>);
-    /// otherwise, or if there is no limit, null.
+    /// How long the caller lets the result take, and each progressive one anew, if this client keeps the time
+    /// (<see cref="RegisterOptions.ForwardTimeout"/>); otherwise, or if there is no limit, null.
     /// </summary>
     public TimeSpan? Timeout => _running.Timeout;
 
     /// <summary>Whether the caller takes progressive results (WAMP specification, "Progressive Call Results").</summary>
     public bool ReceivesProgress => _details.ReceiveProgress;
 
-    /// <summary>How the call came packed; null if it did not (WAMP specification, "Payload Passthru Mode"). It is answered in kind.</summary>
+    /// <summary>
+    /// How the call came packed; null if it did not (WAMP specification, "Payload Passthru Mode"). It is answered in kind.
+    /// </summary>
     public PassthruOptions? Passthru => _details.Passthru?.IsActive == true ? _details.Passthru : null;
 
     internal RunningInvocation Running => _running;
@@ -72,8 +74,8 @@ public sealed class WampInvocation
     public ReceivedDict Details { get; }
 
     /// <summary>
-    /// Has the results and errors of this invocation packed otherwise than the call was, from here on: by another key, or at all, or, with null, not.
-    /// The caller must have a codec for it.
+    /// Has the results and errors of this invocation packed otherwise than the call was, from here on: by another key, or at all, or, with
+    /// null, not. The caller must have a codec for it.
     /// </summary>
     /// <exception cref="WampException">The router does not know packed payloads, or this client has no such codec.</exception>
     public void AnswerWith(PassthruOptions? passthru) => _running.AnswerWith(Procedure, passthru);

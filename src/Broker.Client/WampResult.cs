@@ -25,7 +25,9 @@ public sealed class WampResult
     /// <summary>Whether it ends the call; false for a progressive result (WAMP specification, "Progressive Call Results").</summary>
     public bool IsFinal => !_details.Progress;
 
-    /// <summary>How the result came packed; null if it did not (WAMP specification, "Payload Passthru Mode"): a callee need not answer in kind.</summary>
+    /// <summary>
+    /// How the result came packed; null if it did not (WAMP specification, "Payload Passthru Mode"): a callee need not answer in kind.
+    /// </summary>
     public PassthruOptions? Passthru => _details.Passthru?.IsActive == true ? _details.Passthru : null;
 
     /// <summary>RESULT.Details.</summary>

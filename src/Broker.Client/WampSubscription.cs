@@ -31,8 +31,8 @@ public sealed class WampSubscription : IAsyncDisposable
     public long Id { get; internal set; }
 
     /// <summary>
-    /// How many events were dropped because their payload could not be unpacked: no codec, another key, or tampered with. Each is also told to
-    /// <see cref="WampClientOptions.HandlerFailed"/>.
+    /// How many events were dropped because their payload could not be unpacked: no codec, another key, or tampered with. Each is also told
+    /// to <see cref="WampClientOptions.HandlerFailed"/>.
     /// </summary>
     public long Unreadable => Events.Unreadable;
 

@@ -5,18 +5,19 @@ using Broker.Serialization;
 namespace Broker.Client.Codecs;
 
 /// <summary>
-/// End-to-end encryption by AES-256-GCM (NIST SP 800-38D; <c>ppt_cipher: aes256gcm</c>) for the scheme <c>wamp</c> or one of your own. The router and whoever
-/// listens in see topic or procedure, the id of the key and the length; a payload that was changed, or encrypted by another key, is refused. Thread-safe.
+/// End-to-end encryption by AES-256-GCM (NIST SP 800-38D; <c>ppt_cipher: aes256gcm</c>) for the scheme <c>wamp</c> or one of your own. The
+/// router and whoever listens in see topic or procedure, the id of the key and the length; a payload that was changed, or encrypted by
+/// another key, is refused. Thread-safe.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The octets are a nonce of 12, the encrypted dict of args and kwargs, and a tag of 16. The specification names the cipher and not this layout; it is the
-/// usual one. Nonces are random: one key should encrypt no more than 2^32 payloads.
+/// The octets are a nonce of 12, the encrypted dict of args and kwargs, and a tag of 16. The specification names the cipher and not this
+/// layout; it is the usual one. Nonces are random: one key should encrypt no more than 2^32 payloads.
 /// </para>
 /// <para>
-/// Topic, procedure, order and time are not part of what is authenticated: a router that is an enemy can repeat an old payload or send it elsewhere. Put into
-/// the arguments what must not be mistaken, and look at <see cref="WampEvent.Passthru"/>, <see cref="WampInvocation.Passthru"/> and
-/// <see cref="WampResult.Passthru"/> where a payload that was never encrypted must not be taken.
+/// Topic, procedure, order and time are not part of what is authenticated: a router that is an enemy can repeat an old payload or send it
+/// elsewhere. Put into the arguments what must not be mistaken, and look at <see cref="WampEvent.Passthru"/>,
+/// <see cref="WampInvocation.Passthru"/> and <see cref="WampResult.Passthru"/> where a payload that was never encrypted must not be taken.
 /// </para>
 /// </remarks>
 public sealed class AesGcmPayloadCodec : IPayloadCodec
@@ -28,8 +29,8 @@ public sealed class AesGcmPayloadCodec : IPayloadCodec
     private readonly Func<string?, byte[]?> _findKey;
 
     /// <param name="findKey">
-    /// Finds the key of 32 bytes of a key id, which is null where a message names none; null for one that is unknown. Called for each payload, from any
-    /// thread; the array is not kept.
+    /// Finds the key of 32 bytes of a key id, which is null where a message names none; null for one that is unknown. Called for each
+    /// payload, from any thread; the array is not kept.
     /// </param>
     /// <exception cref="PlatformNotSupportedException">This machine has no AES-GCM.</exception>
     public AesGcmPayloadCodec(Func<string?, byte[]?> findKey)

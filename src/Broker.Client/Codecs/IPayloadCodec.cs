@@ -3,14 +3,14 @@ using Broker.Options;
 namespace Broker.Client.Codecs;
 
 /// <summary>
-/// Packs arguments so that the router passes them on unread, and unpacks them (WAMP specification, "Payload Passthru Mode"): the extension point for end-to-end
-/// encryption and for the formats of gateways. Register codecs as <see cref="WampClientOptions.PayloadCodecs"/>; say what to pack by
-/// <see cref="PublishOptions.Passthru"/>, <see cref="CallOptions.Passthru"/> and <see cref="WampInvocation.AnswerWith"/>. What is received is unpacked by the
-/// codec whose <see cref="Scheme"/> and <see cref="Cipher"/> the message names.
+/// Packs arguments so that the router passes them on unread, and unpacks them (WAMP specification, "Payload Passthru Mode"): the extension
+/// point for end-to-end encryption and for the formats of gateways. Register codecs as <see cref="WampClientOptions.PayloadCodecs"/>; say
+/// what to pack by <see cref="PublishOptions.Passthru"/>, <see cref="CallOptions.Passthru"/> and <see cref="WampInvocation.AnswerWith"/>.
+/// What is received is unpacked by the codec whose <see cref="Scheme"/> and <see cref="Cipher"/> the message names.
 /// </summary>
 /// <remarks>
-/// Methods are called from any thread, several at once, and may be called by the one that reads from the connection: they must not wait for anything. What
-/// they throw becomes a <see cref="WampArgumentException"/>, whose message, unlike the inner exception, may go to the peer.
+/// Methods are called from any thread, several at once, and may be called by the one that reads from the connection: they must not wait for
+/// anything. What they throw becomes a <see cref="WampArgumentException"/>, whose message, unlike the inner exception, may go to the peer.
 /// </remarks>
 public interface IPayloadCodec
 {

@@ -5,8 +5,8 @@ using Broker.Serialization;
 namespace Broker.Client.Codecs;
 
 /// <summary>
-/// Arguments on their way into a packed payload, or out of one. Packed, they are a dict <c>{"args": [...], "kwargs": {...}}</c> in some serializer (WAMP
-/// specification, "Payload Passthru Mode"). Immutable, thread-safe.
+/// Arguments on their way into a packed payload, or out of one. Packed, they are a dict <c>{"args": [...], "kwargs": {...}}</c> in some
+/// serializer (WAMP specification, "Payload Passthru Mode"). Immutable, thread-safe.
 /// </summary>
 public sealed class PayloadContent
 {
@@ -34,7 +34,10 @@ public sealed class PayloadContent
 
     /// <summary>Arguments, for codecs whose payloads are no dict of args and kwargs.</summary>
     /// <param name="arguments">The arguments.</param>
-    /// <param name="options">Contracts of their types, as <see cref="WampClientOptions.JsonOptions"/>; null: numbers, booleans, texts, dates, octets and JSON nodes.</param>
+    /// <param name="options">
+    /// Contracts of their types, as <see cref="WampClientOptions.JsonOptions"/>; null: numbers, booleans, texts, dates, octets and JSON
+    /// nodes.
+    /// </param>
     /// <exception cref="WampArgumentException">A value cannot be sent.</exception>
     public static PayloadContent Of(WampArguments arguments, JsonSerializerOptions? options = null) =>
         Of(arguments, JsonContracts.Of(options));

@@ -4,15 +4,18 @@ using Broker.Serialization;
 namespace Broker.Client.Codecs;
 
 /// <summary>
-/// Payloads that are serialized apart from their message and not encrypted: those of the scheme <c>mqtt</c>, or of one of your own (WAMP specification, "Payload
-/// Passthru Mode"). With the serializer <c>native</c> the payload is the one argument as it is, octets, and no argument is none.
+/// Payloads that are serialized apart from their message and not encrypted: those of the scheme <c>mqtt</c>, or of one of your own (WAMP
+/// specification, "Payload Passthru Mode"). With the serializer <c>native</c> the payload is the one argument as it is, octets, and no
+/// argument is none.
 /// </summary>
 public sealed class PlainPayloadCodec : IPayloadCodec
 {
     private readonly string _serializer;
 
     /// <param name="scheme">The scheme: <c>mqtt</c>, or a name that starts with <c>x_</c>.</param>
-    /// <param name="serializer">What packs where the application asks for nothing else, and unpacks where a message names none; null: <c>native</c>.</param>
+    /// <param name="serializer">
+    /// What packs where the application asks for nothing else, and unpacks where a message names none; null: <c>native</c>.
+    /// </param>
     /// <exception cref="ArgumentException">The scheme is empty.</exception>
     public PlainPayloadCodec(string scheme, SerializerKind? serializer = null)
     {

@@ -57,8 +57,8 @@ public sealed class SessionMeta
         KillSeveralAsync("wamp.session.kill_all", WithReason([], reason, message), cancellationToken);
 
     /// <summary>
-    /// Has the router publish an event when this session has ended, however it ends (<c>wamp.session.add_testament</c>). Several are published in the order in
-    /// which they were added.
+    /// Has the router publish an event when this session has ended, however it ends (<c>wamp.session.add_testament</c>). Several are
+    /// published in the order in which they were added.
     /// </summary>
     /// <param name="topic">The topic.</param>
     /// <param name="arguments">The event's arguments: <c>[21.5, "C"]</c>.</param>

@@ -25,16 +25,20 @@ public sealed class SubscriptionMeta : UriMeta<SubscriptionDetails>
     public async Task<long> CountSubscribersAsync(long subscription, CancellationToken cancellationToken = default) =>
         (await CallAsync("count_subscribers", [subscription], cancellationToken).ConfigureAwait(false)).Arguments.Get<long>(0);
 
-    /// <summary>Events that the router has kept for a subscription (<c>wamp.subscription.get_events</c>; WAMP specification, "Event History").</summary>
+    /// <summary>
+    /// Events that the router has kept for a subscription (<c>wamp.subscription.get_events</c>; WAMP specification, "Event History").
+    /// </summary>
     /// <param name="subscription">The id of the subscription.</param>
     /// <param name="filter">Which events; null: all that are kept.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>
-    /// The events in the order in which the router took them, or backwards if the filter says so. None if the router keeps none. One whose payload cannot be
-    /// unpacked is left out and told to <see cref="WampClientOptions.HandlerFailed"/>, as it would have been when it was published.
+    /// The events in the order in which the router took them, or backwards if the filter says so. None if the router keeps none. One whose
+    /// payload cannot be unpacked is left out and told to <see cref="WampClientOptions.HandlerFailed"/>, as it would have been when it was
+    /// published.
     /// </returns>
     /// <exception cref="WampException">
-    /// There is no such subscription (<c>wamp.error.no_such_subscription</c>); the router refused, cannot make sense of the filter, or has no such API.
+    /// There is no such subscription (<c>wamp.error.no_such_subscription</c>); the router refused, cannot make sense of the filter, or has
+    /// no such API.
     /// </exception>
     public Task<IReadOnlyList<HistoricEvent>> GetEventsAsync(
         long subscription, HistoryFilter? filter = null, CancellationToken cancellationToken = default) =>

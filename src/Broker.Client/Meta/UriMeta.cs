@@ -3,7 +3,8 @@ using Broker.Uris;
 namespace Broker.Client.Meta;
 
 /// <summary>
-/// What the meta APIs of subscriptions and of registrations have in common: both are URIs, or patterns of URIs, that sessions come to and go from. Thread-safe.
+/// What the meta APIs of subscriptions and of registrations have in common: both are URIs, or patterns of URIs, that sessions come to and
+/// go from. Thread-safe.
 /// </summary>
 /// <typeparam name="TDetails">What the router tells of one.</typeparam>
 public abstract class UriMeta<TDetails>
@@ -42,13 +43,16 @@ public abstract class UriMeta<TDetails>
 
     /// <summary>One of them (<c>get</c>).</summary>
     /// <exception cref="WampException">
-    /// There is none (<c>wamp.error.no_such_subscription</c>, <c>wamp.error.no_such_registration</c>); the router refused, or has no such API.
+    /// There is none (<c>wamp.error.no_such_subscription</c>, <c>wamp.error.no_such_registration</c>); the router refused, or has no such
+    /// API.
     /// </exception>
     public async Task<TDetails> GetAsync(long id, CancellationToken cancellationToken = default) =>
         _read((await CallAsync("get", [id], cancellationToken).ConfigureAwait(false)).Arguments.DictAt(0));
 
     /// <summary>Subscribes to those that are made (<c>on_create</c>).</summary>
-    /// <param name="handler">As with <see cref="WampClient.SubscribeAsync(string, Action{WampEvent}, SubscribeOptions, CancellationToken)"/>.</param>
+    /// <param name="handler">
+    /// As with <see cref="WampClient.SubscribeAsync(string, Action{WampEvent}, SubscribeOptions, CancellationToken)"/>.
+    /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="WampException">The router refused.</exception>
     public Task<WampSubscription> SubscribeCreatedAsync(Action<MetaCreated<TDetails>> handler, CancellationToken cancellationToken = default) =>

@@ -5,7 +5,8 @@ using Broker.Serialization;
 namespace Broker.Client.Payloads;
 
 /// <summary>
-/// Arguments and ArgumentsKw of a message received: a copy of the encoded elements, unpacked and turned into JSON when somebody first looks. Thread-safe.
+/// Arguments and ArgumentsKw of a message received: a copy of the encoded elements, unpacked and turned into JSON when somebody first
+/// looks. Thread-safe.
 /// </summary>
 internal sealed class ReceivedPayload
 {

@@ -86,7 +86,8 @@ internal sealed partial class CallerRole
         var payload = session.Encode(chunk, call.Seal);
         if (call.Seal is { } seal && payload.Passthru != seal.Passthru)
         {
-            throw new WampArgumentException("A codec has to pack all chunks of a call by one serializer, cipher and key: only the first one's are told (PPT-14).");
+            throw new WampArgumentException(
+                "A codec has to pack all chunks of a call by one serializer, cipher and key: only those of the first are told (PPT-14).");
         }
 
         var message = new WampMessage

@@ -268,7 +268,9 @@ internal sealed partial class CallerRole(ClientSession session)
         var details = ResultDetails.Parse(session.Serializer, reply.Dict);
         var seal = PayloadSeal.OfReceived(session, call.Uri, details.Passthru);
         return new WampResult(
-            details, ReceivedDict.Of(session.Serializer, reply.Dict, session.Contracts), new ReceivedPayload(session.Serializer, reply.Payload, session.Contracts, seal));
+            details,
+            ReceivedDict.Of(session.Serializer, reply.Dict, session.Contracts),
+            new ReceivedPayload(session.Serializer, reply.Payload, session.Contracts, seal));
     }
 }
 

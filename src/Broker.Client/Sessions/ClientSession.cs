@@ -301,7 +301,9 @@ internal sealed partial class ClientSession
     {
         try
         {
-            return _outbound.Add(answer.ErrorUri is null ? YieldOf(answer.RequestId, answer.Payload) : ErrorOf(answer.RequestId, answer.ErrorUri, answer.Payload));
+            return _outbound.Add(answer.ErrorUri is null
+                ? YieldOf(answer.RequestId, answer.Payload)
+                : ErrorOf(answer.RequestId, answer.ErrorUri, answer.Payload));
         }
         catch (PayloadSizeExceededException)
         {

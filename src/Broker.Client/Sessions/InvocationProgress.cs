@@ -1,6 +1,8 @@
 namespace Broker.Client.Sessions;
 
-/// <summary>Sends what a procedure reports as progressive results of one value, in the order of the reports. Does not wait for the connection.</summary>
+/// <summary>
+/// Sends what a procedure reports as progressive results of one value, in the order of the reports. Does not wait for the connection.
+/// </summary>
 internal sealed class InvocationProgress<T>(WampInvocation invocation) : IProgress<T>
 {
     /// <exception cref="WampArgumentException">The value cannot be sent.</exception>
@@ -16,6 +18,9 @@ internal sealed class InvocationProgress<T>(WampInvocation invocation) : IProgre
 
         // Where nobody waits any more the procedure's token says so, and where the session has ended, too.
         _ = sending.ContinueWith(
-            static sent => _ = sent.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            static sent => _ = sent.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 }

@@ -5,7 +5,9 @@ using Broker.Uris;
 
 namespace Broker.Client.Sessions;
 
-/// <summary>How the payload of a message is packed, or is to be packed, by which codec (WAMP specification, "Payload Passthru Mode"). Immutable.</summary>
+/// <summary>
+/// How the payload of a message is packed, or is to be packed, by which codec (WAMP specification, "Payload Passthru Mode"). Immutable.
+/// </summary>
 internal sealed class PayloadSeal
 {
     private readonly ClientSession _session;
@@ -89,7 +91,9 @@ internal sealed class PayloadSeal
     }
 
     /// <summary>Unpacks arguments.</summary>
-    /// <exception cref="WampArgumentException">They are packed in a way unknown here, or tampered with. The message tells no more than a peer may know.</exception>
+    /// <exception cref="WampArgumentException">
+    /// They are packed in a way unknown here, or tampered with. The message tells no more than a peer may know.
+    /// </exception>
     public ReceivedPayload Unpack(ReceivedList arguments, ReceivedDict argumentsKw)
     {
         if (_codec is null)

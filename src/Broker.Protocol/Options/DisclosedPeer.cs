@@ -4,8 +4,8 @@ using Broker.Serialization;
 namespace Broker.Options;
 
 /// <summary>
-/// What the router tells of who published or called, in EVENT.Details and INVOCATION.Details (WAMP specification, "Publisher Identification", "Caller
-/// Identification", "Publication Trust Levels", "Call Trust Levels").
+/// What the router tells of who published or called, in EVENT.Details and INVOCATION.Details (WAMP specification, "Publisher
+/// Identification", "Caller Identification", "Publication Trust Levels", "Call Trust Levels").
 /// </summary>
 public struct DisclosedPeer
 {

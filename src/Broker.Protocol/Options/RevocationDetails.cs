@@ -3,8 +3,8 @@ using Broker.Serialization;
 namespace Broker.Options;
 
 /// <summary>
-/// Details of an UNSUBSCRIBED or UNREGISTERED with request id 0, by which the router takes a subscription or a registration away (WAMP specification, "Subscription
-/// Revocation", "Registration Revocation").
+/// Details of an UNSUBSCRIBED or UNREGISTERED with request id 0, by which the router takes a subscription or a registration away (WAMP
+/// specification, "Subscription Revocation", "Registration Revocation").
 /// </summary>
 public struct RevocationDetails : IEncodable
 {

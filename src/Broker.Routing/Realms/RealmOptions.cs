@@ -21,8 +21,8 @@ public sealed record RealmOptions
     public TimeSpan? MaxCallTimeout { get; init; }
 
     /// <summary>
-    /// Whether <c>timeout</c> of CALL and INVOCATION counts seconds, as with Crossbar.io, and not milliseconds: for clients that were written for it. It holds for
-    /// all sessions of the realm.
+    /// Whether <c>timeout</c> of CALL and INVOCATION counts seconds, as with Crossbar.io, and not milliseconds: for clients that were
+    /// written for it. It holds for all sessions of the realm.
     /// </summary>
     public bool TimeoutsInSeconds { get; init; }
 
