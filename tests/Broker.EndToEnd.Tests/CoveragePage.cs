@@ -13,7 +13,10 @@ internal sealed partial record CoveragePage(IReadOnlyList<CoveragePage.Row> Rows
             .ToList();
         return new CoveragePage(
             [.. tables.Where(cells => Id.IsMatch(cells[0])).Select(cells => new Row(cells[0], cells[1], cells[^2], Names(cells[^1])))],
-            [.. tables.SkipWhile(cells => cells[0] != "feature").Skip(1).TakeWhile(cells => cells[0] != "id").Select(cells => new Feature(cells[0], cells[1], Names(cells[2])))]);
+            [
+                .. tables.SkipWhile(cells => cells[0] != "feature").Skip(1).TakeWhile(cells => cells[0] != "id")
+                    .Select(cells => new Feature(cells[0], cells[1], Names(cells[2]))),
+            ]);
     }
 
     [GeneratedRegex("^[A-Z0-9]+(-[A-Z]+)?-[0-9]{2}$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
@@ -41,7 +44,8 @@ internal sealed partial record CoveragePage(IReadOnlyList<CoveragePage.Row> Rows
 
         public bool HasKnownStrength => Strength is "M" or "S" or "O" or "X";
 
-        [GeneratedRegex("^(done|not yet|(done, one serializer|done, untested|decided against): [^ ].*)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+        [GeneratedRegex(
+            "^(done|not yet|(done, one serializer|done, untested|decided against): [^ ].*)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
         private static partial Regex KnownState { get; }
     }
 }

@@ -29,7 +29,9 @@ public sealed class CoverageTests(TestListing tests) : IClassFixture<TestListing
             let found = tests.ClassesOf(row.Id)
             let wrong = row.TestedBy.Where(name => !found.Contains(name)).Select(name => $"names {name}, where no test has its trait")
             let missing = row.IsTested ? found.Except(row.TestedBy).Select(name => $"does not name {name}, where a test has its trait") : []
-            let none = row.IsTested && row.TestedBy.Count == 0 ? ["is done but names no test: add one with its trait, or write 'done, untested: why'"] : Array.Empty<string>()
+            let none = row.IsTested && found.Count == 0
+                ? new[] { "is done, and no test has its trait: add one, or write 'done, untested: why'" }
+                : []
             from fault in wrong.Concat(missing).Concat(none)
             select $"{row.Id} {fault}");
 
@@ -38,7 +40,8 @@ public sealed class CoverageTests(TestListing tests) : IClassFixture<TestListing
         AssertNone(
             from row in _page.Rows
             where row.NeedsEachSerializer && !tests.RunsOverEachSerializer(row.Id)
-            select $"{row.Id} is of strength {row.Strength}, and none of its tests is a theory over JSON, MessagePack and CBOR: make it one, or write 'done, one serializer: why'");
+            select $"{row.Id} is of strength {row.Strength}, and none of its tests is a theory over JSON, MessagePack and CBOR: make it one, or write "
+                + "'done, one serializer: why'");
 
     [Fact]
     public void Every_trait_of_a_test_has_a_row() =>

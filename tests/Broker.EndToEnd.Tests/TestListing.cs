@@ -5,7 +5,8 @@ using Broker.Serialization;
 namespace Broker.EndToEnd;
 
 /// <summary>
-/// All tests of all test projects that carry the id of a statement, <c>[Trait("wamp", "PUB-02")]</c>, as xunit itself finds them: a theory counts with each of its rows.
+/// All tests of all test projects that carry the id of a statement, <c>[Trait("wamp", "PUB-02")]</c>, as xunit itself finds them: a theory counts with
+/// each of its rows.
 /// </summary>
 public sealed partial class TestListing : IAsyncLifetime
 {

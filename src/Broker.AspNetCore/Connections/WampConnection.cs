@@ -94,7 +94,9 @@ internal sealed class WampConnection
         }
     }
 
-    /// <summary>Once a second: sees to the time that a peer may take for HELLO, and to its keep-alive (WS-09). Never throws: the others have their turn, too.</summary>
+    /// <summary>
+    /// Once a second: sees to the time that a peer may take for HELLO, and to its keep-alive (WS-09). Never throws: the others have their turn, too.
+    /// </summary>
     public void Tick()
     {
         try

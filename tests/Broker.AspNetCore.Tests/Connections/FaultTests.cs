@@ -10,7 +10,9 @@ using Broker.Transports;
 
 namespace Broker.Connections;
 
-/// <summary>Faults of the router itself where no session's read loop would catch them: on the threads of timers. They are logged, and nothing else goes down.</summary>
+/// <summary>
+/// Faults of the router itself where no session's read loop would catch them: on the threads of timers. They are logged, and nothing else goes down.
+/// </summary>
 public sealed class FaultTests
 {
     [Fact]

@@ -15,8 +15,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Broker.Peers;
 
 /// <summary>
-/// A router in this process, on real sockets: a port with <c>UseWamp</c>, one with <c>MapWamp</c> only, one that speaks HTTP/2 only, one with <c>UseWamp</c> behind TLS,
-/// and a Unix domain socket. Its clock stands still. When it is disposed, nothing may be left of any connection, and it must not have logged an error.
+/// A router in this process, on real sockets: a port with <c>UseWamp</c>, one with <c>MapWamp</c> only, one that speaks HTTP/2 only, one with
+/// <c>UseWamp</c> behind TLS, and a Unix domain socket. Its clock stands still. When it is disposed, nothing may be left of any connection, and it must not have logged an error.
 /// </summary>
 internal sealed class TestRouter : IAsyncDisposable
 {
