@@ -261,10 +261,10 @@ public sealed class ProgressTests
         Assert.StartsWith("""[8,68,2,{},"wamp.error.feature_not_supported",""", await joined.Peer.ReceiveAsync(), StringComparison.Ordinal);
     }
 
-    [Fact, Trait("wamp", "PCR-16"), Trait("wamp", "CAN-13")]
-    public async Task AnInterruptStopsAStream()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "PCR-16"), Trait("wamp", "CAN-13")]
+    public async Task AnInterruptStopsAStream(Wire wire)
     {
-        using var router = new FakeRouter();
+        using var router = new FakeRouter(wire);
         await using var joined = await router.JoinAsync(Welcome);
         var interrupted = new TaskCompletionSource();
         await RegisterAsync(joined, joined.Client.RegisterAsync("com.acme.p", async (invocation, canceled) =>

@@ -12,7 +12,7 @@ namespace Broker.EndToEnd;
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly string _commandLine;
     private readonly Process _process;

@@ -21,6 +21,9 @@ public struct EventDetails : IEncodable
     /// </summary>
     public long Gap { get; set; }
 
+    /// <summary><c>rkey</c> of the PUBLISH, or null.</summary>
+    public string? ResourceKey { get; set; }
+
     /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
     public PassthruOptions? Passthru { get; set; }
 
@@ -60,6 +63,7 @@ public struct EventDetails : IEncodable
             count += DictEntry.Integer(ref writer, "_gap"u8, Gap);
         }
 
+        count += DictEntry.Text(ref writer, "rkey"u8, ResourceKey);
         return count + (Passthru?.WriteEntries(ref writer) ?? 0);
     }
 
@@ -84,6 +88,10 @@ public struct EventDetails : IEncodable
             else if (key.SequenceEqual("_gap"u8))
             {
                 details.Gap = OptionValue.NotNegative(ref reader, "_gap");
+            }
+            else if (key.SequenceEqual("rkey"u8))
+            {
+                details.ResourceKey = OptionValue.TextOrNull(ref reader, "rkey");
             }
             else if (!publisher.TryRead(ref reader, key, DisclosedPeer.Keys.Publisher)
                 && !PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))

@@ -21,6 +21,9 @@ public struct InvocationDetails : IEncodable
     /// <summary><c>progress</c>: more INVOCATIONs of the same request follow.</summary>
     public bool Progress { get; set; }
 
+    /// <summary><c>runmode</c> and <c>rkey</c>; null: neither is there.</summary>
+    public ShardKeys? Shard { get; set; }
+
     /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
     public PassthruOptions? Passthru { get; set; }
 
@@ -65,7 +68,7 @@ public struct InvocationDetails : IEncodable
             count += DictEntry.Boolean(ref writer, "progress"u8, true);
         }
 
-        return count + (Passthru?.WriteEntries(ref writer) ?? 0);
+        return count + (Shard?.WriteEntries(ref writer) ?? 0) + (Passthru?.WriteEntries(ref writer) ?? 0);
     }
 
     private static InvocationDetails Parse<TReader>(ReadOnlySpan<byte> dict)
@@ -74,6 +77,7 @@ public struct InvocationDetails : IEncodable
         InvocationDetails read = default;
         var caller = default(DisclosedPeer);
         PassthruOptions? passthru = null;
+        ShardKeys? shard = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -95,6 +99,7 @@ public struct InvocationDetails : IEncodable
                 read.Progress = OptionValue.Boolean(ref reader, "progress");
             }
             else if (!caller.TryRead(ref reader, key, DisclosedPeer.Keys.Caller)
+                && !ShardKeys.TryRead(ref reader, key, ref shard)
                 && !PassthruOptions.TryRead(ref reader, key, MessageDialect.Specification, ref passthru))
             {
                 reader.Skip();
@@ -102,6 +107,7 @@ public struct InvocationDetails : IEncodable
         }
 
         read.Caller = caller;
+        read.Shard = shard;
         read.Passthru = passthru;
         return read;
     }

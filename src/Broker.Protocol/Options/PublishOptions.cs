@@ -21,6 +21,9 @@ internal struct PublishOptions
     /// <summary><c>exclude</c>, <c>eligible</c> and their likes: who may get the event; null: there is no such list.</summary>
     public PublishLists? Lists { get; set; }
 
+    /// <summary><c>rkey</c>: the resource that the event is about, or null.</summary>
+    public string? ResourceKey { get; set; }
+
     /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
     public PassthruOptions? Passthru { get; set; }
 
@@ -63,7 +66,7 @@ internal struct PublishOptions
             }
             else if (key.SequenceEqual("rkey"u8))
             {
-                OptionValue.Text(ref reader, "rkey");
+                options.ResourceKey = OptionValue.Text(ref reader, "rkey");
             }
             else if (PublishLists.TryRead(ref reader, key, ref lists))
             {

@@ -43,7 +43,7 @@ internal struct SubscribeOptions
             }
             else if (key.SequenceEqual("nkey"u8))
             {
-                OptionValue.Text(ref reader, "nkey");
+                OptionValue.RequireText(ref reader, key); // of sharded subscriptions, which this router does not offer
             }
             else if (!PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))
             {

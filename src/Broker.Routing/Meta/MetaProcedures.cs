@@ -35,7 +35,8 @@ internal sealed class MetaProcedures
     /// <summary>CALL of a reserved URI.</summary>
     public void Call(Session caller, scoped in WampMessage message)
     {
-        if (CallOptions.Parse(caller.Serializer, message.Dict).Progress)
+        var options = CallOptions.Parse(caller.Serializer, message.Dict);
+        if (options.Progress)
         {
             caller.SendError(
                 MessageType.Call, message.RequestId, ErrorUris.FeatureNotSupported, "The router's own procedures take no progressive call invocations.");
@@ -49,7 +50,8 @@ internal sealed class MetaProcedures
 
         if (_byUri.TryGetValue(message.Uri, out var procedure))
         {
-            procedure(new MetaCall(caller, message.RequestId, new MetaArguments(caller.Serializer, message.Payload)));
+            var takesParts = options.ReceiveProgress && caller.CallerFeatures.Has(Features.ProgressiveCallResults);
+            procedure(new MetaCall(caller, message.RequestId, new MetaArguments(caller.Serializer, message.Payload), takesParts));
         }
         else if (_uriRules.IsValid(message.Uri))
         {

@@ -136,6 +136,12 @@ internal sealed partial class BrokerRole
             hasDetails = true;
         }
 
+        if (request.ResourceKey is not null)
+        {
+            details.ResourceKey = request.ResourceKey;
+            hasDetails = true;
+        }
+
         if (request.Passthru?.IsActive == true)
         {
             details.Passthru = request.Passthru;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Broker.Ids;
 using Broker.Messages;
@@ -25,7 +26,7 @@ internal sealed partial class BrokerRole
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly SubscriptionIndex _index = new();
-    private readonly Dictionary<long, Subscription> _byId = [];
+    private readonly ConcurrentDictionary<long, Subscription> _byId = new(); // changed with the lock held
     private readonly TrustLevels _trustLevels;
     private readonly RetainedEvents _retained;
     private readonly RouterIds _routerIds;
@@ -152,13 +153,7 @@ internal sealed partial class BrokerRole
     /// <summary><c>wamp.subscription.get_events</c> for a caller who may subscribe what it asks for (HIS-02..08, HIS-12).</summary>
     public HistoryAnswer GetEvents(long subscriptionId, in HistoryFilter filter, SessionIdentity caller)
     {
-        Subscription? subscription;
-        lock (_lock)
-        {
-            subscription = _byId.GetValueOrDefault(subscriptionId);
-        }
-
-        if (subscription is null)
+        if (FindSubscription(subscriptionId) is not { } subscription)
         {
             return new HistoryAnswer { Error = ErrorUris.NoSuchSubscription, Text = $"There is no subscription {subscriptionId}." };
         }
@@ -209,7 +204,7 @@ internal sealed partial class BrokerRole
 
     private void Add(Subscription subscription)
     {
-        _byId.Add(subscription.Id, subscription);
+        _byId[subscription.Id] = subscription;
         _index.Add(subscription);
     }
 
@@ -251,7 +246,7 @@ internal sealed partial class BrokerRole
         if (isLast)
         {
             _index.Remove(subscription);
-            _byId.Remove(subscription.Id);
+            _byId.TryRemove(subscription.Id, out _);
         }
 
         var encoded = RoutingScratch.Current.Reply;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Meta;
@@ -21,14 +20,13 @@ public sealed class Realm
         Features.SessionMetaApi | Features.SubscriptionMetaApi | Features.RegistrationMetaApi | Features.TestamentMetaApi
         | Features.EventHistory; // whose only procedure is one of the meta API
 
-    private readonly ConcurrentDictionary<long, Session> _sessions = new();
+    private readonly SessionTable _sessions = new();
     private readonly IIdGenerator _globalIds;
     private readonly BrokerRole _broker;
     private readonly DealerRole _dealer;
     private readonly MetaProcedures _procedures;
     private readonly Lock _presence = new(); // on_join and on_leave of a session leave in this order
     private readonly Refusals _refusals = new();
-    private int _sessionCount;
 
     /// <summary>An empty realm.</summary>
     /// <param name="name">Its URI.</param>
@@ -54,8 +52,9 @@ public sealed class Realm
         {
             new SessionProcedures(this, options).AddTo(_procedures);
             new TestamentProcedures(_broker, options).AddTo(_procedures);
-            new SubscriptionProcedures(_broker).AddTo(_procedures);
-            new RegistrationProcedures(_dealer).AddTo(_procedures);
+            var removal = new RemovalArguments(this, options);
+            new SubscriptionProcedures(_broker, removal).AddTo(_procedures);
+            new RegistrationProcedures(_dealer, removal).AddTo(_procedures);
         }
         else
         {
@@ -73,7 +72,7 @@ public sealed class Realm
     public string Name { get; }
 
     /// <summary>How many sessions there are.</summary>
-    public int SessionCount => Volatile.Read(ref _sessionCount);
+    public int SessionCount => _sessions.Count;
 
     /// <summary>How many subscriptions there are.</summary>
     public int SubscriptionCount => _broker.SubscriptionCount;
@@ -91,7 +90,7 @@ public sealed class Realm
     internal BrokerRole Broker => _broker;
 
     /// <summary>The sessions, in no order. Those that come or go meanwhile may or may not show.</summary>
-    internal IEnumerable<Session> Sessions => _sessions.Select(entry => entry.Value);
+    internal IEnumerable<Session> Sessions => _sessions.All;
 
     /// <summary>An id for a session that is about to join, which nobody else is likely to draw.</summary>
     public long DrawSessionId() => _globalIds.Next();
@@ -115,7 +114,7 @@ public sealed class Realm
             });
             lock (session.Gate)
             {
-                if (!_sessions.TryAdd(session.Id, session))
+                if (!_sessions.TryAdd(session))
                 {
                     id = DrawSessionId();
                     continue;
@@ -124,7 +123,6 @@ public sealed class Realm
                 session.SendLocked(reply);
             }
 
-            Interlocked.Increment(ref _sessionCount);
             lock (_presence)
             {
                 if (!session.HasEnded) // killed already: nobody learns that it was there
@@ -142,7 +140,10 @@ public sealed class Realm
     public void Leave(Session session) => TryLeave(session, isQuiet: false);
 
     /// <summary>The session with an id, or null.</summary>
-    internal Session? FindSession(long id) => _sessions.GetValueOrDefault(id);
+    internal Session? FindSession(long id) => _sessions.Find(id);
+
+    /// <summary>How many sessions have one of these authroles.</summary>
+    internal int CountSessions(IReadOnlySet<string> authRoles) => _sessions.CountOf(authRoles);
 
     /// <summary>Removes a session and has its connection end it by GOODBYE (SME-10, SME-15). Any thread may call this.</summary>
     /// <param name="session">The session.</param>
@@ -167,6 +168,13 @@ public sealed class Realm
     /// <param name="reason">What the callee is told, if it announced the feature; null for nothing.</param>
     /// <returns>False when the session has no such registration.</returns>
     public bool RevokeRegistration(long registrationId, Session session, string? reason) => _dealer.Revoke(registrationId, session, reason);
+
+    /// <summary>Takes a subscription away from a session (WAMP specification, "Subscription Revocation").</summary>
+    /// <param name="subscriptionId">Which subscription.</param>
+    /// <param name="session">Who loses it; others that hold it keep it.</param>
+    /// <param name="reason">What the subscriber is told, if it announced the feature; null for nothing.</param>
+    /// <returns>False when the session has no such subscription.</returns>
+    public bool RevokeSubscription(long subscriptionId, Session session, string? reason) => _broker.Revoke(session, subscriptionId, reason);
 
     /// <summary>Routes one message of an established session: the one switch over message types.</summary>
     /// <exception cref="WampProtocolException">The message breaks the protocol; the session must end.</exception>
@@ -249,11 +257,7 @@ public sealed class Realm
             session.Testaments = null;
         }
 
-        if (_sessions.TryRemove(session.Id, out _))
-        {
-            Interlocked.Decrement(ref _sessionCount);
-        }
-
+        _sessions.Remove(session);
         _broker.RemoveSession(session);
         _dealer.RemoveSession(session);
         if (!isQuiet)

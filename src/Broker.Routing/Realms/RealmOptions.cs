@@ -36,8 +36,9 @@ public sealed record RealmOptions
     public bool MetaApi { get; init; } = true;
 
     /// <summary>
-    /// Whether sessions may end others by <c>wamp.session.kill</c>, <c>kill_by_authid</c>, <c>kill_by_authrole</c> and <c>kill_all</c>. Off: every session of the
-    /// realm could, and callers get <c>wamp.error.not_authorized</c> (SME-18).
+    /// Whether sessions may end others by <c>wamp.session.kill</c>, <c>kill_by_authid</c>, <c>kill_by_authrole</c> and <c>kill_all</c>, and take from others what they
+    /// hold by <c>wamp.registration.remove_callee</c> and <c>wamp.subscription.remove_subscriber</c>. Off: every session of the realm could, and callers get
+    /// <c>wamp.error.not_authorized</c> (SME-18).
     /// </summary>
     public bool AllowMetaKill { get; init; }
 

@@ -28,6 +28,14 @@ internal sealed partial class DealerRole
             return;
         }
 
+        if (options.Shard is { RunMode: "partition", ResourceKey: null })
+        {
+            caller.SendError(
+                MessageType.Call, message.RequestId, ErrorUris.InvalidArgument, "CALL.Options.runmode is partition, which needs an rkey to choose the partition by.");
+            RememberRefused(caller, message, options);
+            return;
+        }
+
         var call = PendingCall.Start(caller, message.RequestId, registration);
         var timeout = EffectiveTimeout(options.Timeout);
         if (options.Progress || timeout > TimeSpan.Zero)

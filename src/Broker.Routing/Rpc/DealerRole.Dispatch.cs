@@ -209,7 +209,7 @@ internal sealed partial class DealerRole
         var details = RoutingScratch.Current.Details;
         details.Clear();
         var isDisclosed = request.Options.DiscloseMe || callee.DisclosesCaller || _options.DiscloseCaller == DisclosePolicy.Always;
-        if (callee.WantsNoDetails && !isDisclosed && !isTimeoutForwarded && !call.ReceivesProgress && !request.Options.Progress && request.Options.Passthru?.IsActive != true)
+        if (callee.WantsNoDetails && !isDisclosed && !isTimeoutForwarded && !call.ReceivesProgress && !request.Options.HasDetails)
         {
             return;
         }
@@ -227,6 +227,7 @@ internal sealed partial class DealerRole
             Timeout = isTimeoutForwarded ? (long)Math.Ceiling(call.Terms!.Timeout / TimeoutUnit) : 0,
             ReceiveProgress = call.ReceivesProgress,
             Progress = request.Options.Progress,
+            Shard = request.Options.Shard,
             Passthru = request.Options.Passthru,
         };
         ValueEncoder.Encode(

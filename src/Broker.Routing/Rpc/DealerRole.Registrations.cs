@@ -141,7 +141,7 @@ internal sealed partial class DealerRole
         registration.Callees = registration.Callees.With(callee, _options.MaxQueuedCalls);
         if (isNew)
         {
-            _byId.Add(registration.Id, registration);
+            _byId[registration.Id] = registration;
             _index.Add(registration);
         }
 
@@ -168,7 +168,7 @@ internal sealed partial class DealerRole
         if (isLast)
         {
             _index.Remove(registration);
-            _byId.Remove(registration.Id);
+            _byId.TryRemove(registration.Id, out _);
         }
 
         var encoded = RoutingScratch.Current.Reply;

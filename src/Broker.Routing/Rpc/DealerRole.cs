@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Meta;
@@ -29,7 +30,7 @@ internal sealed partial class DealerRole
     private readonly TimerCallback _onTimeout;
     private readonly Lock _lock = new();
     private readonly RegistrationIndex _index = new();
-    private readonly Dictionary<long, Registration> _byId = [];
+    private readonly ConcurrentDictionary<long, Registration> _byId = new(); // changed with the lock held
     private readonly RouterIds _routerIds;
     private readonly Refusals _refusals;
 
