@@ -111,7 +111,10 @@ public sealed record RegisterOptions
     /// <summary>How the procedure matches (<c>match</c>; WAMP specification, "Pattern-based Registration"). Exact by default.</summary>
     public MatchPolicy Match { get; init; }
 
-    /// <summary>Which of several callees gets a call (<c>invoke</c>; WAMP specification, "Shared Registration"). Single by default.</summary>
+    /// <summary>
+    /// Which of several callees gets a call (<c>invoke</c>; WAMP specification, "Shared Registration"). Single by default. A procedure that throws a
+    /// <see cref="WampException"/> of <c>wamp.error.unavailable</c> has the router ask the next callee, where it announces <c>call_reroute</c>.
+    /// </summary>
     public InvocationPolicy Invoke { get; init; }
 
     /// <summary>Whether every caller is to be disclosed (<c>disclose_caller</c>; WAMP specification, "Caller Identification").</summary>

@@ -9,6 +9,7 @@ public class JoinTests
     [Theory, Trait("wamp", "SES-01"), Trait("wamp", "SES-02"), MemberData(nameof(Wires.All), MemberType = typeof(Wires))]
     [Trait("wamp", "SES-05")]
     [Trait("wamp", "SES-18")]
+    [Trait("wamp", "PCR-01"), Trait("wamp", "PCR-02"), Trait("wamp", "PCI-01"), Trait("wamp", "CAN-01"), Trait("wamp", "RER-01"), Trait("wamp", "CTL-03")]
     public async Task HelloComesFirstAndWelcomeTellsTheFacts(Wire wire)
     {
         using var router = new FakeRouter(wire);
@@ -24,7 +25,7 @@ public class JoinTests
             "caller_identification":true}},
             "callee":{"features":{"progressive_call_results":true,"progressive_call_invocations":true,"call_timeout":true,"call_canceling":true,
             "caller_identification":true,"call_trustlevels":true,"pattern_based_registration":true,"shared_registration":true,
-            "registration_revocation":true}}},
+            "registration_revocation":true,"call_reroute":true}}},
             "agent":"test","authmethods":["anonymous"]}]
             """;
         await peer.ExpectAsync(hello.ReplaceLineEndings(""));

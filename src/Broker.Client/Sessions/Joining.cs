@@ -25,7 +25,7 @@ internal sealed class Joining
             | Features.CallerIdentification,
         Callee = Features.ProgressiveCallResults | Features.ProgressiveCallInvocations | Features.CallTimeout | Features.CallCanceling
             | Features.CallerIdentification | Features.CallTrustLevels | Features.PatternBasedRegistration | Features.SharedRegistration
-            | Features.RegistrationRevocation,
+            | Features.RegistrationRevocation | Features.CallReroute,
     };
 
     /// <summary>Packed payloads are taken by who can unpack them (PPT-01).</summary>
