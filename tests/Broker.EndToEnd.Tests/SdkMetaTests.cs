@@ -89,10 +89,10 @@ public sealed class SdkMetaTests(HostedRouter router) : IClassFixture<HostedRout
         var id = registration.Id;
         var change = new MetaChange(callee.Session.Id, id);
         var created = await creations.Reader.NextAsync();
-        Assert.Equal((callee.Session.Id, id), (created.Session, created.Registration.Id));
+        Assert.Equal((callee.Session.Id, id), (created.Session, created.Details.Id));
         Assert.Equal(change, await additions.Reader.NextAsync());
         var details = await meta.GetAsync(id).Soon();
-        Assert.Equal(created.Registration, details);
+        Assert.Equal(created.Details, details);
         Assert.Equal((procedure + "..x", MatchPolicy.Wildcard, InvocationPolicy.Last), (details.Uri, details.Match, details.Invoke));
         Assert.NotNull(details.Created);
         var list = await meta.ListAsync().Soon();
@@ -132,10 +132,10 @@ public sealed class SdkMetaTests(HostedRouter router) : IClassFixture<HostedRout
         var id = subscription.Id;
         var change = new MetaChange(subscriber.Session.Id, id);
         var created = await creations.Reader.NextAsync();
-        Assert.Equal((subscriber.Session.Id, id), (created.Session, created.Subscription.Id));
+        Assert.Equal((subscriber.Session.Id, id), (created.Session, created.Details.Id));
         Assert.Equal(change, await additions.Reader.NextAsync());
         var details = await meta.GetAsync(id).Soon();
-        Assert.Equal(created.Subscription, details);
+        Assert.Equal(created.Details, details);
         Assert.Equal((topic, MatchPolicy.Prefix), (details.Uri, details.Match));
         Assert.NotNull(details.Created);
         var list = await meta.ListAsync().Soon();
