@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Broker.Client.Payloads;
 using Broker.Serialization;
@@ -54,8 +57,12 @@ public sealed class ReceivedDict
     }
 
     /// <summary>The dict as JSON text; binary as U+0000 and base64.</summary>
-    public override string ToString() => "{" + string.Join(
-        ',', _entries.Value.Select(entry => $"\"{entry.Key}\":{System.Text.Encoding.UTF8.GetString(entry.Value.Span)}")) + "}";
+    public override string ToString()
+    {
+        return "{" + string.Join(',', _entries.Value.Select(entry => $"\"{Escaped(entry.Key)}\":{Encoding.UTF8.GetString(entry.Value.Span)}")) + "}";
+
+        static JsonEncodedText Escaped(string key) => JsonEncodedText.Encode(key, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+    }
 
     internal static ReceivedDict Of(SerializerKind serializer, ReadOnlySpan<byte> dict, JsonContracts contracts)
     {

@@ -35,6 +35,9 @@ public sealed class ReceivedList
     /// <summary>Whether there is nothing at <paramref name="index"/>, or null.</summary>
     internal bool IsNullOrMissing(int index) => index >= _elements.Length || _elements[index].Span.SequenceEqual("null"u8);
 
+    /// <summary>Whether there are octets at <paramref name="index"/>.</summary>
+    internal bool IsOctets(int index) => At(index).Span.StartsWith("\"\\u0000"u8);
+
     /// <summary>Whether there is a list at <paramref name="index"/>.</summary>
     internal bool IsList(int index) => At(index).Span[0] == '[';
 

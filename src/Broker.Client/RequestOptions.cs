@@ -39,6 +39,13 @@ public sealed record PublishOptions
     /// <summary>Whether the router keeps the event for who subscribes later (<c>retain</c>; WAMP specification, "Event Retention").</summary>
     public bool Retain { get; init; }
 
+    /// <summary>
+    /// How the arguments are packed, so that the router passes them on unread (<c>ppt_*</c>; WAMP specification, "Payload Passthru Mode"):
+    /// the scheme of one of <see cref="WampClientOptions.PayloadCodecs"/> and, if the codec is to know more, serializer, cipher and key id.
+    /// Null: not at all.
+    /// </summary>
+    public PassthruOptions? Passthru { get; init; }
+
     internal bool HasLists => (Exclude ?? Eligible) is not null || (ExcludeAuthId ?? ExcludeAuthRole ?? EligibleAuthId ?? EligibleAuthRole) is not null;
 }
 
@@ -53,6 +60,12 @@ public sealed record SubscribeOptions
     /// "Event Retention"). Other handlers of the same topic that asked for it, too, get it again.
     /// </summary>
     public bool GetRetained { get; init; }
+
+    /// <summary>
+    /// Publications that this subscription does not hand over again; it notes those that it does. Subscriptions that share one get each
+    /// publication once. Null: every EVENT is handed over.
+    /// </summary>
+    public SeenPublications? Seen { get; init; }
 
     /// <summary>Every topic that starts with the given text.</summary>
     public static SubscribeOptions Prefix { get; } = new() { Match = MatchPolicy.Prefix };
@@ -69,7 +82,7 @@ public sealed record CallOptions
     /// <summary>
     /// How long the result may take, and each progressive result behind the one before; in the place of <see cref="WampClientOptions.RequestTimeout"/>.
     /// If the router announces <c>call_timeout</c> it is told, in whole milliseconds, and keeps the time; this client then waits a second longer before
-    /// it gives up itself. Null: not said.
+    /// it gives up itself. See <see cref="WampClientOptions.TimeoutsInSeconds"/>, too. Null: not said.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -82,6 +95,13 @@ public sealed record CallOptions
     /// <summary>Whether the callee is told who calls (<c>disclose_me</c>; WAMP specification, "Caller Identification").</summary>
     public bool DiscloseMe { get; init; }
 
+    /// <summary>
+    /// How the arguments are packed, so that the router passes them on unread (<c>ppt_*</c>; WAMP specification, "Payload Passthru Mode"):
+    /// the scheme of one of <see cref="WampClientOptions.PayloadCodecs"/> and, if the codec is to know more, serializer, cipher and key id.
+    /// A callee of this SDK answers in kind; what came is told by <see cref="WampResult.Passthru"/>. Null: not at all.
+    /// </summary>
+    public PassthruOptions? Passthru { get; init; }
+
     internal static CallOptions Default { get; } = new();
 }
 
@@ -91,7 +111,10 @@ public sealed record RegisterOptions
     /// <summary>How the procedure matches (<c>match</c>; WAMP specification, "Pattern-based Registration"). Exact by default.</summary>
     public MatchPolicy Match { get; init; }
 
-    /// <summary>Which of several callees gets a call (<c>invoke</c>; WAMP specification, "Shared Registration"). Single by default.</summary>
+    /// <summary>
+    /// Which of several callees gets a call (<c>invoke</c>; WAMP specification, "Shared Registration"). Single by default. A procedure that throws a
+    /// <see cref="WampException"/> of <c>wamp.error.unavailable</c> has the router ask the next callee, where it announces <c>call_reroute</c>.
+    /// </summary>
     public InvocationPolicy Invoke { get; init; }
 
     /// <summary>Whether every caller is to be disclosed (<c>disclose_caller</c>; WAMP specification, "Caller Identification").</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Broker.Client.Payloads;
+using Broker.Serialization;
 
 namespace Broker.Client;
 
@@ -78,6 +79,16 @@ public sealed class WampArguments : IEnumerable<object?>
         }
 
         writer.WriteEndObject();
+    }
+
+    /// <summary>Adds the entries of a dict as keyword arguments.</summary>
+    internal void AddKeywords<TDict>(in TDict dict)
+        where TDict : IEncodable
+    {
+        foreach (var (keyword, json) in JsonText.EntriesOf(ValueEncoder.Encode(SerializerKind.Json, dict)))
+        {
+            Add(keyword, JsonElement.Parse(json.Span));
+        }
     }
 
     private WampArguments AddKeyword(string keyword, Argument value)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using Broker.Client.Payloads;
 using Broker.Client.Sessions;
 using Broker.Client.Transports;
@@ -21,7 +22,7 @@ public sealed partial class WampClient
     /// <param name="arguments">The event's arguments: <c>[21.5, "C"]</c>.</param>
     /// <param name="options">Options; null for none.</param>
     /// <param name="cancellationToken">Ends the wait; an event that is queued is sent all the same.</param>
-    /// <exception cref="WampException">The router lacks a feature asked for.</exception>
+    /// <exception cref="WampException">The router lacks a feature asked for, or this client a codec.</exception>
     /// <exception cref="WampSessionClosedException">The session has ended.</exception>
     /// <exception cref="PayloadSizeExceededException">The event is longer than the router takes.</exception>
     /// <exception cref="WampArgumentException">An argument cannot be sent.</exception>
@@ -116,19 +117,37 @@ public sealed partial class WampClient
         }
     }
 
+    /// <summary>
+    /// The arguments of <c>wamp.session.add_testament</c>: topic, args, kwargs and, by keyword, what is not the default of publish_options.
+    /// </summary>
+    internal WampArguments Testament(string topic, WampArguments? arguments, PublishOptions options)
+    {
+        UriCheck.Name(topic);
+        RequireFeatures(options);
+        var sent = _session.Encode(arguments, PayloadSeal.ToSend(_session, topic, options.Passthru, Session.Router.Broker));
+        var json = new ReceivedPayload(_session.Serializer, sent.Elements, sent.Count, _session.Contracts).Encode(SerializerKind.Json, out var count);
+        new Payload(json, count).Split(SerializerKind.Json, out var args, out var kwargs);
+        var testament = new WampArguments()
+            .Add(topic)
+            .Add(JsonElement.Parse(args.IsEmpty ? "[]"u8 : args))
+            .Add(JsonElement.Parse(kwargs.IsEmpty ? "{}"u8 : kwargs));
+        var dict = new PublishDict(acknowledge: false, options, sent.Passthru);
+        return dict.IsEmpty ? testament : testament.Add("publish_options", JsonElement.Parse(ValueEncoder.Encode(SerializerKind.Json, dict)));
+    }
+
     private OutboundBatch QueuePublish(PendingRequest<long>? request, string topic, WampArguments? arguments, PublishOptions? options)
     {
         UriCheck.Name(topic);
         options ??= PublishOptions.Default;
         RequireFeatures(options);
-        var elements = PayloadWriter.Write(arguments, _session.Serializer, _session.Contracts, out var count);
-        var dict = new PublishDict(acknowledge: request is not null, options);
+        var payload = _session.Encode(arguments, PayloadSeal.ToSend(_session, topic, options.Passthru, Session.Router.Broker));
+        var dict = new PublishDict(acknowledge: request is not null, options, payload.Passthru);
         var message = new WampMessage
         {
             Type = MessageType.Publish,
             Uri = Encoding.UTF8.GetBytes(topic),
             Dict = dict.IsEmpty ? [] : ValueEncoder.Encode(_session.Serializer, dict),
-            Payload = new Payload(elements, count),
+            Payload = new Payload(payload.Elements, payload.Count),
         };
         lock (_session.Gate)
         {

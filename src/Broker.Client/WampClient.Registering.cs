@@ -46,7 +46,7 @@ public sealed partial class WampClient
             FeatureCheck.Require(Session.Router.Dealer, Features.CallerIdentification, "caller_identification", "have callers say who they are");
         }
 
-        if (options.ForwardTimeout)
+        if (options.ForwardTimeout && !_session.Options.TimeoutsInSeconds)
         {
             FeatureCheck.Require(Session.Router.Dealer, Features.CallTimeout, "call_timeout", "keep a time limit in the procedure");
         }
@@ -113,18 +113,61 @@ public sealed partial class WampClient
             cancellationToken);
 
     /// <summary>
-    /// Registers a procedure whose results come one after the other: each goes to the caller as a progressive result of one value, as it comes, and an
-    /// empty final result says that there are no more. Who calls without taking progress gets <c>wamp.error.feature_not_supported</c>.
+    /// Registers a procedure that reports on its way to its result: each report goes to the caller as a progressive result of one value, if
+    /// the caller takes progress, and nowhere otherwise. Contracts: <see cref="WampClientOptions.JsonOptions"/>.
     /// </summary>
     /// <param name="procedure">The procedure, or the pattern that <paramref name="options"/> say it is.</param>
     /// <param name="handler">
-    /// Enumerated on the thread pool, several at once, no faster than the connection takes the results; its token is canceled when nobody waits any more.
-    /// What it throws: as with a handler of one result.
+    /// As with a handler of one result. <see cref="IProgress{T}.Report"/> keeps the order and does not wait for the connection: a procedure
+    /// that has more to tell than that carries awaits <see cref="WampInvocation.ReportAsync"/>, or is registered by
+    /// <see cref="RegisterStreamAsync{TResult}(string, Func{WampInvocation, CancellationToken, IAsyncEnumerable{TResult}}, RegisterOptions, CancellationToken)"/>.
     /// </param>
     /// <param name="options">Options; null for none.</param>
     /// <param name="cancellationToken">Gives up; the registration is undone if the router makes it later.</param>
     /// <returns>The registration: dispose it to unregister.</returns>
-    /// <exception cref="WampException">The router refused, or lacks a feature asked for; the session has ended; no reply in time.</exception>
+    /// <exception cref="WampException">
+    /// The router refused, or lacks a feature asked for; the session has ended; no reply in time.
+    /// </exception>
+    public Task<WampRegistration> RegisterProgressiveAsync<TProgress, TResult>(
+        string procedure,
+        Func<WampInvocation, IProgress<TProgress>, CancellationToken, ValueTask<TResult>> handler,
+        RegisterOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        RegisterAsync(
+            procedure,
+            async (invocation, canceled) => new WampArguments().Add(
+                await handler(invocation, new InvocationProgress<TProgress>(invocation), canceled).ConfigureAwait(false)),
+            options,
+            cancellationToken);
+
+    /// <summary>
+    /// Registers a procedure of one argument that reports on its way to its result. Contracts: <see cref="WampClientOptions.JsonOptions"/>.
+    /// </summary>
+    /// <inheritdoc cref="RegisterProgressiveAsync{TProgress, TResult}(string, Func{WampInvocation, IProgress{TProgress}, CancellationToken, ValueTask{TResult}}, RegisterOptions, CancellationToken)"/>
+    public Task<WampRegistration> RegisterProgressiveAsync<T, TProgress, TResult>(
+        string procedure,
+        Func<T, IProgress<TProgress>, CancellationToken, ValueTask<TResult>> handler,
+        RegisterOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        RegisterProgressiveAsync<TProgress, TResult>(
+            procedure, (invocation, progress, canceled) => handler(Argument<T>(invocation, 0), progress, canceled), options, cancellationToken);
+
+    /// <summary>
+    /// Registers a procedure whose results come one after the other: each goes to the caller as a progressive result of one value, as it
+    /// comes, and an empty final result says that there are no more. Who calls without taking progress gets
+    /// <c>wamp.error.feature_not_supported</c>.
+    /// </summary>
+    /// <param name="procedure">The procedure, or the pattern that <paramref name="options"/> say it is.</param>
+    /// <param name="handler">
+    /// Enumerated on the thread pool, several at once, no faster than the connection takes the results; its token is canceled when nobody
+    /// waits any more. What it throws: as with a handler of one result.
+    /// </param>
+    /// <param name="options">Options; null for none.</param>
+    /// <param name="cancellationToken">Gives up; the registration is undone if the router makes it later.</param>
+    /// <returns>The registration: dispose it to unregister.</returns>
+    /// <exception cref="WampException">
+    /// The router refused, or lacks a feature asked for; the session has ended; no reply in time.
+    /// </exception>
     public Task<WampRegistration> RegisterStreamAsync<TResult>(
         string procedure,
         Func<WampInvocation, CancellationToken, IAsyncEnumerable<TResult>> handler,

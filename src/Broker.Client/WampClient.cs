@@ -32,6 +32,8 @@ public sealed partial class WampClient : IAsyncDisposable
     /// <summary>Tells why the session ended, by either side. Completes when the transport is closed, and never fails.</summary>
     public Task<CloseReason> Completion => _session.Completion;
 
+    internal ClientSession Link => _session;
+
     /// <summary>Connects to a router and joins a realm, with the defaults of <see cref="WampClientOptions"/>.</summary>
     /// <param name="url">The router: <c>ws://host/path</c>, <c>wss://host/path</c> or <c>tcp://host:port</c>.</param>
     /// <param name="realm">The realm.</param>

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using Broker.Client.Authentication;
+using Broker.Client.Codecs;
 using Broker.Serialization;
 
 namespace Broker.Client;
@@ -39,6 +40,14 @@ public sealed record WampClientOptions
     /// </summary>
     public JsonSerializerOptions? JsonOptions { get; init; }
 
+    /// <summary>
+    /// Codecs that pack arguments for peers who have the same, so that the router passes them on unread: end-to-end encryption, and
+    /// payloads of gateways (WAMP specification, "Payload Passthru Mode"). The first of a scheme and cipher counts. None by default: then
+    /// the client does not announce that it takes packed payloads, calls with them are not routed to it, and events with them are dropped
+    /// (see <see cref="WampSubscription.Unreadable"/>).
+    /// </summary>
+    public IReadOnlyList<IPayloadCodec> PayloadCodecs { get; init; } = [];
+
     /// <summary>How long it may take until the transport is open. 5 s by default.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -49,6 +58,13 @@ public sealed record WampClientOptions
     /// How long the reply to a request may take, a call's included. 30 s by default; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
     /// </summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// For Crossbar.io, which counts <c>timeout</c> of CALL and INVOCATION in seconds, not in milliseconds, without announcing
+    /// <c>call_timeout</c>: true has <see cref="CallOptions.Timeout"/> told in whole seconds, rounded up, whatever the router announces,
+    /// and lets <see cref="RegisterOptions.ForwardTimeout"/> read them. Off by default.
+    /// </summary>
+    public bool TimeoutsInSeconds { get; init; }
 
     /// <summary>How long leaving and disposing may take before the transport is cut. 2 s by default.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(2);
@@ -75,8 +91,9 @@ public sealed record WampClientOptions
     public int ReceiveBuffer { get; init; } = 1024;
 
     /// <summary>
-    /// Told of every exception that a handler throws and that nobody else sees: all of event handlers, and of procedures those that their caller gets as
-    /// <c>wamp.error.runtime_error</c>. Called on the handler's thread. Null: they go to <see cref="System.Diagnostics.Trace"/>.
+    /// Told of every exception that a handler throws and that nobody else sees: all of event handlers, and of procedures those that their
+    /// caller gets as <c>wamp.error.runtime_error</c>; and of events and calls whose payload cannot be unpacked, for which no handler is
+    /// called. Called on the handler's thread. Null: they go to <see cref="System.Diagnostics.Trace"/>.
     /// </summary>
     public Action<HandlerFailure>? HandlerFailed { get; init; }
 

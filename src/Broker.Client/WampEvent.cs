@@ -11,7 +11,7 @@ public sealed class WampEvent
 
     internal WampEvent(string topic, long publicationId, in EventDetails known, ReceivedDict details, ReceivedPayload payload)
     {
-        Topic = known.Topic ?? topic;
+        Topic = topic;
         PublicationId = publicationId;
         Details = details;
         Gap = known.Gap;
@@ -42,19 +42,22 @@ public sealed class WampEvent
     public ReceivedDict ArgumentsKw => _payload.ArgumentsKw;
 
     /// <summary>The session id of the publisher, if disclosed; otherwise null.</summary>
-    public long? Publisher => _details.Publisher == 0 ? null : _details.Publisher;
+    public long? Publisher => _details.Publisher.Session == 0 ? null : _details.Publisher.Session;
 
     /// <summary>The authid of the publisher, if disclosed; otherwise null.</summary>
-    public string? PublisherAuthId => _details.PublisherAuthId;
+    public string? PublisherAuthId => _details.Publisher.AuthId;
 
     /// <summary>The authrole of the publisher, if disclosed; otherwise null.</summary>
-    public string? PublisherAuthRole => _details.PublisherAuthRole;
+    public string? PublisherAuthRole => _details.Publisher.AuthRole;
 
     /// <summary>How far the router trusts the publisher, 0 the least; null if it does not say (WAMP specification, "Publication Trust Levels").</summary>
-    public long? TrustLevel => _details.TrustLevel;
+    public long? TrustLevel => _details.Publisher.TrustLevel;
 
     /// <summary>Whether the event was published before the subscription was made.</summary>
     public bool Retained => _details.Retained;
+
+    /// <summary>How the event came packed; null if it did not (WAMP specification, "Payload Passthru Mode").</summary>
+    public PassthruOptions? Passthru => _details.Passthru?.IsActive == true ? _details.Passthru : null;
 
     /// <summary>
     /// How many events were dropped before this one: by the router, because this session read too slowly, or here (see
@@ -64,6 +67,10 @@ public sealed class WampEvent
 
     /// <summary>All Details, also those without a property here.</summary>
     public ReceivedDict Details { get; }
+
+    /// <summary>Unpacks the payload, if it is packed.</summary>
+    /// <exception cref="WampArgumentException">It cannot be unpacked.</exception>
+    internal void Open() => _payload.Open();
 
     internal WampEvent AfterDropping(long count) => new(this, Gap + count);
 }

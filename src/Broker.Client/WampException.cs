@@ -34,8 +34,8 @@ public class WampException : Exception
         _sent = arguments;
     }
 
-    internal WampException(string uri, string message, ReceivedPayload received)
-        : base(message)
+    internal WampException(string uri, string message, ReceivedPayload received, Exception? innerException = null)
+        : base(message, innerException)
     {
         Uri = uri;
         _received = received;

@@ -15,7 +15,7 @@ public sealed class WampSubscription : IAsyncDisposable
         _session = session;
         Topic = topic;
         Options = options;
-        Events = new EventQueue(session, handler, exception => session.ReportFailure(topic, exception));
+        Events = new EventQueue(session, handler, options.Seen, exception => session.ReportFailure(topic, exception));
     }
 
     /// <summary>The topic, or the pattern of topics.</summary>
@@ -29,6 +29,12 @@ public sealed class WampSubscription : IAsyncDisposable
 
     /// <summary>The router's id of the subscription, which several handlers may share.</summary>
     public long Id { get; internal set; }
+
+    /// <summary>
+    /// How many events were dropped because their payload could not be unpacked: no codec, another key, or tampered with. Each is also told
+    /// to <see cref="WampClientOptions.HandlerFailed"/>.
+    /// </summary>
+    public long Unreadable => Events.Unreadable;
 
     internal EventQueue Events { get; }
 

@@ -86,7 +86,7 @@ public class ArgumentsTests
     [Theory, MemberData(nameof(Serializers))]
     public void RecordsGoByTheContractsOfTheOptions(SerializerKind serializer)
     {
-        var contracts = new JsonContracts(ReadingContracts.Default.Options);
+        var contracts = JsonContracts.Of(ReadingContracts.Default.Options);
         var elements = PayloadWriter.Write([new Reading("d1", 2.0, [1])], serializer, contracts, out var count);
         var payload = new ReceivedPayload(serializer, elements, count, contracts);
 
@@ -97,7 +97,7 @@ public class ArgumentsTests
     [Fact]
     public void AnonymousTypesGoByReflectionWhereThatIsAskedFor()
     {
-        var contracts = new JsonContracts(new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
+        var contracts = JsonContracts.Of(new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
         var elements = PayloadWriter.Write([new { A = 1.0, B = new byte[] { 1 } }], SerializerKind.Json, contracts, out _);
 
         Assert.Equal("""[{"A":1.0,"B":"\u0000AQ=="}]"""u8, elements);

@@ -124,10 +124,10 @@ public class CallTests
         await call.Soon();
     }
 
-    [Fact, Trait("wamp", "CAN-18")]
-    public async Task ACancelledCallIsGivenUpWithoutCancel()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "CAN-18")]
+    public async Task ACancelledCallIsGivenUpWithoutCancel(Wire wire)
     {
-        using var router = new FakeRouter();
+        using var router = new FakeRouter(wire);
         await using var joined = await router.JoinAsync();
         using var cancellation = new CancellationTokenSource();
         var call = joined.Client.CallAsync("com.acme.p", cancellationToken: cancellation.Token);

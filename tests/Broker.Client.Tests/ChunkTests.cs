@@ -162,10 +162,10 @@ public sealed class ChunkTests
         await joined.Peer.ExpectAsync("[70,3,{},[6]]");
     }
 
-    [Fact, Trait("wamp", "PCI-12")]
-    public async Task ChunksOfACallThatWasAnsweredAreIgnored()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "PCI-12")]
+    public async Task ChunksOfACallThatWasAnsweredAreIgnored(Wire wire)
     {
-        using var router = new FakeRouter();
+        using var router = new FakeRouter(wire);
         await using var joined = await router.JoinAsync(Welcome);
         await RegisterAsync(joined, joined.Client.RegisterAsync<int, int>("com.acme.p", (first, _) => ValueTask.FromResult(first)));
         await joined.Peer.SendAsync("""[68,1,88,{"progress":true},[1]]""");

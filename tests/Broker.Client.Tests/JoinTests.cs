@@ -9,6 +9,7 @@ public class JoinTests
     [Theory, Trait("wamp", "SES-01"), Trait("wamp", "SES-02"), MemberData(nameof(Wires.All), MemberType = typeof(Wires))]
     [Trait("wamp", "SES-05")]
     [Trait("wamp", "SES-18")]
+    [Trait("wamp", "PCR-01"), Trait("wamp", "PCR-02"), Trait("wamp", "PCI-01"), Trait("wamp", "CAN-01"), Trait("wamp", "RER-01"), Trait("wamp", "CTL-03")]
     public async Task HelloComesFirstAndWelcomeTellsTheFacts(Wire wire)
     {
         using var router = new FakeRouter(wire);
@@ -24,7 +25,7 @@ public class JoinTests
             "caller_identification":true}},
             "callee":{"features":{"progressive_call_results":true,"progressive_call_invocations":true,"call_timeout":true,"call_canceling":true,
             "caller_identification":true,"call_trustlevels":true,"pattern_based_registration":true,"shared_registration":true,
-            "registration_revocation":true}}},
+            "registration_revocation":true,"call_reroute":true}}},
             "agent":"test","authmethods":["anonymous"]}]
             """;
         await peer.ExpectAsync(hello.ReplaceLineEndings(""));
@@ -74,28 +75,32 @@ public class JoinTests
         Assert.Null(await peer.ReceiveAsync()); // no answer to ABORT (SES-21)
     }
 
-    [Theory, Trait("wamp", "PV-04"), Trait("wamp", "PV-06"), Trait("wamp", "SES-38")]
-    [InlineData("""[6,{},"wamp.close.system_shutdown"]""")]
-    [InlineData("""[8,48,1,{},"wamp.error.canceled"]""")]
-    [InlineData("[17,1,2]")]
-    [InlineData("[33,1,2]")]
-    [InlineData("[35,1]")]
-    [InlineData("[50,1,{}]")]
-    [InlineData("[65,1,2]")]
-    [InlineData("[67,1]")]
-    [InlineData("[68,1,2,{}]")]
-    [InlineData("[36,1,2,{}]")]
-    [InlineData("""[1,"realm1",{"roles":{}}]""")]
-    [InlineData("[2,0,{}]")]
-    [InlineData("""[2,9007199254740993,{"roles":{"broker":{}}}]""")]
-    [InlineData("[2,1,{}]")]
-    [InlineData("""[2,1,{"roles":{"subscriber":{}}}]""")]
-    [InlineData("[99,1]")]
-    [InlineData("{}")]
-    [InlineData("[]")]
-    public async Task WhatMayNotComeBeforeWelcomeIsAViolation(string message)
+    public static MatrixTheoryData<Wire, string> Premature { get; } = new(Wires.EachSerializer,
+    [
+        """[6,{},"wamp.close.system_shutdown"]""",
+        """[8,48,1,{},"wamp.error.canceled"]""",
+        "[17,1,2]",
+        "[33,1,2]",
+        "[35,1]",
+        "[50,1,{}]",
+        "[65,1,2]",
+        "[67,1]",
+        "[68,1,2,{}]",
+        "[36,1,2,{}]",
+        """[1,"realm1",{"roles":{}}]""",
+        "[2,0,{}]",
+        """[2,9007199254740993,{"roles":{"broker":{}}}]""",
+        "[2,1,{}]",
+        """[2,1,{"roles":{"subscriber":{}}}]""",
+        "[99,1]",
+        "{}",
+        "[]",
+    ]);
+
+    [Theory, Trait("wamp", "PV-04"), Trait("wamp", "PV-06"), Trait("wamp", "SES-38"), MemberData(nameof(Premature))]
+    public async Task WhatMayNotComeBeforeWelcomeIsAViolation(Wire wire, string message)
     {
-        using var router = new FakeRouter();
+        using var router = new FakeRouter(wire);
         var connecting = WampClient.ConnectAsync(router.Options);
         await using var peer = await router.AcceptAsync();
         await peer.ReceiveAsync();

@@ -1,7 +1,6 @@
 using Broker.Client.Meta;
 using Broker.Options;
 using Broker.Uris;
-using HistoryFilter = Broker.Client.Meta.HistoryFilter;
 
 namespace Broker.Client;
 
@@ -69,6 +68,35 @@ public sealed class MetaTests
         await joined.Peer.ExpectAsync("""[48,3,{},"wamp.session.flush_testaments"]""");
         await joined.Peer.SendAsync("[50,3,{}]");
         await flush.Soon();
+        flush = sessions.FlushTestamentsAsync(TestamentScope.Detached);
+        await joined.Peer.ExpectAsync("""[48,4,{},"wamp.session.flush_testaments",[],{"scope":"detached"}]""");
+        await joined.Peer.SendAsync("[50,4,{}]");
+        await flush.Soon();
+    }
+
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires))]
+    [Trait("wamp", "TST-01")]
+    public async Task TestamentsHaveArgumentsOptionsAndAScope(Wire wire)
+    {
+        using var router = new FakeRouter(wire);
+        await using var joined = await router.JoinAsync("""[2,1,{"roles":{"broker":{"features":{"subscriber_blackwhite_listing":true}},"dealer":{}}}]""");
+        var sessions = joined.Client.Meta.Sessions;
+        var options = new PublishOptions { ExcludeMe = false, EligibleAuthRole = ["ops"] };
+        var add = sessions.AddTestamentAsync(
+            "com.acme.gone", new WampArguments { 21.0, new byte[] { 1 }, long.MaxValue, { "unit", "C" } }, options, TestamentScope.Detached);
+        await joined.Peer.ExpectAsync(
+            """[48,1,{},"wamp.session.add_testament",["com.acme.gone",[21.0,"\u0000AQ==",9223372036854775807],{"unit":"C"}],{"publish_options":{"exclude_me":false,"eligible_authrole":["ops"]},"scope":"detached"}]""");
+        await joined.Peer.SendAsync("[50,1,{}]");
+        await add.Soon();
+        add = sessions.AddTestamentAsync("com.acme.gone");
+        await joined.Peer.ExpectAsync("""[48,2,{},"wamp.session.add_testament",["com.acme.gone",[],{}]]""");
+        await joined.Peer.SendAsync("[50,2,{}]");
+        await add.Soon();
+
+        var retained = new PublishOptions { Retain = true };
+        var refused = await Assert.ThrowsAsync<WampException>(() => sessions.AddTestamentAsync("com.acme.gone", options: retained));
+        Assert.Equal("wamp.error.feature_not_supported", refused.Uri);
+        Assert.Equal("wamp.error.invalid_uri", (await Assert.ThrowsAsync<WampException>(() => sessions.AddTestamentAsync("com acme"))).Uri);
     }
 
     [Fact, Trait("wamp", "SME-03"), Trait("wamp", "SME-04")]
@@ -179,20 +207,20 @@ public sealed class MetaTests
         await SubscribedAsync(joined, registrations.SubscribeDeletedAsync(change => seen.Add(change)), 8, "wamp.registration.on_delete");
 
         await joined.Peer.SendAsync("""[36,71,1,{},[9,{"id":5,"uri":"a..b","match":"wildcard"}]]""");
-        Assert.Equal(new SubscriptionCreated(9, new SubscriptionDetails(5, null, "a..b", MatchPolicy.Wildcard)), await seen.NextAsync());
+        Assert.Equal(new MetaCreated<SubscriptionDetails>(9, new SubscriptionDetails(5, null, "a..b", MatchPolicy.Wildcard)), await seen.NextAsync());
         await joined.Peer.SendAsync("""[36,75,1,{},[9,{"id":5,"uri":"a.b","match":"exact","invoke":"last"}]]""");
         Assert.Equal(
-            new RegistrationCreated(9, new RegistrationDetails(5, null, "a.b", MatchPolicy.Exact, InvocationPolicy.Last)), await seen.NextAsync());
+            new MetaCreated<RegistrationDetails>(9, new RegistrationDetails(5, null, "a.b", MatchPolicy.Exact, InvocationPolicy.Last)), await seen.NextAsync());
         foreach (var subscription in new[] { 72, 73, 74 })
         {
             await joined.Peer.SendAsync($$"""[36,{{subscription}},1,{},[9,{{subscription}}]]""");
-            Assert.Equal(new SubscriptionChange(9, subscription), await seen.NextAsync());
+            Assert.Equal(new MetaChange(9, subscription), await seen.NextAsync());
         }
 
         foreach (var subscription in new[] { 76, 77, 78 })
         {
             await joined.Peer.SendAsync($$"""[36,{{subscription}},1,{},[9,{{subscription}}]]""");
-            Assert.Equal(new RegistrationChange(9, subscription), await seen.NextAsync());
+            Assert.Equal(new MetaChange(9, subscription), await seen.NextAsync());
         }
     }
 

@@ -202,6 +202,50 @@ public sealed class ProgressTests
         await joined.Peer.ExpectAsync("""[70,2,{},["end"]]""");
     }
 
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires))]
+    [Trait("wamp", "PCR-09"), Trait("wamp", "PCR-12")]
+    public async Task AProcedureMayReportToAnIProgress(Wire wire)
+    {
+        using var router = new FakeRouter(wire);
+        await using var joined = await router.JoinAsync(Welcome);
+        await RegisterAsync(joined, joined.Client.RegisterProgressiveAsync("com.acme.p", (int n, IProgress<double> progress, CancellationToken _) =>
+        {
+            for (var i = 1; i <= n; i++)
+                progress.Report(i / 2.0);
+            return ValueTask.FromResult("end");
+        }));
+        await joined.Peer.SendAsync("""[68,1,88,{"receive_progress":true},[3]]""");
+        await joined.Peer.ExpectAsync("""[70,1,{"progress":true},[0.5]]""");
+        await joined.Peer.ExpectAsync("""[70,1,{"progress":true},[1.0]]""");
+        await joined.Peer.ExpectAsync("""[70,1,{"progress":true},[1.5]]""");
+        await joined.Peer.ExpectAsync("""[70,1,{},["end"]]""");
+
+        await joined.Peer.SendAsync("[68,2,88,{},[3]]"); // takes no progress
+        await joined.Peer.ExpectAsync("""[70,2,{},["end"]]""");
+    }
+
+    [Fact, Trait("wamp", "PCR-16")]
+    public async Task AReportThatCannotBeSentFailsAndOneThatNobodyWaitsForDoesNot()
+    {
+        using var router = new FakeRouter();
+        await using var joined = await router.JoinAsync(Welcome);
+        var failed = new TaskCompletionSource<Exception>();
+        await RegisterAsync(joined, joined.Client.RegisterProgressiveAsync<double, int>("com.acme.p", async (_, progress, canceled) =>
+        {
+            failed.SetResult(Assert.ThrowsAny<Exception>(() => progress.Report(double.NaN)));
+            progress.Report(1);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new TaskCompletionSource().Task.WaitAsync(canceled));
+            progress.Report(2); // to nobody
+            canceled.ThrowIfCancellationRequested();
+            return 3;
+        }));
+        await joined.Peer.SendAsync("""[68,1,88,{"receive_progress":true}]""");
+        await joined.Peer.ExpectAsync("""[70,1,{"progress":true},[1.0]]""");
+        Assert.IsType<WampArgumentException>(await failed.Task.Soon());
+        await joined.Peer.SendAsync("""[69,1,{"mode":"kill"}]""");
+        Assert.StartsWith("""[8,68,1,{},"wamp.error.canceled",""", await joined.Peer.ReceiveAsync(), StringComparison.Ordinal);
+    }
+
     [Fact, Trait("wamp", "PCR-12")]
     public async Task AProcedureMayBeAStream()
     {
@@ -217,10 +261,10 @@ public sealed class ProgressTests
         Assert.StartsWith("""[8,68,2,{},"wamp.error.feature_not_supported",""", await joined.Peer.ReceiveAsync(), StringComparison.Ordinal);
     }
 
-    [Fact, Trait("wamp", "PCR-16"), Trait("wamp", "CAN-13")]
-    public async Task AnInterruptStopsAStream()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "PCR-16"), Trait("wamp", "CAN-13")]
+    public async Task AnInterruptStopsAStream(Wire wire)
     {
-        using var router = new FakeRouter();
+        using var router = new FakeRouter(wire);
         await using var joined = await router.JoinAsync(Welcome);
         var interrupted = new TaskCompletionSource();
         await RegisterAsync(joined, joined.Client.RegisterAsync("com.acme.p", async (invocation, canceled) =>

@@ -3,10 +3,10 @@ namespace Broker.Client;
 /// <summary>A router takes a subscription or a registration away (WAMP specification, "Subscription Revocation", "Registration Revocation").</summary>
 public sealed class RevocationTests
 {
-    [Fact, Trait("wamp", "SRV-03")]
-    public async Task ARevokedSubscriptionIsDroppedWithoutAReply()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "SRV-03")]
+    public async Task ARevokedSubscriptionIsDroppedWithoutAReply(Wire wire)
     {
-        using var router = new FakeRouter();
+        using var router = new FakeRouter(wire);
         var told = new TaskCompletionSource<Revocation>();
         router.Options = router.Options with { Revoked = told.SetResult };
         await using var joined = await router.JoinAsync();
@@ -29,10 +29,10 @@ public sealed class RevocationTests
         await AssertNextIsACallAsync(joined, 3); // no UNSUBSCRIBE came in between
     }
 
-    [Fact, Trait("wamp", "RVK-03")]
-    public async Task ARevokedRegistrationIsDroppedWithoutAReply()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "RVK-03")]
+    public async Task ARevokedRegistrationIsDroppedWithoutAReply(Wire wire)
     {
-        using var router = new FakeRouter();
+        using var router = new FakeRouter(wire);
         var told = new TaskCompletionSource<Revocation>();
         router.Options = router.Options with { Revoked = told.SetResult };
         await using var joined = await router.JoinAsync();

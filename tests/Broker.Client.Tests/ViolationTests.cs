@@ -6,39 +6,44 @@ namespace Broker.Client;
 
 public class ViolationTests
 {
+    public static MatrixTheoryData<Wire, string> Violations { get; } = new(Wires.EachSerializer,
+    [
+        FakeRouter.Welcome,
+        """[4,"ticket",{}]""",
+        """[1,"realm1",{"roles":{"caller":{}}}]""",
+        """[5,"x",{}]""",
+        """[16,1,{},"com.acme.t"]""",
+        """[32,1,{},"com.acme.t"]""",
+        """[48,1,{},"com.acme.p"]""",
+        "[70,1,{}]",
+        "[50,2,{}]", // beyond the last id
+        """[8,48,2,{},"com.acme.error"]""",
+        "[33,1,5]", // a CALL is pending, not a SUBSCRIBE
+        "[33,2,5]",
+        "[17,1,5]",
+        "[65,1,5]",
+        "[35,1]",
+        "[67,1]",
+        """[8,32,1,{},"com.acme.error"]""",
+        """[8,68,1,{},"com.acme.error"]""",
+        """[8,36,1,{},"com.acme.error"]""",
+        "[50,1]",
+        "[50,0,{}]",
+        "[36,1,2]",
+        "[36,1,2,{},{}]",
+        """[36,7,2,{"publisher":"me"}]""",
+        "[1024,1]",
+        "[255,1]",
+        "17",
+        "[]",
+    ]);
+
     [Theory, Trait("wamp", "PV-01"), Trait("wamp", "PV-03"), Trait("wamp", "PV-08"), Trait("wamp", "PV-11"), Trait("wamp", "PV-13"), Trait("wamp", "PV-14")]
-    [InlineData(FakeRouter.Welcome)]
-    [InlineData("""[4,"ticket",{}]""")]
-    [InlineData("""[1,"realm1",{"roles":{"caller":{}}}]""")]
-    [InlineData("""[5,"x",{}]""")]
-    [InlineData("""[16,1,{},"com.acme.t"]""")]
-    [InlineData("""[32,1,{},"com.acme.t"]""")]
-    [InlineData("""[48,1,{},"com.acme.p"]""")]
-    [InlineData("[70,1,{}]")]
-    [InlineData("[50,2,{}]")] // beyond the last id
-    [InlineData("""[8,48,2,{},"com.acme.error"]""")]
-    [InlineData("[33,1,5]")] // a CALL is pending, not a SUBSCRIBE
-    [InlineData("[33,2,5]")]
-    [InlineData("[17,1,5]")]
-    [InlineData("[65,1,5]")]
-    [InlineData("[35,1]")]
-    [InlineData("[67,1]")]
-    [InlineData("""[8,32,1,{},"com.acme.error"]""")]
-    [InlineData("""[8,68,1,{},"com.acme.error"]""")]
-    [InlineData("""[8,36,1,{},"com.acme.error"]""")]
-    [InlineData("[50,1]")]
-    [InlineData("[50,0,{}]")]
-    [InlineData("[36,1,2]")]
-    [InlineData("[36,1,2,{},{}]")]
-    [InlineData("""[36,7,2,{"publisher":"me"}]""")]
-    [InlineData("[1024,1]")]
-    [InlineData("[255,1]")]
-    [InlineData("17")]
-    [InlineData("[]")]
+    [MemberData(nameof(Violations))]
     [Trait("wamp", "SES-15")]
-    public async Task IsAnsweredByAbortAndFailsAllThatIsPending(string message)
+    public async Task IsAnsweredByAbortAndFailsAllThatIsPending(Wire wire, string message)
     {
-        using var router = new FakeRouter();
+        using var router = new FakeRouter(wire);
         await using var joined = await router.JoinAsync();
         var call = joined.Client.CallAsync("com.acme.slow");
         await joined.Peer.ReceiveAsync();

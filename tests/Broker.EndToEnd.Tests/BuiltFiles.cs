@@ -12,6 +12,13 @@ internal static class BuiltFiles
     public static string LoadTest =>
         Path.Combine(Repository, "benchmarks", "Broker.LoadTest", "bin", Configuration, "net10.0", "Broker.LoadTest.dll");
 
+    /// <summary>The programs of all test projects, this one among them.</summary>
+    public static IEnumerable<string> TestPrograms =>
+        from folder in Directory.GetDirectories(Path.Combine(Repository, "tests"), "*.Tests")
+        let name = Path.GetFileName(folder)
+        orderby name
+        select Path.Combine(folder, "bin", Configuration, "net10.0", name + ".dll");
+
     /// <summary>The folder of the peers that are not ours.</summary>
     public static string ForeignPeers => Path.Combine(Repository, "tests", "foreign");
 

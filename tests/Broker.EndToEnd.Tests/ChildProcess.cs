@@ -12,7 +12,7 @@ namespace Broker.EndToEnd;
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly string _commandLine;
     private readonly Process _process;
@@ -53,6 +53,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         return null;
     }
+
+    /// <summary>All lines that are still to come, however long they take: for a program that answers what it is sent.</summary>
+    public IAsyncEnumerable<string> ReadAllAsync() => _lines.Reader.ReadAllAsync(CancellationToken.None);
+
+    /// <summary>Writes a line to the program's standard input. Not thread-safe.</summary>
+    public Task WriteLineAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
     /// <summary>Ends the program's standard input.</summary>
     public void CloseInput() => _process.StandardInput.Close();

@@ -31,8 +31,13 @@ internal static class ForeignTools
         return program;
     }
 
+    /// <summary>The script that plays a scenario of its own.</summary>
     public static string Script(string language) =>
         Path.Combine(BuiltFiles.ForeignPeers, language == "node" ? "peer.mjs" : "peer.py");
+
+    /// <summary>The script that does what a test tells it.</summary>
+    public static string Driver(string language) =>
+        Path.Combine(BuiltFiles.ForeignPeers, language == "node" ? "driven.mjs" : "driven.py");
 
     /// <summary>Skips or fails the test unless Chromium and the packages of the sample page are there.</summary>
     public static void RequireBrowser()

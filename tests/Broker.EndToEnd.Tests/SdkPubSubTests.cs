@@ -66,6 +66,38 @@ public sealed class SdkPubSubTests(SharedRouter router)
     }
 
     [Theory]
+    [Trait("wamp", "PBS-04")]
+    [Trait("wamp", "PBS-06")]
+    [MemberData(nameof(SdkPeer.Wires), MemberType = typeof(SdkPeer))]
+    public async Task What_several_subscriptions_match_is_handed_over_once_to_who_wants_that(string transport, SerializerKind serializer)
+    {
+        await using var publisher = await router.ConnectAsync(transport, serializer);
+        await using var subscriber = await router.ConnectAsync(transport, serializer);
+        var root = SharedRouter.NewUri();
+        var (once, each) = (Channel.CreateUnbounded<long>(), Channel.CreateUnbounded<long>());
+        var seen = new SeenPublications();
+        foreach (var (topic, options) in new[] { (root + ".a", new SubscribeOptions()), (root + ".", SubscribeOptions.Prefix), (root + ".", SubscribeOptions.Wildcard) })
+        {
+            await subscriber.SubscribeAsync(topic, published => once.Writer.WriteAsync(published.PublicationId), options with { Seen = seen }).Soon();
+            await subscriber.SubscribeAsync(topic, published => each.Writer.WriteAsync(published.PublicationId), options).Soon();
+        }
+
+        var published = new List<long>();
+        for (var i = 0; i < 20; i++)
+            published.Add(await publisher.PublishAcknowledgedAsync(root + ".a").Soon());
+
+        var all = new List<long>();
+        while (all.Count < 60)
+            all.Add(await each.Reader.ReadAsync().AsTask().Soon());
+        Assert.Equal(published.Order().SelectMany(id => new[] { id, id, id }), all.Order());
+        var received = new List<long>();
+        while (received.Count < 20)
+            received.Add(await once.Reader.ReadAsync().AsTask().Soon());
+        Assert.Equal(published.Order(), received.Order());
+        Assert.Equal(0, once.Reader.Count);
+    }
+
+    [Theory]
     [Trait("wamp", "ORD-01")]
     [MemberData(nameof(SdkPeer.Wires), MemberType = typeof(SdkPeer))]
     [Trait("wamp", "ORD-09")]

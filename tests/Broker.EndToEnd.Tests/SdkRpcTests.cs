@@ -55,6 +55,38 @@ public sealed class SdkRpcTests(SharedRouter router)
     }
 
     [Theory]
+    [Trait("wamp", "PCR-09")]
+    [Trait("wamp", "PCR-18")]
+    [Trait("wamp", "CID-01")]
+    [Trait("wamp", "CID-05")]
+    [MemberData(nameof(SdkPeer.Wires), MemberType = typeof(SdkPeer))]
+    public async Task Progress_is_reported_from_end_to_end_and_callers_are_disclosed(string transport, SerializerKind serializer)
+    {
+        await using var caller = await router.ConnectAsync(transport, serializer);
+        await using var callee = await router.ConnectAsync(transport, serializer);
+        var root = SharedRouter.NewUri();
+        await callee.RegisterProgressiveAsync<int, int>(root + ".sum", (invocation, progress, _) =>
+        {
+            var sum = 0;
+            for (var i = 1; i <= invocation.Arguments.Get<int>(0); i++)
+                progress.Report(sum += i);
+            return ValueTask.FromResult(sum);
+        }).Soon();
+        await callee.RegisterAsync(root + ".who", WhoAsync, new RegisterOptions { DiscloseCaller = true }).Soon();
+        await callee.RegisterAsync(root + ".maybe", WhoAsync).Soon();
+        var seen = new List<int>();
+
+        Assert.Equal(210, await caller.CallAsync<int>(root + ".sum", [20], new Told<int>(seen)).Soon());
+        Assert.Equal(Enumerable.Range(1, 20).Select(n => n * (n + 1) / 2), seen);
+        Assert.Equal(caller.Session.Id, await caller.CallAsync<long>(root + ".who").Soon());
+        Assert.Equal(0, await caller.CallAsync<long>(root + ".maybe").Soon());
+        Assert.Equal(caller.Session.Id, await caller.CallAsync<long>(root + ".maybe", options: new CallOptions { DiscloseMe = true }).Soon());
+
+        static ValueTask<WampArguments?> WhoAsync(WampInvocation invocation, CancellationToken canceled) =>
+            ValueTask.FromResult<WampArguments?>([invocation.Caller ?? 0]);
+    }
+
+    [Theory]
     [Trait("wamp", "RPC-30")]
     [MemberData(nameof(SdkPeer.Wires), MemberType = typeof(SdkPeer))]
     public async Task A_callee_that_leaves_ends_the_call(string transport, SerializerKind serializer)
@@ -95,5 +127,10 @@ public sealed class SdkRpcTests(SharedRouter router)
         var results = await Task.WhenAll<int>(Enumerable.Range(0, 1000).Select(i => caller.CallAsync<int>(procedure, [i]))).Soon();
 
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => i * 2), results);
+    }
+
+    private sealed class Told<T>(List<T> values) : IProgress<T?>
+    {
+        public void Report(T? value) => values.Add(value!);
     }
 }

@@ -94,8 +94,23 @@ internal sealed class WampConnection
         }
     }
 
-    /// <summary>Once a second: sees to the time that a peer may take for HELLO, and to its keep-alive (WS-09).</summary>
+    /// <summary>
+    /// Once a second: sees to the time that a peer may take for HELLO, and to its keep-alive (WS-09). Never throws: the others have their turn, too.
+    /// </summary>
     public void Tick()
+    {
+        try
+        {
+            SeeToTime();
+        }
+        catch (Exception exception)
+        {
+            Log.ConnectionFailed(_context.Logger, exception, _session.Peer.ConnectionId, _session.SessionId);
+            RequestEnd(new Ending(DisconnectReason.InternalError));
+        }
+    }
+
+    private void SeeToTime()
     {
         var options = _context.Options;
         if (_session.Phase == SessionPhase.Challenging && TicksOfRound() > options.AuthenticationTimeout.TotalSeconds)

@@ -41,4 +41,7 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "{Count} connections did not end in time and are cut.")]
     public static partial void DrainTimedOut(ILogger logger, int count);
+
+    [LoggerMessage(11, LogLevel.Error, "What a timer ran failed by a fault of the router. Nothing ended for it.")]
+    public static partial void TimerFailed(ILogger logger, Exception exception);
 }

@@ -18,10 +18,10 @@ internal sealed class RouterContext
     {
         Options = options.Value;
         Logger = loggers.CreateLogger("Broker.Router");
-        Time = time;
+        Time = new GuardedTime(time, Logger);
         _anonymous = [new AnonymousAuthenticator(fromAnywhere: Options.AllowAnonymousFromAnywhere)];
         var realms = Options.Realms.Count > 0 ? Options.Realms : new Dictionary<string, RealmOptions>(StringComparer.Ordinal) { ["realm1"] = new() };
-        Router = new Router(realms, RandomIds.Shared, time);
+        Router = new Router(realms, RandomIds.Shared, Time);
         Connections = new ConnectionTable();
         Metrics = new RouterMetrics(Router, Connections);
         Admission = new Admission(this);

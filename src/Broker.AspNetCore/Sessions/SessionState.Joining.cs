@@ -165,7 +165,8 @@ internal sealed partial class SessionState
         var welcome = Welcome(realm, accepted);
         if (!Fits(welcome))
         {
-            welcome = welcome with { Roles = new RoleSet { Broker = Features.None, Dealer = Features.None } }; // a small peer does without the list of features
+            // A peer that takes 512 bytes does without the list of features, as with a router of the basic profile; refusing it would be the worse answer.
+            welcome = welcome with { Roles = new RoleSet { Broker = Features.None, Dealer = Features.None } };
         }
 
         if (!Fits(welcome))

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Unicode;
 
 namespace Broker.Transports;
@@ -24,6 +25,7 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
     private bool _inFrame;
     private uint _key;
     private int _missing;
+    private int _known; // how much of a text message in parts is known to be UTF-8
 
     // The last payload lies in _message or _control, which the next call gives back.
     private bool _lent;
@@ -58,14 +60,20 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
         {
             if (_inFrame)
             {
-                if (!TakeFrame(ref buffer))
+                var isWhole = TakeFrame(ref buffer) && !_fragmented;
+                if (text && !IsTextSoFar(isWhole))
                 {
-                    return FrameKind.NeedMore;
+                    return FailText();
                 }
 
-                if (!_fragmented)
+                if (isWhole)
                 {
                     return Assembled(out payload);
+                }
+
+                if (_inFrame)
+                {
+                    return FrameKind.NeedMore;
                 }
             }
 
@@ -91,7 +99,13 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
             {
                 payload = Unmask(first.Slice(header.Size, (int)header.Length), header.Key);
                 buffer = buffer.Slice(frameSize);
-                return Checked(ref payload);
+                if (!text || Utf8.IsValid(payload))
+                {
+                    return FrameKind.Message;
+                }
+
+                payload = default;
+                return FailText();
             }
 
             if (buffer.Length < frameSize && (frameSize <= StaysInPipe || buffer.Length < header.Size))
@@ -177,23 +191,31 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
         return !_inFrame;
     }
 
+    /// <summary>
+    /// Whether what is there of a text message can be UTF-8, so that a message that cannot is refused before its last frame (RFC 6455 section 8.1). Looks at each
+    /// byte once. The last character may be incomplete, unless the message is whole.
+    /// </summary>
+    private bool IsTextSoFar(bool isWhole)
+    {
+        var news = _message.Written[_known..];
+        if (!isWhole && Rune.DecodeLastFromUtf8(news, out _, out var incomplete) == OperationStatus.NeedMoreData)
+        {
+            news = news[..^incomplete];
+        }
+
+        _known += news.Length;
+        return Utf8.IsValid(news);
+    }
+
     private FrameKind Assembled(out ReadOnlySpan<byte> payload)
     {
         _lent = true;
+        _known = 0;
         payload = _message.Written;
-        return Checked(ref payload);
+        return FrameKind.Message;
     }
 
-    private FrameKind Checked(ref ReadOnlySpan<byte> payload)
-    {
-        if (!text || Utf8.IsValid(payload))
-        {
-            return FrameKind.Message;
-        }
-
-        payload = default;
-        return Fail(WebSocketCloseCode.InvalidPayload, "A text message is not valid UTF-8.");
-    }
+    private FrameKind FailText() => Fail(WebSocketCloseCode.InvalidPayload, "A text message is not valid UTF-8.");
 
     private FrameKind Control(ref ReadOnlySequence<byte> buffer, scoped in WebSocketFrameHeader header, out ReadOnlySpan<byte> payload)
     {

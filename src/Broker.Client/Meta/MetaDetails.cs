@@ -49,16 +49,6 @@ public sealed record IdsByMatch(IReadOnlyList<long> Exact, IReadOnlyList<long> P
 /// <param name="Match">How the topic matches.</param>
 public sealed record SubscriptionDetails(long Id, DateTimeOffset? Created, string Uri, MatchPolicy Match);
 
-/// <summary>A subscription was made (<c>wamp.subscription.on_create</c>).</summary>
-/// <param name="Session">The session that was the first to subscribe.</param>
-/// <param name="Subscription">The subscription.</param>
-public sealed record SubscriptionCreated(long Session, SubscriptionDetails Subscription);
-
-/// <summary>A session joined or left a subscription, or left it as the last.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="Subscription">The id of the subscription.</param>
-public sealed record SubscriptionChange(long Session, long Subscription);
-
 /// <summary>A registration as the router knows it, whoever registered.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Created">When it was made; null if the router does not say.</param>
@@ -67,12 +57,13 @@ public sealed record SubscriptionChange(long Session, long Subscription);
 /// <param name="Invoke">Which of several callees gets a call.</param>
 public sealed record RegistrationDetails(long Id, DateTimeOffset? Created, string Uri, MatchPolicy Match, InvocationPolicy Invoke);
 
-/// <summary>A registration was made (<c>wamp.registration.on_create</c>).</summary>
-/// <param name="Session">The session that was the first to register.</param>
-/// <param name="Registration">The registration.</param>
-public sealed record RegistrationCreated(long Session, RegistrationDetails Registration);
+/// <summary>A subscription or registration was made.</summary>
+/// <typeparam name="TDetails"><see cref="SubscriptionDetails"/> or <see cref="RegistrationDetails"/>.</typeparam>
+/// <param name="Session">The session that was the first to subscribe or register.</param>
+/// <param name="Details">The subscription or registration.</param>
+public sealed record MetaCreated<TDetails>(long Session, TDetails Details);
 
-/// <summary>A session joined or left a registration, or left it as the last.</summary>
+/// <summary>A session came to or left a subscription or registration, or left it as the last.</summary>
 /// <param name="Session">The session.</param>
-/// <param name="Registration">The id of the registration.</param>
-public sealed record RegistrationChange(long Session, long Registration);
+/// <param name="Id">The id of the subscription or registration.</param>
+public sealed record MetaChange(long Session, long Id);

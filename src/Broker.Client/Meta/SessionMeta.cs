@@ -56,21 +56,31 @@ public sealed class SessionMeta
     public Task<KilledSessions> KillAllAsync(string? reason = null, string? message = null, CancellationToken cancellationToken = default) =>
         KillSeveralAsync("wamp.session.kill_all", WithReason([], reason, message), cancellationToken);
 
-    /// <summary>Has the router publish an event when this session has ended, however it ends (<c>wamp.session.add_testament</c>).</summary>
+    /// <summary>
+    /// Has the router publish an event when this session has ended, however it ends (<c>wamp.session.add_testament</c>). Several are
+    /// published in the order in which they were added.
+    /// </summary>
     /// <param name="topic">The topic.</param>
-    /// <param name="arguments">The positional arguments.</param>
+    /// <param name="arguments">The event's arguments: <c>[21.5, "C"]</c>.</param>
+    /// <param name="options">How it is published; null for the defaults.</param>
+    /// <param name="scope">Which end counts.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="WampException">The router refused, or has no such API.</exception>
-    public Task AddTestamentAsync(string topic, IEnumerable<object?> arguments, CancellationToken cancellationToken = default) =>
-        _client.CallAsync(
-            "wamp.session.add_testament",
-            new WampArguments().Add(topic).Add(arguments.ToArray()).Add(new Dictionary<string, object>()),
-            cancellationToken: cancellationToken);
+    /// <exception cref="WampException">The router refused, lacks a feature asked for, or has no such API.</exception>
+    public async Task AddTestamentAsync(
+        string topic,
+        WampArguments? arguments = null,
+        PublishOptions? options = null,
+        TestamentScope scope = TestamentScope.Destroyed,
+        CancellationToken cancellationToken = default)
+    {
+        var testament = WithScope(_client.Testament(topic, arguments, options ?? PublishOptions.Default), scope);
+        await _client.CallAsync("wamp.session.add_testament", testament, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
 
-    /// <summary>Withdraws the testaments of this session (<c>wamp.session.flush_testaments</c>).</summary>
+    /// <summary>Withdraws the testaments of this session in one scope (<c>wamp.session.flush_testaments</c>).</summary>
     /// <exception cref="WampException">The router refused, or has no such API.</exception>
-    public Task FlushTestamentsAsync(CancellationToken cancellationToken = default) =>
-        _client.CallAsync("wamp.session.flush_testaments", cancellationToken: cancellationToken);
+    public Task FlushTestamentsAsync(TestamentScope scope = TestamentScope.Destroyed, CancellationToken cancellationToken = default) =>
+        _client.CallAsync("wamp.session.flush_testaments", WithScope([], scope), cancellationToken: cancellationToken);
 
     /// <summary>Subscribes to sessions that join (<c>wamp.session.on_join</c>).</summary>
     /// <param name="handler">As with <see cref="WampClient.SubscribeAsync(string, Func{WampEvent, ValueTask}, SubscribeOptions, CancellationToken)"/>.</param>
@@ -106,6 +116,9 @@ public sealed class SessionMeta
     }
 
     private static WampArguments? Filter(IEnumerable<string>? authRoles) => authRoles is null ? null : new WampArguments().Add(authRoles.ToArray());
+
+    private static WampArguments WithScope(WampArguments arguments, TestamentScope scope) =>
+        scope == TestamentScope.Destroyed ? arguments : arguments.Add("scope", "detached");
 
     private static WampArguments WithReason(WampArguments arguments, string? reason, string? message)
     {

@@ -17,7 +17,7 @@ internal sealed class JsonContracts
     private readonly JsonSerializerOptions _options;
 
     /// <param name="given">The caller's options; null for none.</param>
-    public JsonContracts(JsonSerializerOptions? given)
+    private JsonContracts(JsonSerializerOptions? given)
     {
         _options = given is null ? new JsonSerializerOptions() : new JsonSerializerOptions(given);
         _options.Converters.Add(new OctetsConverter());
@@ -32,6 +32,10 @@ internal sealed class JsonContracts
 
     /// <summary>Primitives only.</summary>
     public static JsonContracts Default { get; } = new(given: null);
+
+    /// <summary>The contracts of given options, the same for the same; primitives only for null.</summary>
+    public static JsonContracts Of(JsonSerializerOptions? given) =>
+        given is null ? Default : OfGivenContracts.GetValue(given, static options => new JsonContracts(options));
 
     /// <summary>The contract of <typeparamref name="T"/>.</summary>
     /// <exception cref="NotSupportedException">There is none.</exception>
@@ -50,8 +54,7 @@ internal sealed class JsonContracts
     }
 
     /// <summary>The same contract with the converters of this class: the one that a generated context hands out knows nothing of them.</summary>
-    public static JsonTypeInfo<T> Adapt<T>(JsonTypeInfo<T> given) =>
-        OfGivenContracts.GetValue(given.Options, static options => new JsonContracts(options)).Find<T>();
+    public static JsonTypeInfo<T> Adapt<T>(JsonTypeInfo<T> given) => Of(given.Options).Find<T>();
 
     [DoesNotReturn]
     private static void ThrowNoContract(Type type) => throw new NotSupportedException(

@@ -1,10 +1,12 @@
+using Broker.Client.Sessions;
 using Broker.Messages;
 using Broker.Serialization;
 
 namespace Broker.Client.Payloads;
 
 /// <summary>
-/// Arguments and ArgumentsKw of a message received: a copy of the encoded elements, turned into JSON when somebody first looks. Thread-safe.
+/// Arguments and ArgumentsKw of a message received: a copy of the encoded elements, unpacked and turned into JSON when somebody first
+/// looks. Thread-safe.
 /// </summary>
 internal sealed class ReceivedPayload
 {
@@ -12,12 +14,16 @@ internal sealed class ReceivedPayload
     private readonly JsonContracts _contracts;
     private readonly byte[] _elements;
     private readonly int _count;
+    private readonly PayloadSeal? _seal;
     private volatile Contents? _contents;
+    private volatile ReceivedPayload? _unpacked;
 
-    public ReceivedPayload(SerializerKind serializer, Payload payload, JsonContracts contracts)
-        : this(serializer, payload.Count == 0 ? [] : payload.Elements.ToArray(), payload.Count, contracts)
-    {
-    }
+    /// <param name="serializer">Its serializer.</param>
+    /// <param name="payload">The payload; copied.</param>
+    /// <param name="contracts">Of what is in it.</param>
+    /// <param name="seal">How it is packed; null: not at all.</param>
+    public ReceivedPayload(SerializerKind serializer, Payload payload, JsonContracts contracts, PayloadSeal? seal = null)
+        : this(serializer, payload.Count == 0 ? [] : payload.Elements.ToArray(), payload.Count, contracts) => _seal = seal;
 
     public ReceivedPayload(SerializerKind serializer, byte[] elements, int count, JsonContracts contracts)
     {
@@ -27,13 +33,24 @@ internal sealed class ReceivedPayload
         _contracts = contracts;
     }
 
-    public ReceivedList Arguments => Look().Arguments;
+    public ReceivedList Arguments => Unpacked.Look().Arguments;
 
-    public ReceivedDict ArgumentsKw => Look().ArgumentsKw;
+    public ReceivedDict ArgumentsKw => Unpacked.Look().ArgumentsKw;
+
+    private ReceivedPayload Unpacked => _seal is null ? this : _unpacked ??= _seal.Unpack(Look().Arguments, Look().ArgumentsKw);
+
+    /// <summary>Unpacks it, if it is packed: before the application gets to see any of it.</summary>
+    /// <exception cref="WampArgumentException">It cannot be unpacked.</exception>
+    public void Open() => _ = Unpacked;
 
     /// <summary>The same elements, encoded for <paramref name="serializer"/>: a callee passes the error of another on.</summary>
     public byte[] Encode(SerializerKind serializer, out int count)
     {
+        if (_seal is not null)
+        {
+            return Unpacked.Encode(serializer, out count);
+        }
+
         count = _count;
         if (serializer == _serializer || _count == 0)
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using Broker.Client.Payloads;
 using Broker.Client.Transports;
 using Broker.Messages;
 using Broker.Options;
@@ -9,13 +8,18 @@ using Broker.Uris;
 namespace Broker.Client.Sessions;
 
 /// <summary>The procedures of a session. Each invocation runs on the thread pool, beside the others and beside the receive loop.</summary>
-internal sealed class CalleeRole(ClientSession session)
+internal sealed partial class CalleeRole(ClientSession session)
 {
     // All under the session's gate.
     private readonly Dictionary<long, WampRegistration> _registrations = [];
     private readonly Dictionary<long, WampInvocation> _invocations = [];
     private readonly HashSet<RunningInvocation> _running = [];
-    private readonly DiscardedInputs _discarded = new();
+
+    /// <summary>
+    /// The invocations that were answered before the last chunk of their arguments had come: what still comes is no new call (PCI-12).
+    /// Bounded, for their callers may never send a last chunk.
+    /// </summary>
+    private readonly RecentIds _discarded = new(1024);
 
     public async Task<WampRegistration> RegisterAsync(
         string procedure,
@@ -33,7 +37,7 @@ internal sealed class CalleeRole(ClientSession session)
             {
                 Type = MessageType.Register,
                 Uri = Encoding.UTF8.GetBytes(procedure),
-                Dict = options == new RegisterOptions() ? [] : ValueEncoder.Encode(session.Serializer, new RegisterDict(options)),
+                Dict = options == new RegisterOptions() ? [] : ValueEncoder.Encode(session.Serializer, new RegisterDict(Announced(options))),
             });
         }
 
@@ -67,74 +71,10 @@ internal sealed class CalleeRole(ClientSession session)
         await session.AwaitQuietlyAsync(request, batch).ConfigureAwait(false);
     }
 
-    /// <summary>INVOCATION: started and left to itself. Ids need not be in sequence: some routers count for all their sessions at once.</summary>
-    /// <returns>Completes when the next message may be read.</returns>
-    public ValueTask Invoke(scoped in WampMessage message)
-    {
-        var details = InvocationDetails.Parse(session.Serializer, message.Dict);
-        WampInvocation? first;
-        WampRegistration? registration;
-        lock (session.Gate)
-        {
-            if (_discarded.Ended(message.RequestId, isLast: !details.Progress))
-            {
-                return default; // a chunk of a call that was answered before its last (PCI-12)
-            }
-
-            _invocations.TryGetValue(message.RequestId, out first);
-            _registrations.TryGetValue(message.RegistrationId, out registration);
-        }
-
-        var payload = new ReceivedPayload(session.Serializer, message.Payload, session.Contracts);
-        if (first?.Running is { IsInputOpen: true } running)
-        {
-            return AddChunk(running, first, payload, isEmpty: message.Payload.Count == 0, isLast: !details.Progress);
-        }
-
-        if (registration is null)
-        {
-            var exception = new WampException(ErrorUris.NoSuchRegistration, "The callee has no such registration.");
-            _ = session.SendQuietlyAsync(ErrorOf(message.RequestId, exception));
-            return default;
-        }
-
-        Start(registration, message.RequestId, details, ReceivedDict.Of(session.Serializer, message.Dict, session.Contracts), payload);
-        return default;
-    }
-
-    /// <summary>INTERRUPT: cancels the invocation's token, whatever the mode; the answer is the handler's. Unknown ones have ended (CAN-15).</summary>
-    public void Interrupt(long requestId)
-    {
-        WampInvocation? invocation;
-        lock (session.Gate)
-        {
-            _invocations.TryGetValue(requestId, out invocation);
-        }
-
-        if (invocation is not null)
-        {
-            _ = invocation.Running.CancelAsync();
-        }
-    }
-
-    /// <summary>An invocation is being answered. Under the gate.</summary>
-    public void Ended(RunningInvocation running)
-    {
-        if (_invocations.TryGetValue(running.RequestId, out var invocation) && invocation.Running == running)
-        {
-            _invocations.Remove(running.RequestId);
-        }
-
-        if (running.IsInputOpen)
-        {
-            _discarded.Add(running.RequestId);
-        }
-    }
-
     /// <summary><c>[UNREGISTERED, 0, Details]</c>: the router took the registration away. Calls under way go on (RVK-04).</summary>
     public void Revoked(scoped in WampMessage message)
     {
-        var details = UnregisteredDetails.Parse(session.Serializer, message.Dict);
+        var details = RevocationDetails.Parse(session.Serializer, message.Dict);
         WampRegistration? registration;
         lock (session.Gate)
         {
@@ -166,6 +106,12 @@ internal sealed class CalleeRole(ClientSession session)
             return Task.WhenAll(_running.Select(running => running.Task));
         }
     }
+
+    /// <summary>
+    /// The options without what the dealer has not announced but does all the same: Crossbar.io forwards timeouts always.
+    /// </summary>
+    private RegisterOptions Announced(RegisterOptions options) =>
+        session.Facts.Router.Dealer?.HasFlag(Features.CallTimeout) == true ? options : options with { ForwardTimeout = false };
 
     private WampRegistration Attach(WampRegistration registration, long id)
     {
@@ -203,120 +149,4 @@ internal sealed class CalleeRole(ClientSession session)
             return _registrations.Remove(id);
         }
     }
-
-    private ValueTask AddChunk(RunningInvocation running, WampInvocation first, ReceivedPayload payload, bool isEmpty, bool isLast)
-    {
-        var added = isEmpty && isLast ? default : running.Chunks!.AddAsync(new WampInvocation(first, payload));
-        if (isLast)
-        {
-            lock (session.Gate)
-            {
-                running.IsInputOpen = false;
-            }
-
-            running.Chunks!.Complete();
-        }
-
-        return added;
-    }
-
-    private void Start(WampRegistration registration, long requestId, InvocationDetails known, ReceivedDict details, ReceivedPayload payload)
-    {
-        // Some routers pass on a timeout in units of their own that nobody asked them for.
-        TimeSpan? timeout = registration.Options.ForwardTimeout && known.Timeout is > 0 and < int.MaxValue ? TimeSpan.FromMilliseconds(known.Timeout) : null;
-        var procedure = registration.Options.Match == MatchPolicy.Exact ? registration.Procedure : known.Procedure ?? registration.Procedure;
-        var running = new RunningInvocation(session, this, requestId, timeout, known.Progress);
-        var invocation = new WampInvocation(running, procedure, known, details, payload);
-        lock (session.Gate)
-        {
-            _invocations[requestId] = invocation;
-            _running.Add(running);
-        }
-
-        running.Task = Task.Run(() => RunAsync(registration, invocation, running));
-    }
-
-    private async Task RunAsync(WampRegistration registration, WampInvocation invocation, RunningInvocation running)
-    {
-        new HandlerScope(session).Enter();
-        try
-        {
-            var answering = AnswerAsync(registration, invocation, running.Token);
-            if (await Task.WhenAny(answering, running.TimedOut).ConfigureAwait(false) != answering)
-            {
-                var exception = new WampException(ErrorUris.Timeout, "The callee did not answer in the time that the caller allows.");
-                await session.SendQuietlyAsync(ErrorOf(invocation.RequestId, exception), running).ConfigureAwait(false);
-            }
-
-            await session.SendQuietlyAsync(await answering.ConfigureAwait(false), running).ConfigureAwait(false);
-        }
-        finally
-        {
-            lock (session.Gate)
-            {
-                _running.Remove(running);
-            }
-
-            running.Dispose();
-        }
-    }
-
-    /// <summary>Exactly one YIELD or ERROR for each invocation (RPC-08, RPC-09).</summary>
-    private async Task<Answer> AnswerAsync(WampRegistration registration, WampInvocation invocation, CancellationToken cancellationToken)
-    {
-        WampArguments? result;
-        try
-        {
-            result = await registration.Handler(invocation, cancellationToken).ConfigureAwait(false);
-        }
-        catch (WampException e)
-        {
-            return ErrorOf(invocation.RequestId, e);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return ErrorOf(invocation.RequestId, new WampException(ErrorUris.Canceled, "The callee was told to stop."));
-        }
-        catch (Exception e)
-        {
-            return RuntimeErrorOf(registration, invocation.RequestId, e);
-        }
-
-        try
-        {
-            var elements = PayloadWriter.Write(result, session.Serializer, session.Contracts, out var count);
-            return new Answer(invocation.RequestId, ErrorUri: null, elements, count);
-        }
-        catch (Exception e)
-        {
-            // The result is the callee's mistake: the caller's arguments were fine.
-            return RuntimeErrorOf(registration, invocation.RequestId, e);
-        }
-    }
-
-    private Answer RuntimeErrorOf(WampRegistration registration, long requestId, Exception exception)
-    {
-        session.ReportFailure(registration.Procedure, exception);
-        var message = session.Options.SendExceptionMessages
-            ? $"{exception.GetType().Name}: {exception.Message}"
-            : "The callee failed; its log tells why.";
-        return ErrorOf(requestId, new WampException(ErrorUris.RuntimeError, message));
-    }
-
-    private Answer ErrorOf(long requestId, WampException exception)
-    {
-        try
-        {
-            var elements = exception.Encode(session.Serializer, session.Contracts, out var count);
-            return new Answer(requestId, exception.Uri, elements, count);
-        }
-        catch (Exception e)
-        {
-            session.ReportFailure(exception.Uri, e);
-            return new Answer(requestId, exception.Uri, [], 0);
-        }
-    }
 }
-
-/// <summary>What a callee answers: YIELD, or ERROR if there is a URI.</summary>
-internal sealed record Answer(long RequestId, string? ErrorUri, byte[] Elements, int Count);

@@ -1,5 +1,4 @@
 using System.Text;
-using Broker.Client.Payloads;
 using Broker.Client.Transports;
 using Broker.Messages;
 using Broker.Options;
@@ -84,14 +83,20 @@ internal sealed partial class CallerRole
     /// <returns>Null when the call has ended or is being canceled.</returns>
     private OutboundBatch? QueueChunk(PendingCall call, WampArguments? chunk, bool progress)
     {
-        var elements = PayloadWriter.Write(chunk, session.Serializer, session.Contracts, out var count);
+        var payload = session.Encode(chunk, call.Seal);
+        if (call.Seal is { } seal && payload.Passthru != seal.Passthru)
+        {
+            throw new WampArgumentException(
+                "A codec has to pack all chunks of a call by one serializer, cipher and key: only those of the first are told (PPT-14).");
+        }
+
         var message = new WampMessage
         {
             Type = MessageType.Call,
             RequestId = call.Id,
             Uri = Encoding.UTF8.GetBytes(call.Uri),
             Dict = progress ? ValueEncoder.Encode(session.Serializer, new CallDict { Progress = true }) : [],
-            Payload = new Payload(elements, count),
+            Payload = new Payload(payload.Elements, payload.Count),
         };
         lock (session.Gate)
         {

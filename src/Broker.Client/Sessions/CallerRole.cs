@@ -25,10 +25,16 @@ internal sealed partial class CallerRole(ClientSession session)
     {
         var results = new ReceivedQueue<WampResult>(session);
         var call = new PendingCall(procedure, ReadResult, results);
-        var reporting = Task.Run(() => ReportAsync(procedure, results, progress), CancellationToken.None);
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reporting = Task.Run(() => ReportAsync(procedure, results, progress, broken), CancellationToken.None);
+        WampResult? result = null;
         try
         {
-            return await ExchangeAsync(call, input, options, cancellationToken).ConfigureAwait(false);
+            result = await ExchangeAsync(call, input, options, broken.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (broken.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // A progressive result could not be unpacked; that is thrown next.
         }
         catch (OperationCanceledException)
         {
@@ -40,6 +46,8 @@ internal sealed partial class CallerRole(ClientSession session)
             results.Complete();
             await reporting.ConfigureAwait(false);
         }
+
+        return await reporting.ConfigureAwait(false) is { } unreadable ? throw unreadable : result!;
     }
 
     /// <summary>Calls when enumerated, and hands progressive results over, then the last one. Who stops early cancels the call.</summary>
@@ -54,6 +62,7 @@ internal sealed partial class CallerRole(ClientSession session)
         {
             await foreach (var result in results.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             {
+                result.Open();
                 yield return result;
             }
 
@@ -74,21 +83,27 @@ internal sealed partial class CallerRole(ClientSession session)
             FeatureCheck.Require(dealer, Features.CallerIdentification, "caller_identification", "call without disclosing yourself");
         }
 
-        var tellsTimeout = options.Timeout > TimeSpan.Zero && dealer.HasFlag(Features.CallTimeout);
+        var inSeconds = session.Options.TimeoutsInSeconds;
+        var tellsTimeout = options.Timeout > TimeSpan.Zero && (inSeconds || dealer.HasFlag(Features.CallTimeout));
         call.Timeout = options.Timeout ?? session.Options.RequestTimeout;
+        var seal = PayloadSeal.ToSend(session, call.Uri, options.Passthru, dealer);
+        var payload = session.Encode(arguments, seal);
+        call.Seal = payload.Passthru is { } packed ? seal?.As(packed) : null;
         var dict = new CallDict(
-            tellsTimeout ? (long)Math.Ceiling(call.Timeout.TotalMilliseconds) : 0,
+            tellsTimeout ? (long)Math.Ceiling(inSeconds ? call.Timeout.TotalSeconds : call.Timeout.TotalMilliseconds) : 0,
             options.DiscloseMe,
             ReceiveProgress: call.Progress is not null && dealer.HasFlag(Features.ProgressiveCallResults),
-            progress);
-        call.Timeout += tellsTimeout ? Grace : TimeSpan.Zero;
-        var elements = PayloadWriter.Write(arguments, session.Serializer, session.Contracts, out var count);
+            progress,
+            payload.Passthru);
+
+        // Crossbar.io says canceled when time is up: this client says first that it was the time.
+        call.Timeout += tellsTimeout && !inSeconds ? Grace : TimeSpan.Zero;
         var message = new WampMessage
         {
             Type = MessageType.Call,
             Uri = Encoding.UTF8.GetBytes(call.Uri),
             Dict = dict.IsEmpty ? [] : ValueEncoder.Encode(session.Serializer, dict),
-            Payload = new Payload(elements, count),
+            Payload = new Payload(payload.Elements, payload.Count),
         };
         lock (session.Gate)
         {
@@ -110,7 +125,7 @@ internal sealed partial class CallerRole(ClientSession session)
         session.StartFlush(batch); // if that fails, the session ends, and with it the call
         try
         {
-            return await call.Reply.WaitAsync(either?.Token ?? timeLimit.Token).ConfigureAwait(false);
+            return (await call.Reply.WaitAsync(either?.Token ?? timeLimit.Token).ConfigureAwait(false)).Open();
         }
         catch (OperationCanceledException)
         {
@@ -136,9 +151,10 @@ internal sealed partial class CallerRole(ClientSession session)
         {
             try
             {
-                return mode == CancelMode.Kill
+                var result = mode == CancelMode.Kill
                     ? await call.Reply.WaitAsync(timeLimit).ConfigureAwait(false)
                     : await call.Reply.WaitAsync(session.Options.CloseTimeout, session.Options.TimeProvider, CancellationToken.None).ConfigureAwait(false);
+                return result.Open();
             }
             catch (Exception e) when (e is OperationCanceledException or TimeoutException)
             {
@@ -183,10 +199,23 @@ internal sealed partial class CallerRole(ClientSession session)
         return true;
     }
 
-    private async Task ReportAsync(string procedure, ReceivedQueue<WampResult> results, IProgress<WampResult> progress)
+    /// <summary>Reports progressive results. One that cannot be unpacked is returned as an exception, and breaks the call off.</summary>
+    private async Task<WampArgumentException?> ReportAsync(
+        string procedure, ReceivedQueue<WampResult> results, IProgress<WampResult> progress, CancellationTokenSource broken)
     {
         await foreach (var result in results.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
+            try
+            {
+                result.Open();
+            }
+            catch (WampArgumentException e)
+            {
+                results.Stop();
+                await broken.CancelAsync().ConfigureAwait(false);
+                return e;
+            }
+
             try
             {
                 progress.Report(result);
@@ -196,6 +225,8 @@ internal sealed partial class CallerRole(ClientSession session)
                 session.ReportFailure(procedure, e);
             }
         }
+
+        return null;
     }
 
     private async Task<WampResult> CompleteAsync(
@@ -232,10 +263,15 @@ internal sealed partial class CallerRole(ClientSession session)
         stop.Dispose();
     }
 
-    private WampResult ReadResult(scoped in WampMessage reply) => new(
-        !ResultDetails.Parse(session.Serializer, reply.Dict).Progress,
-        ReceivedDict.Of(session.Serializer, reply.Dict, session.Contracts),
-        new ReceivedPayload(session.Serializer, reply.Payload, session.Contracts));
+    private WampResult ReadResult(PendingCall call, scoped in WampMessage reply)
+    {
+        var details = ResultDetails.Parse(session.Serializer, reply.Dict);
+        var seal = PayloadSeal.OfReceived(session, call.Uri, details.Passthru);
+        return new WampResult(
+            details,
+            ReceivedDict.Of(session.Serializer, reply.Dict, session.Contracts),
+            new ReceivedPayload(session.Serializer, reply.Payload, session.Contracts, seal));
+    }
 }
 
 /// <summary>What a call sends: arguments, or chunks of them.</summary>

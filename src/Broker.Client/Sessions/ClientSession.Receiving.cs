@@ -171,8 +171,12 @@ internal sealed partial class ClientSession
             request = _requests.Refused(message.RequestType, message.RequestId);
         }
 
-        request?.Fail(ErrorText.ExceptionOf(
-            request, Encoding.UTF8.GetString(message.Uri), new ReceivedPayload(Serializer, message.Payload, Contracts)));
+        if (request is not null)
+        {
+            var seal = PayloadSeal.OfReceived(this, request.Uri, ErrorDetails.Parse(Serializer, message.Dict).Passthru);
+            request.Fail(ErrorText.ExceptionOf(
+                request, Encoding.UTF8.GetString(message.Uri), new ReceivedPayload(Serializer, message.Payload, Contracts, seal)));
+        }
     }
 
     private string? FirstText(scoped in WampMessage message) =>

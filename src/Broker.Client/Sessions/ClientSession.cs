@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Broker.Client.Codecs;
 using Broker.Client.Payloads;
 using Broker.Client.Transports;
 using Broker.Messages;
@@ -29,7 +30,7 @@ internal sealed partial class ClientSession
     private ClientSession(WampClientOptions options, IClientTransport transport)
     {
         Options = options;
-        Contracts = options.JsonOptions is null ? JsonContracts.Default : new JsonContracts(options.JsonOptions);
+        Contracts = JsonContracts.Of(options.JsonOptions);
         _transport = transport;
         _outbound = new OutboundQueue(Gate, transport, options.Serializer, WriteFailed);
         Subscriber = new SubscriberRole(this);
@@ -245,6 +246,19 @@ internal sealed partial class ClientSession
         }
     }
 
+    /// <summary>Arguments as they are sent.</summary>
+    /// <exception cref="WampArgumentException">They cannot be sent, or not be packed.</exception>
+    public SentPayload Encode(WampArguments? arguments, PayloadSeal? seal)
+    {
+        if (seal is not null)
+        {
+            return seal.Pack(PayloadContent.Of(arguments, Contracts));
+        }
+
+        var elements = PayloadWriter.Write(arguments, Serializer, Contracts, out var count);
+        return new SentPayload(elements, count, Passthru: null);
+    }
+
     /// <summary>Tells of an exception that nobody else sees.</summary>
     public void ReportFailure(string uri, Exception exception)
     {
@@ -288,23 +302,32 @@ internal sealed partial class ClientSession
         try
         {
             return _outbound.Add(answer.ErrorUri is null
-                ? new WampMessage { Type = MessageType.Yield, RequestId = answer.RequestId, Payload = new Payload(answer.Elements, answer.Count) }
-                : ErrorOf(answer.RequestId, answer.ErrorUri, new Payload(answer.Elements, answer.Count)));
+                ? YieldOf(answer.RequestId, answer.Payload)
+                : ErrorOf(answer.RequestId, answer.ErrorUri, answer.Payload));
         }
         catch (PayloadSizeExceededException)
         {
             // The caller has to hear something; this always fits.
-            return _outbound.Add(ErrorOf(answer.RequestId, ErrorUris.PayloadSizeExceeded, default));
+            return _outbound.Add(ErrorOf(answer.RequestId, ErrorUris.PayloadSizeExceeded, new SentPayload([], 0, Passthru: null)));
         }
     }
 
-    private static WampMessage ErrorOf(long requestId, string uri, Payload payload) => new()
+    private WampMessage YieldOf(long requestId, in SentPayload payload) => new()
+    {
+        Type = MessageType.Yield,
+        RequestId = requestId,
+        Dict = payload.Passthru is null ? [] : ValueEncoder.Encode(Serializer, new CallDict { Passthru = payload.Passthru }),
+        Payload = new Payload(payload.Elements, payload.Count),
+    };
+
+    private WampMessage ErrorOf(long requestId, string uri, in SentPayload payload) => new()
     {
         Type = MessageType.Error,
         RequestType = MessageType.Invocation,
         RequestId = requestId,
+        Dict = payload.Passthru is null ? [] : ValueEncoder.Encode(Serializer, new ErrorDetails { Passthru = payload.Passthru }),
         Uri = Encoding.UTF8.GetBytes(uri),
-        Payload = payload,
+        Payload = new Payload(payload.Elements, payload.Count),
     };
 
     private void ThrowIfClosed()

@@ -1,3 +1,4 @@
+using Broker.Client.Codecs;
 using Broker.Client.Payloads;
 using Broker.Messages;
 using Broker.Uris;
@@ -9,10 +10,22 @@ internal static class ErrorText
 {
     public static WampException ExceptionOf(PendingRequest request, string errorUri, ReceivedPayload payload)
     {
+        WampArgumentException? unreadable = null;
+        try
+        {
+            payload.Open();
+        }
+        catch (WampArgumentException e)
+        {
+            // Where the peer would have put its sentence stands why there is none.
+            unreadable = e;
+            payload = PayloadContent.Of([e.Message]).Payload;
+        }
+
         var text = Explanation(payload) is { } said ? ": " + said : "";
         var remedy = RemedyOf(errorUri, request.Uri) is { } advice ? " " + advice : "";
         var message = $"{NameOf(request.Type)} {request.Uri} failed with {errorUri}{text}{(text.EndsWith('.') ? "" : ".")}{remedy}";
-        return errorUri == ErrorUris.Timeout ? new WampTimeoutException(message) : new WampException(errorUri, message, payload);
+        return errorUri == ErrorUris.Timeout ? new WampTimeoutException(message) : new WampException(errorUri, message, payload, unreadable);
     }
 
     public static string NameOf(MessageType type) => type switch

@@ -8,18 +8,25 @@ internal sealed class EventQueue
     private readonly Channel<WampEvent> _events;
     private readonly HandlerScope _scope;
     private readonly Func<WampEvent, CancellationToken, ValueTask> _handler;
+    private readonly SeenPublications? _seen;
     private readonly Action<Exception> _failed;
     private volatile bool _isStopped;
     private long _dropped; // touched by the receive loop only
+    private long _unreadable;
 
-    public EventQueue(ClientSession session, Func<WampEvent, CancellationToken, ValueTask> handler, Action<Exception> failed)
+    public EventQueue(
+        ClientSession session, Func<WampEvent, CancellationToken, ValueTask> handler, SeenPublications? seen, Action<Exception> failed)
     {
         _scope = new HandlerScope(session);
         _handler = handler;
+        _seen = seen;
         _failed = failed;
         _events = Channel.CreateBounded<WampEvent>(
             new BoundedChannelOptions(session.Options.ReceiveBuffer) { SingleReader = true, SingleWriter = true });
     }
+
+    /// <summary>How many events were dropped because they could not be unpacked.</summary>
+    public long Unreadable => Interlocked.Read(ref _unreadable);
 
     /// <summary>Adds an event; waits while there is no room, except when the handler itself waits for this session.</summary>
     /// <param name="published">The event.</param>
@@ -30,10 +37,23 @@ internal sealed class EventQueue
     public async Task RunAsync(CancellationToken sessionEnded)
     {
         _scope.Enter();
+        var missed = 0L; // the gap of events that were passed over
         while (await _events.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
             while (!_isStopped && _events.Reader.TryRead(out var published))
             {
+                if (!TryOpen(published) || _seen?.TryAdd(published.PublicationId) == false)
+                {
+                    missed += published.Gap;
+                    continue;
+                }
+
+                if (missed > 0)
+                {
+                    published = published.AfterDropping(missed);
+                    missed = 0;
+                }
+
                 try
                 {
                     await _handler(published, sessionEnded).ConfigureAwait(false);
@@ -63,6 +83,22 @@ internal sealed class EventQueue
     {
         _isStopped = true;
         Complete();
+    }
+
+    /// <summary>Unpacks an event; one that cannot be is dropped, counted and told (PPT-13).</summary>
+    private bool TryOpen(WampEvent published)
+    {
+        try
+        {
+            published.Open();
+            return true;
+        }
+        catch (WampArgumentException e)
+        {
+            Interlocked.Increment(ref _unreadable);
+            _failed(e);
+            return false;
+        }
     }
 
     private bool TryAdd(WampEvent published)

@@ -25,7 +25,16 @@ internal sealed class Joining
             | Features.CallerIdentification,
         Callee = Features.ProgressiveCallResults | Features.ProgressiveCallInvocations | Features.CallTimeout | Features.CallCanceling
             | Features.CallerIdentification | Features.CallTrustLevels | Features.PatternBasedRegistration | Features.SharedRegistration
-            | Features.RegistrationRevocation,
+            | Features.RegistrationRevocation | Features.CallReroute,
+    };
+
+    /// <summary>Packed payloads are taken by who can unpack them (PPT-01).</summary>
+    private static readonly RoleSet RolesWithCodecs = new()
+    {
+        Publisher = Roles.Publisher | Features.PayloadPassthruMode,
+        Subscriber = Roles.Subscriber | Features.PayloadPassthruMode,
+        Caller = Roles.Caller | Features.PayloadPassthruMode,
+        Callee = Roles.Callee | Features.PayloadPassthruMode,
     };
 
     private readonly WampClientOptions _options;
@@ -164,7 +173,7 @@ internal sealed class Joining
     {
         var details = new HelloDetails
         {
-            Roles = Roles,
+            Roles = _options.PayloadCodecs.Count == 0 ? Roles : RolesWithCodecs,
             Agent = _options.Agent,
             AuthMethods = _offer.Methods,
             AuthId = _offer.AuthId,

@@ -47,7 +47,10 @@ internal readonly struct RegisterDict(RegisterOptions options) : IEncodable
 }
 
 /// <summary>Options of PUBLISH: <c>{"acknowledge": true, "exclude_me": false}</c>, without what is the default.</summary>
-internal readonly struct PublishDict(bool acknowledge, PublishOptions options) : IEncodable
+/// <param name="acknowledge">Whether PUBLISHED is wanted.</param>
+/// <param name="options">What the application asks for.</param>
+/// <param name="passthru">How the payload is packed; null: not at all.</param>
+internal readonly struct PublishDict(bool acknowledge, PublishOptions options, PassthruOptions? passthru) : IEncodable
 {
     public bool IsEmpty => !acknowledge && (ReferenceEquals(options, PublishOptions.Default) || options == PublishOptions.Default);
 
@@ -76,12 +79,12 @@ internal readonly struct PublishDict(bool acknowledge, PublishOptions options) :
         count += Entry.Texts(ref writer, "eligible_authid"u8, options.EligibleAuthId);
         count += Entry.Texts(ref writer, "eligible_authrole"u8, options.EligibleAuthRole);
         count += Entry.Flag(ref writer, "disclose_me"u8, options.DiscloseMe);
-        return count + Entry.Flag(ref writer, "retain"u8, options.Retain);
+        return count + Entry.Flag(ref writer, "retain"u8, options.Retain) + (passthru?.WriteEntries(ref writer) ?? 0);
     }
 }
 
-/// <summary>Options of CALL: <c>{"timeout": 5000, "receive_progress": true}</c>, without what is the default.</summary>
-internal readonly record struct CallDict(long TimeoutMilliseconds, bool DiscloseMe, bool ReceiveProgress, bool Progress) : IEncodable
+/// <summary>Options of CALL: <c>{"timeout": 5000, "receive_progress": true}</c>, and of YIELD, without what is the default.</summary>
+internal readonly record struct CallDict(long Timeout, bool DiscloseMe, bool ReceiveProgress, bool Progress, PassthruOptions? Passthru) : IEncodable
 {
     public bool IsEmpty => this == default;
 
@@ -89,10 +92,11 @@ internal readonly record struct CallDict(long TimeoutMilliseconds, bool Disclose
         where TWriter : struct, ITokenWriter<TWriter>
     {
         var mark = writer.OpenDict();
-        var count = Entry.Integer(ref writer, "timeout"u8, TimeoutMilliseconds)
+        var count = Entry.Integer(ref writer, "timeout"u8, Timeout)
             + Entry.Flag(ref writer, "disclose_me"u8, DiscloseMe)
             + Entry.Flag(ref writer, "receive_progress"u8, ReceiveProgress)
-            + Entry.Flag(ref writer, "progress"u8, Progress);
+            + Entry.Flag(ref writer, "progress"u8, Progress)
+            + (Passthru?.WriteEntries(ref writer) ?? 0);
         writer.CloseDict(mark, count);
     }
 }

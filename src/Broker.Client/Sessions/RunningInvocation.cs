@@ -1,4 +1,3 @@
-using Broker.Client.Payloads;
 using Broker.Client.Transports;
 using Broker.Messages;
 using Broker.Options;
@@ -9,14 +8,12 @@ namespace Broker.Client.Sessions;
 /// <summary>An invocation that its procedure is answering.</summary>
 internal sealed class RunningInvocation : IDisposable
 {
-    private static readonly CallDict Progress = new() { Progress = true };
-
     private readonly ClientSession _session;
     private readonly CalleeRole _callee;
     private readonly CancellationTokenSource _cancellation;
     private readonly CancellationTokenSource? _timeLimit;
-    private readonly TimeSpan _timeout;
     private readonly TaskCompletionSource _timedOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile PayloadSeal? _answerSeal;
     private bool _isAnswered; // under the session's gate
 
     /// <param name="session">The session.</param>
@@ -31,9 +28,9 @@ internal sealed class RunningInvocation : IDisposable
         RequestId = requestId;
         Chunks = hasChunks ? new ReceivedQueue<WampInvocation>(session) : null;
         IsInputOpen = hasChunks;
+        Timeout = timeout;
         if (timeout is { } limit)
         {
-            _timeout = limit;
             _timeLimit = new CancellationTokenSource(limit, session.Options.TimeProvider);
             _timeLimit.Token.UnsafeRegister(static timedOut => ((TaskCompletionSource)timedOut!).TrySetResult(), _timedOut);
         }
@@ -44,6 +41,9 @@ internal sealed class RunningInvocation : IDisposable
 
     public long RequestId { get; }
 
+    /// <summary>How long the next result may take; null: the router keeps the time, or there is no limit.</summary>
+    public TimeSpan? Timeout { get; }
+
     /// <summary>The chunks behind the first; null when there are none to come.</summary>
     public ReceivedQueue<WampInvocation>? Chunks { get; }
 
@@ -53,15 +53,21 @@ internal sealed class RunningInvocation : IDisposable
     /// <summary>Canceled when nobody waits for the result any more.</summary>
     public CancellationToken Token { get; }
 
+    /// <summary>How results and errors are packed; null: not at all.</summary>
+    public PayloadSeal? AnswerSeal => _answerSeal;
+
     /// <summary>Completes when the time that the caller allows is over.</summary>
     public Task TimedOut => _timedOut.Task;
+
+    /// <summary>Whether that time is over, and that is why the token is canceled.</summary>
+    public bool IsOutOfTime => _timeLimit?.IsCancellationRequested == true;
 
     public Task Task { get; set; } = Task.CompletedTask;
 
     /// <summary>Sends a progressive YIELD; completes when the transport has taken it (PCR-16).</summary>
     public async Task ReportAsync(WampArguments? result)
     {
-        var elements = PayloadWriter.Write(result, _session.Serializer, _session.Contracts, out var count);
+        var payload = _session.Encode(result, AnswerSeal);
         OutboundBatch batch;
         lock (_session.Gate)
         {
@@ -75,14 +81,19 @@ internal sealed class RunningInvocation : IDisposable
             {
                 Type = MessageType.Yield,
                 RequestId = RequestId,
-                Dict = ValueEncoder.Encode(_session.Serializer, Progress),
-                Payload = new Payload(elements, count),
+                Dict = ValueEncoder.Encode(_session.Serializer, new CallDict { Progress = true, Passthru = payload.Passthru }),
+                Payload = new Payload(payload.Elements, payload.Count),
             });
         }
 
-        _timeLimit?.CancelAfter(_timeout);
+        _timeLimit?.CancelAfter(Timeout!.Value);
         await _session.FlushAsync(batch, Token).ConfigureAwait(false);
     }
+
+    /// <summary>Has results and errors packed so from here on.</summary>
+    /// <exception cref="WampException">That cannot be.</exception>
+    public void AnswerWith(string procedure, PassthruOptions? passthru) =>
+        _answerSeal = PayloadSeal.ToSend(_session, procedure, passthru, _session.Facts.Router.Dealer);
 
     /// <summary>Takes the right to answer, which there is once. Under the session's gate.</summary>
     public bool TryEnd()

@@ -90,12 +90,14 @@ internal sealed class SubscriberRole(ClientSession session)
             return default;
         }
 
+        var topic = known.Topic ?? entry.Topic;
         var published = new WampEvent(
-            entry.Topic,
+            topic,
             message.PublicationId,
             known,
             ReceivedDict.Of(session.Serializer, message.Dict, session.Contracts),
-            new ReceivedPayload(session.Serializer, message.Payload, session.Contracts));
+            new ReceivedPayload(
+                session.Serializer, message.Payload, session.Contracts, PayloadSeal.OfReceived(session, topic, known.Passthru)));
         var subscriptions = known.Retained ? [.. entry.Subscriptions.Where(subscription => subscription.Options.GetRetained)] : entry.Subscriptions;
         return subscriptions.Length == 1 ? subscriptions[0].Events.AddAsync(published, session.Closing) : DeliverAsync(subscriptions, published);
     }
@@ -103,14 +105,11 @@ internal sealed class SubscriberRole(ClientSession session)
     /// <summary><c>[UNSUBSCRIBED, 0, Details]</c>: the router took the subscription away.</summary>
     public void Revoked(scoped in WampMessage message)
     {
-        var details = RevocationDetails.Of(session, message.Dict);
-        Entry? entry = null;
+        var details = RevocationDetails.Parse(session.Serializer, message.Dict);
+        Entry? entry;
         lock (session.Gate)
         {
-            if (details.Subscription is { } id)
-            {
-                _entries.Remove(id, out entry);
-            }
+            _entries.Remove(details.Subscription, out entry);
         }
 
         if (entry is null)

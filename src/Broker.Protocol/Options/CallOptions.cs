@@ -4,7 +4,7 @@ using Broker.Serialization;
 namespace Broker.Options;
 
 /// <summary>CALL.Options as the router reads them.</summary>
-public struct CallOptions
+internal struct CallOptions
 {
     /// <summary><c>timeout</c> in milliseconds; 0 for none.</summary>
     public long Timeout { get; set; }
@@ -18,8 +18,14 @@ public struct CallOptions
     /// <summary><c>disclose_me</c>: the callee may learn who calls.</summary>
     public bool DiscloseMe { get; set; }
 
+    /// <summary><c>runmode</c> and <c>rkey</c>; null: neither is there.</summary>
+    public ShardKeys? Shard { get; set; }
+
     /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
     public PassthruOptions? Passthru { get; set; }
+
+    /// <summary>Whether something here goes on to the callee in any case.</summary>
+    public readonly bool HasDetails => Progress || Passthru?.IsActive == true || Shard is not null;
 
     /// <summary>Reads an encoded Options dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
@@ -37,6 +43,7 @@ public struct CallOptions
     {
         CallOptions options = default;
         PassthruOptions? passthru = null;
+        ShardKeys? shard = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -57,16 +64,13 @@ public struct CallOptions
             {
                 options.DiscloseMe = OptionValue.Boolean(ref reader, "disclose_me");
             }
-            else if (key.SequenceEqual("rkey"u8) || key.SequenceEqual("runmode"u8))
-            {
-                OptionValue.RequireText(ref reader, key); // of sharded registrations, which this router does not offer
-            }
-            else if (!PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))
+            else if (!ShardKeys.TryRead(ref reader, key, ref shard) && !PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))
             {
                 reader.Skip();
             }
         }
 
+        options.Shard = shard;
         options.Passthru = passthru;
         return options;
     }

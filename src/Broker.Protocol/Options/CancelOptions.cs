@@ -3,7 +3,7 @@ using Broker.Serialization;
 namespace Broker.Options;
 
 /// <summary>CANCEL.Options as the router reads them.</summary>
-public struct CancelOptions
+internal struct CancelOptions
 {
     /// <summary><c>mode</c>.</summary>
     public CancelMode Mode { get; set; }

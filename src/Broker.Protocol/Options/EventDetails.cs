@@ -9,17 +9,8 @@ public struct EventDetails : IEncodable
     /// <summary><c>topic</c>: the topic published to; sent for pattern subscriptions. Null: absent.</summary>
     public string? Topic { get; set; }
 
-    /// <summary><c>publisher</c>: the session id of the publisher, if disclosed; otherwise 0.</summary>
-    public long Publisher { get; set; }
-
-    /// <summary><c>publisher_authid</c>, or null.</summary>
-    public string? PublisherAuthId { get; set; }
-
-    /// <summary><c>publisher_authrole</c>, or null.</summary>
-    public string? PublisherAuthRole { get; set; }
-
-    /// <summary><c>trustlevel</c>, or null.</summary>
-    public long? TrustLevel { get; set; }
+    /// <summary><c>publisher</c>, <c>publisher_authid</c>, <c>publisher_authrole</c> and <c>trustlevel</c>.</summary>
+    public DisclosedPeer Publisher { get; set; }
 
     /// <summary><c>retained</c>: the event was published before the subscription was made.</summary>
     public bool Retained { get; set; }
@@ -29,6 +20,9 @@ public struct EventDetails : IEncodable
     /// delivered to it.
     /// </summary>
     public long Gap { get; set; }
+
+    /// <summary><c>rkey</c> of the PUBLISH, or null.</summary>
+    public string? ResourceKey { get; set; }
 
     /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
     public PassthruOptions? Passthru { get; set; }
@@ -58,18 +52,7 @@ public struct EventDetails : IEncodable
         where TWriter : struct, ITokenWriter<TWriter>
     {
         var count = DictEntry.Text(ref writer, "topic"u8, Topic);
-        if (Publisher != 0)
-        {
-            count += DictEntry.Integer(ref writer, "publisher"u8, Publisher);
-        }
-
-        count += DictEntry.Text(ref writer, "publisher_authid"u8, PublisherAuthId);
-        count += DictEntry.Text(ref writer, "publisher_authrole"u8, PublisherAuthRole);
-        if (TrustLevel is { } trustLevel)
-        {
-            count += DictEntry.Integer(ref writer, "trustlevel"u8, trustLevel);
-        }
-
+        count += Publisher.WriteEntries(ref writer, DisclosedPeer.Keys.Publisher);
         if (Retained)
         {
             count += DictEntry.Boolean(ref writer, "retained"u8, true);
@@ -80,6 +63,7 @@ public struct EventDetails : IEncodable
             count += DictEntry.Integer(ref writer, "_gap"u8, Gap);
         }
 
+        count += DictEntry.Text(ref writer, "rkey"u8, ResourceKey);
         return count + (Passthru?.WriteEntries(ref writer) ?? 0);
     }
 
@@ -87,6 +71,7 @@ public struct EventDetails : IEncodable
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         EventDetails details = default;
+        var publisher = default(DisclosedPeer);
         PassthruOptions? passthru = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
@@ -96,22 +81,6 @@ public struct EventDetails : IEncodable
             {
                 details.Topic = OptionValue.TextOrNull(ref reader, "topic");
             }
-            else if (key.SequenceEqual("publisher"u8))
-            {
-                details.Publisher = reader.Type == TokenType.Null ? 0 : OptionValue.Id(ref reader, "publisher");
-            }
-            else if (key.SequenceEqual("publisher_authid"u8))
-            {
-                details.PublisherAuthId = OptionValue.TextOrNull(ref reader, "publisher_authid");
-            }
-            else if (key.SequenceEqual("publisher_authrole"u8))
-            {
-                details.PublisherAuthRole = OptionValue.TextOrNull(ref reader, "publisher_authrole");
-            }
-            else if (key.SequenceEqual("trustlevel"u8) || key.SequenceEqual("trust_level"u8))
-            {
-                details.TrustLevel = OptionValue.NotNegative(ref reader, "trustlevel");
-            }
             else if (key.SequenceEqual("retained"u8))
             {
                 details.Retained = OptionValue.Boolean(ref reader, "retained");
@@ -120,12 +89,18 @@ public struct EventDetails : IEncodable
             {
                 details.Gap = OptionValue.NotNegative(ref reader, "_gap");
             }
-            else if (!PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))
+            else if (key.SequenceEqual("rkey"u8))
+            {
+                details.ResourceKey = OptionValue.TextOrNull(ref reader, "rkey");
+            }
+            else if (!publisher.TryRead(ref reader, key, DisclosedPeer.Keys.Publisher)
+                && !PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))
             {
                 reader.Skip();
             }
         }
 
+        details.Publisher = publisher;
         details.Passthru = passthru;
         return details;
     }

@@ -87,7 +87,7 @@ public readonly record struct HistoryFilter : IEncodable
         writer.CloseDict(mark, count);
     }
 
-    private static string? Text(DateTimeOffset? time) => time is { } value ? Rfc3339.Format(value) : null;
+    private static string? Text(DateTimeOffset? time) => time is { } value ? Rfc3339.FormatExactly(value) : null;
 
     /// <summary>Reads all keys; returns the first whose value is wrong, or null.</summary>
     private static string? Parse<TReader>(ReadOnlySpan<byte> dict, ref HistoryFilter filter)

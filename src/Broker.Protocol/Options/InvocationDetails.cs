@@ -9,17 +9,8 @@ public struct InvocationDetails : IEncodable
     /// <summary><c>procedure</c>: the procedure called; sent for pattern registrations. Null: absent.</summary>
     public string? Procedure { get; set; }
 
-    /// <summary><c>caller</c>: the session id of the caller, if disclosed; otherwise 0.</summary>
-    public long Caller { get; set; }
-
-    /// <summary><c>caller_authid</c>, or null.</summary>
-    public string? CallerAuthId { get; set; }
-
-    /// <summary><c>caller_authrole</c>, or null.</summary>
-    public string? CallerAuthRole { get; set; }
-
-    /// <summary><c>trustlevel</c>, or null.</summary>
-    public long? TrustLevel { get; set; }
+    /// <summary><c>caller</c>, <c>caller_authid</c>, <c>caller_authrole</c> and <c>trustlevel</c>.</summary>
+    public DisclosedPeer Caller { get; set; }
 
     /// <summary><c>timeout</c> in milliseconds, for the callee to see to; 0 for none.</summary>
     public long Timeout { get; set; }
@@ -29,6 +20,9 @@ public struct InvocationDetails : IEncodable
 
     /// <summary><c>progress</c>: more INVOCATIONs of the same request follow.</summary>
     public bool Progress { get; set; }
+
+    /// <summary><c>runmode</c> and <c>rkey</c>; null: neither is there.</summary>
+    public ShardKeys? Shard { get; set; }
 
     /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
     public PassthruOptions? Passthru { get; set; }
@@ -58,18 +52,7 @@ public struct InvocationDetails : IEncodable
     {
         var count = 0;
         count += DictEntry.Text(ref writer, "procedure"u8, Procedure);
-        if (Caller != 0)
-        {
-            count += DictEntry.Integer(ref writer, "caller"u8, Caller);
-        }
-
-        count += DictEntry.Text(ref writer, "caller_authid"u8, CallerAuthId);
-        count += DictEntry.Text(ref writer, "caller_authrole"u8, CallerAuthRole);
-        if (TrustLevel is { } trustLevel)
-        {
-            count += DictEntry.Integer(ref writer, "trustlevel"u8, trustLevel);
-        }
-
+        count += Caller.WriteEntries(ref writer, DisclosedPeer.Keys.Caller);
         if (Timeout != 0)
         {
             count += DictEntry.Integer(ref writer, "timeout"u8, Timeout);
@@ -85,14 +68,16 @@ public struct InvocationDetails : IEncodable
             count += DictEntry.Boolean(ref writer, "progress"u8, true);
         }
 
-        return count + (Passthru?.WriteEntries(ref writer) ?? 0);
+        return count + (Shard?.WriteEntries(ref writer) ?? 0) + (Passthru?.WriteEntries(ref writer) ?? 0);
     }
 
     private static InvocationDetails Parse<TReader>(ReadOnlySpan<byte> dict)
         where TReader : struct, ITokenReader<TReader>, allows ref struct
     {
         InvocationDetails read = default;
+        var caller = default(DisclosedPeer);
         PassthruOptions? passthru = null;
+        ShardKeys? shard = null;
         var reader = OptionValue.Open<TReader>(dict);
         while (reader.ReadKey(out var key))
         {
@@ -100,22 +85,6 @@ public struct InvocationDetails : IEncodable
             if (key.SequenceEqual("procedure"u8))
             {
                 read.Procedure = OptionValue.TextOrNull(ref reader, "procedure");
-            }
-            else if (key.SequenceEqual("caller"u8))
-            {
-                read.Caller = reader.Type == TokenType.Null ? 0 : OptionValue.Id(ref reader, "caller");
-            }
-            else if (key.SequenceEqual("caller_authid"u8))
-            {
-                read.CallerAuthId = OptionValue.TextOrNull(ref reader, "caller_authid");
-            }
-            else if (key.SequenceEqual("caller_authrole"u8))
-            {
-                read.CallerAuthRole = OptionValue.TextOrNull(ref reader, "caller_authrole");
-            }
-            else if (key.SequenceEqual("trustlevel"u8) || key.SequenceEqual("trust_level"u8))
-            {
-                read.TrustLevel = OptionValue.NotNegative(ref reader, "trustlevel");
             }
             else if (key.SequenceEqual("timeout"u8))
             {
@@ -129,12 +98,16 @@ public struct InvocationDetails : IEncodable
             {
                 read.Progress = OptionValue.Boolean(ref reader, "progress");
             }
-            else if (!PassthruOptions.TryRead(ref reader, key, MessageDialect.Specification, ref passthru))
+            else if (!caller.TryRead(ref reader, key, DisclosedPeer.Keys.Caller)
+                && !ShardKeys.TryRead(ref reader, key, ref shard)
+                && !PassthruOptions.TryRead(ref reader, key, MessageDialect.Specification, ref passthru))
             {
                 reader.Skip();
             }
         }
 
+        read.Caller = caller;
+        read.Shard = shard;
         read.Passthru = passthru;
         return read;
     }

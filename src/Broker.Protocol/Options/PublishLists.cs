@@ -7,7 +7,7 @@ namespace Broker.Options;
 /// The lists of PUBLISH.Options that say who may get the event (WAMP specification, "Subscriber Black- and Whitelisting"). A list that is null is not there;
 /// an empty <c>eligible</c> list admits nobody.
 /// </summary>
-public sealed class PublishLists
+internal sealed class PublishLists
 {
     /// <summary><c>exclude</c>: session ids.</summary>
     public long[]? Exclude { get; private set; }

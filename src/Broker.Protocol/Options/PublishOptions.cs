@@ -4,7 +4,7 @@ using Broker.Serialization;
 namespace Broker.Options;
 
 /// <summary>PUBLISH.Options as the router reads them.</summary>
-public struct PublishOptions
+internal struct PublishOptions
 {
     /// <summary><c>acknowledge</c>: the publisher wants PUBLISHED or ERROR.</summary>
     public bool Acknowledge { get; set; }
@@ -20,6 +20,9 @@ public struct PublishOptions
 
     /// <summary><c>exclude</c>, <c>eligible</c> and their likes: who may get the event; null: there is no such list.</summary>
     public PublishLists? Lists { get; set; }
+
+    /// <summary><c>rkey</c>: the resource that the event is about, or null.</summary>
+    public string? ResourceKey { get; set; }
 
     /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
     public PassthruOptions? Passthru { get; set; }
@@ -63,7 +66,7 @@ public struct PublishOptions
             }
             else if (key.SequenceEqual("rkey"u8))
             {
-                OptionValue.Text(ref reader, "rkey");
+                options.ResourceKey = OptionValue.Text(ref reader, "rkey");
             }
             else if (PublishLists.TryRead(ref reader, key, ref lists))
             {

@@ -4,7 +4,7 @@ using Broker.Uris;
 namespace Broker.Options;
 
 /// <summary>REGISTER.Options as the router reads them.</summary>
-public struct RegisterOptions
+internal struct RegisterOptions
 {
     /// <summary><c>match</c>.</summary>
     public MatchPolicy Match { get; set; }

@@ -5,7 +5,7 @@ using Broker.Uris;
 namespace Broker.Options;
 
 /// <summary>SUBSCRIBE.Options as the router reads them.</summary>
-public struct SubscribeOptions
+internal struct SubscribeOptions
 {
     /// <summary><c>match</c>.</summary>
     public MatchPolicy Match { get; set; }
@@ -43,7 +43,7 @@ public struct SubscribeOptions
             }
             else if (key.SequenceEqual("nkey"u8))
             {
-                OptionValue.Text(ref reader, "nkey");
+                OptionValue.RequireText(ref reader, key); // of sharded subscriptions, which this router does not offer
             }
             else if (!PassthruOptions.TryRead(ref reader, key, dialect, ref passthru))
             {

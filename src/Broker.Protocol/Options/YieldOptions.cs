@@ -4,7 +4,7 @@ using Broker.Serialization;
 namespace Broker.Options;
 
 /// <summary>YIELD.Options as the router reads them.</summary>
-public struct YieldOptions
+internal struct YieldOptions
 {
     /// <summary><c>progress</c>: more YIELDs for the same invocation follow.</summary>
     public bool Progress { get; set; }

@@ -10,6 +10,9 @@ public static class Rfc3339
     /// <summary>The time in UTC with microseconds: the most that clients of all languages read.</summary>
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(DateAndTime + ".ffffff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>The time in UTC with all its digits: for who compares it with others.</summary>
+    public static string FormatExactly(DateTimeOffset time) => time.UtcDateTime.ToString(DateAndTime + ".FFFFFFF'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>The time without what <see cref="Format"/> leaves out.</summary>
     public static DateTimeOffset Truncate(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 

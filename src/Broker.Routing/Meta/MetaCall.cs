@@ -1,12 +1,16 @@
 using Broker.Messages;
+using Broker.Rpc;
 using Broker.Serialization;
 using Broker.Sessions;
 using Broker.Uris;
 
 namespace Broker.Meta;
 
-/// <summary>A call to a meta procedure: who calls, with what, and how it is answered. Each is answered exactly once.</summary>
-internal readonly ref struct MetaCall(Session caller, long requestId, MetaArguments arguments, bool isAuthorized)
+/// <summary>
+/// A call to a meta procedure: who calls (CID-07), with what, and how it is answered. Each is answered exactly once, by one RESULT or
+/// ERROR, before which some may send parts of the result.
+/// </summary>
+internal readonly ref struct MetaCall(Session caller, long requestId, MetaArguments arguments, bool isAuthorized, bool takesParts)
 {
     /// <summary>Who calls.</summary>
     public Session Caller { get; } = caller;
@@ -17,6 +21,9 @@ internal readonly ref struct MetaCall(Session caller, long requestId, MetaArgume
     /// <summary>Whether the rules of the caller's role allow the call; false where the realm names no roles.</summary>
     public bool IsAuthorized { get; } = isAuthorized;
 
+    /// <summary>Whether the caller asked for progressive results.</summary>
+    public bool TakesParts { get; } = takesParts;
+
     /// <summary>Answers by RESULT without a value.</summary>
     public void Return() => Caller.Send(new WampMessage { Type = MessageType.Result, RequestId = requestId });
 
@@ -24,28 +31,39 @@ internal readonly ref struct MetaCall(Session caller, long requestId, MetaArgume
     public void Return<TValue>(TValue value)
         where TValue : IEncodable
     {
-        var elements = RoutingScratch.Current.Arguments;
-        elements.Clear();
-        ValueEncoder.Encode(Caller.Serializer, elements, new ArgumentList<TValue>(value));
-        Return(new Payload(elements.Written, 1));
+        if (TrySend(Encode(new ArgumentList<TValue>(value))) == SendResult.TooLong)
+        {
+            Fail(ErrorUris.PayloadSizeExceeded, "The result is longer than the caller takes.");
+        }
     }
 
-    /// <summary>Answers by RESULT with a list and a dict of its own.</summary>
-    public void Return<TArguments, TArgumentsKw>(TArguments arguments, TArgumentsKw argumentsKw)
+    /// <summary>Answers by RESULT with a list and a dict of its own, unless that is longer than the caller takes.</summary>
+    public SendResult TryReturn<TArguments, TArgumentsKw>(TArguments arguments, TArgumentsKw argumentsKw)
         where TArguments : IEncodable
         where TArgumentsKw : IEncodable
     {
+        Encode(arguments);
         var elements = RoutingScratch.Current.Arguments;
-        elements.Clear();
-        ValueEncoder.Encode(Caller.Serializer, elements, arguments);
         if (Caller.Serializer == SerializerKind.Json)
         {
             elements.Append((byte)','); // payloads are slices of the message list
         }
 
         ValueEncoder.Encode(Caller.Serializer, elements, argumentsKw);
-        Return(new Payload(elements.Written, 2));
+        return TrySend(new Payload(elements.Written, 2));
     }
+
+    /// <summary>Sends a part of the result by a progressive RESULT. Dropped where the caller reads too slowly: the final RESULT must tell what is missing.</summary>
+    public SendResult TrySendPart<TArguments>(TArguments arguments)
+        where TArguments : IEncodable => Caller.Send(
+            new WampMessage
+            {
+                Type = MessageType.Result,
+                RequestId = requestId,
+                Dict = FixedDict.ProgressiveResult.For(Caller.Serializer),
+                Payload = Encode(arguments),
+            },
+            isDroppable: true);
 
     /// <summary>Answers by ERROR.</summary>
     public void Fail(string error, string text) => Caller.SendError(MessageType.Call, requestId, error, text);
@@ -54,12 +72,14 @@ internal readonly ref struct MetaCall(Session caller, long requestId, MetaArgume
     /// <param name="signature">What it takes.</param>
     public void RefuseArguments(string signature) => Fail(ErrorUris.InvalidArgument, $"The procedure takes {signature}.");
 
-    private void Return(Payload payload)
+    private Payload Encode<TArguments>(TArguments arguments)
+        where TArguments : IEncodable
     {
-        var sent = Caller.Send(new WampMessage { Type = MessageType.Result, RequestId = requestId, Payload = payload });
-        if (sent == SendResult.TooLong)
-        {
-            Fail(ErrorUris.PayloadSizeExceeded, "The result is longer than the caller takes.");
-        }
+        var elements = RoutingScratch.Current.Arguments;
+        elements.Clear();
+        ValueEncoder.Encode(Caller.Serializer, elements, arguments);
+        return new Payload(elements.Written, 1);
     }
+
+    private SendResult TrySend(Payload payload) => Caller.Send(new WampMessage { Type = MessageType.Result, RequestId = requestId, Payload = payload });
 }

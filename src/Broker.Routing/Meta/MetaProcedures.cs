@@ -34,7 +34,8 @@ internal sealed class MetaProcedures
     /// <summary>CALL of a reserved URI by a caller who may call it.</summary>
     public void Call(Session caller, scoped in WampMessage message, in Decision decision, RealmOptions options)
     {
-        if (CallOptions.Parse(caller.Serializer, message.Dict).Progress)
+        var request = CallOptions.Parse(caller.Serializer, message.Dict);
+        if (request.Progress)
         {
             caller.SendError(
                 MessageType.Call, message.RequestId, ErrorUris.FeatureNotSupported, "The router's own procedures take no progressive call invocations.");
@@ -49,7 +50,8 @@ internal sealed class MetaProcedures
         if (options.MetaApi && _byUri.TryGetValue(message.Uri, out var procedure))
         {
             var arguments = new MetaArguments(caller.Serializer, message.Payload);
-            procedure(new MetaCall(caller, message.RequestId, arguments, isAuthorized: decision.Permissions is not null));
+            var takesParts = request.ReceiveProgress && caller.CallerFeatures.Has(Features.ProgressiveCallResults);
+            procedure(new MetaCall(caller, message.RequestId, arguments, isAuthorized: decision.Permissions is not null, takesParts));
         }
         else if (options.UriRules.IsValid(message.Uri))
         {

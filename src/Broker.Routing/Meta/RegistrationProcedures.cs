@@ -6,7 +6,7 @@ using Broker.Uris;
 namespace Broker.Meta;
 
 /// <summary><c>wamp.registration.*</c> (WAMP specification, "Registration Meta API"). The router's own procedures are no registrations (RME-07).</summary>
-internal sealed class RegistrationProcedures(DealerRole dealer)
+internal sealed class RegistrationProcedures(DealerRole dealer, RemovalArguments removal)
 {
     public void AddTo(MetaProcedures procedures)
     {
@@ -16,6 +16,7 @@ internal sealed class RegistrationProcedures(DealerRole dealer)
         procedures.Add("wamp.registration.get", Get);
         procedures.Add("wamp.registration.list_callees", ListCallees);
         procedures.Add("wamp.registration.count_callees", CountCallees);
+        procedures.Add("wamp.registration.remove_callee", RemoveCallee);
     }
 
     private void List(scoped in MetaCall call)
@@ -71,7 +72,25 @@ internal sealed class RegistrationProcedures(DealerRole dealer)
     {
         if (TryFind(call, out var registration))
         {
-            call.Return(new IntegerValue(DealerRole.CalleesOf(registration).Count));
+            call.Return(new IntegerValue(registration.Callees.All.Length));
+        }
+    }
+
+    /// <summary><c>remove_callee(registration, session; reason)</c> (RME-10): revokes the registration (RVK-01).</summary>
+    private void RemoveCallee(scoped in MetaCall call)
+    {
+        if (!removal.TryRead(call, out var id, out var session, out var reason))
+        {
+            return;
+        }
+
+        if (dealer.Revoke(id, session, reason))
+        {
+            call.Return();
+        }
+        else
+        {
+            call.Fail(ErrorUris.NoSuchRegistration, $"Session {session.Id} has no registration {id}.");
         }
     }
 

@@ -30,8 +30,7 @@ internal sealed class SessionProcedures(Realm realm)
             return;
         }
 
-        call.Return(new IntegerValue(
-            roles is null ? realm.SessionCount : realm.Sessions.Count(session => roles.Contains(session.Identity.AuthRole))));
+        call.Return(new IntegerValue(roles is null ? realm.SessionCount : realm.CountSessions(roles)));
     }
 
     /// <summary><c>list([filter_authroles])</c>.</summary>

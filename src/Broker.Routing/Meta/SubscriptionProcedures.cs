@@ -7,7 +7,7 @@ using Broker.Uris;
 namespace Broker.Meta;
 
 /// <summary><c>wamp.subscription.*</c> (WAMP specification, "Subscription Meta API").</summary>
-internal sealed class SubscriptionProcedures(BrokerRole broker)
+internal sealed class SubscriptionProcedures(BrokerRole broker, RemovalArguments removal)
 {
     public void AddTo(MetaProcedures procedures)
     {
@@ -17,6 +17,7 @@ internal sealed class SubscriptionProcedures(BrokerRole broker)
         procedures.Add("wamp.subscription.get", Get);
         procedures.Add("wamp.subscription.list_subscribers", ListSubscribers);
         procedures.Add("wamp.subscription.count_subscribers", CountSubscribers);
+        procedures.Add("wamp.subscription.remove_subscriber", RemoveSubscriber);
         procedures.Add("wamp.subscription.get_events", GetEvents);
     }
 
@@ -77,6 +78,24 @@ internal sealed class SubscriptionProcedures(BrokerRole broker)
         }
     }
 
+    /// <summary><c>remove_subscriber(subscription, session; reason)</c>: revokes the subscription (SRV-01).</summary>
+    private void RemoveSubscriber(scoped in MetaCall call)
+    {
+        if (!removal.TryRead(call, out var id, out var session, out var reason))
+        {
+            return;
+        }
+
+        if (broker.Revoke(session, id, reason))
+        {
+            call.Return();
+        }
+        else
+        {
+            call.Fail(ErrorUris.NoSuchSubscription, $"Session {session.Id} has no subscription {id}.");
+        }
+    }
+
     /// <summary><c>get_events(subscription; filters)</c> (WAMP specification, "Event History").</summary>
     private void GetEvents(scoped in MetaCall call)
     {
@@ -97,20 +116,8 @@ internal sealed class SubscriptionProcedures(BrokerRole broker)
             }
             else
             {
-                call.Return(answer, new LimitReached(answer.IsLimitReached));
+                HistoryDelivery.Send(call, answer);
             }
-        }
-    }
-
-    private readonly struct LimitReached(bool isLimitReached) : IEncodable
-    {
-        public void WriteTo<TWriter>(ref TWriter writer)
-            where TWriter : struct, ITokenWriter<TWriter>
-        {
-            writer.WriteDictStart(1);
-            writer.WriteKey("is_limit_reached"u8);
-            writer.WriteBoolean(isLimitReached);
-            writer.WriteDictEnd();
         }
     }
 

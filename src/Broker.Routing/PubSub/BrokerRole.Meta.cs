@@ -41,29 +41,20 @@ internal sealed partial class BrokerRole
         Dispatch(publication);
     }
 
-    /// <summary>The ids of all subscriptions.</summary>
+    /// <summary>The ids of all subscriptions. Those that come or go meanwhile may or may not show: nobody waits for who asks.</summary>
     public IdsByPolicy ListSubscriptions()
     {
         var ids = new IdsByPolicy();
-        lock (_lock)
+        foreach (var (id, subscription) in _byId)
         {
-            foreach (var subscription in _byId.Values)
-            {
-                ids.Add(subscription.Match, subscription.Id);
-            }
+            ids.Add(subscription.Match, id);
         }
 
         return ids;
     }
 
     /// <summary>The subscription with an id.</summary>
-    public Subscription? FindSubscription(long id)
-    {
-        lock (_lock)
-        {
-            return _byId.GetValueOrDefault(id);
-        }
-    }
+    public Subscription? FindSubscription(long id) => _byId.GetValueOrDefault(id);
 
     /// <summary>The subscription of a topic or pattern itself.</summary>
     public Subscription? FindSubscription(ReadOnlySpan<byte> uri, MatchPolicy match) => _index.Find(uri, match);

@@ -142,17 +142,24 @@ internal sealed partial class BrokerRole
     {
         var details = default(EventDetails);
         hasDetails = false;
-        if (request.DiscloseMe || Options.DisclosePublisher == DisclosePolicy.Always)
+        var levels = _policy.PublicationTrustLevels;
+        var isDisclosed = request.DiscloseMe || Options.DisclosePublisher == DisclosePolicy.Always;
+        var trustLevel = levels.IsEmpty ? null : levels.Find(topic, publisher.Identity.AuthRole);
+        if (isDisclosed || trustLevel is not null)
         {
-            details.Publisher = publisher.Id;
-            details.PublisherAuthId = publisher.Identity.AuthId;
-            details.PublisherAuthRole = publisher.Identity.AuthRole;
+            details.Publisher = new DisclosedPeer
+            {
+                Session = isDisclosed ? publisher.Id : 0,
+                AuthId = isDisclosed ? publisher.Identity.AuthId : null,
+                AuthRole = isDisclosed ? publisher.Identity.AuthRole : null,
+                TrustLevel = trustLevel,
+            };
             hasDetails = true;
         }
 
-        if (_policy.PublicationTrustLevels is { IsEmpty: false } levels && levels.Find(topic, publisher.Identity.AuthRole) is { } level)
+        if (request.ResourceKey is not null)
         {
-            details.TrustLevel = level;
+            details.ResourceKey = request.ResourceKey;
             hasDetails = true;
         }
 

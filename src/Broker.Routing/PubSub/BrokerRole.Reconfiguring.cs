@@ -57,7 +57,7 @@ internal sealed partial class BrokerRole
             // [UNSUBSCRIBED, 0, Details|dict]
             var details = RoutingScratch.Current.Details;
             details.Clear();
-            ValueEncoder.Encode(session.Serializer, details, new RevocationDetails(subscriber.Subscription.Id, reason));
+            ValueEncoder.Encode(session.Serializer, details, new RevocationDetails { Subscription = subscriber.Subscription.Id, Reason = reason });
             reply = new WampMessage { Type = MessageType.Unsubscribed, Dict = details.Written };
         }
 

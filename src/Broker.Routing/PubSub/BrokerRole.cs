@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Broker.Authorization;
 using Broker.Ids;
 using Broker.Messages;
@@ -24,7 +25,7 @@ internal sealed partial class BrokerRole
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly SubscriptionIndex _index = new();
-    private readonly Dictionary<long, Subscription> _byId = [];
+    private readonly ConcurrentDictionary<long, Subscription> _byId = new(); // changed with the lock held
     private readonly RetainedEvents _retained;
     private readonly RouterIds _routerIds;
     private readonly Refusals _refusals;
@@ -113,22 +114,14 @@ internal sealed partial class BrokerRole
     /// <summary><c>wamp.subscription.get_events</c> for a caller who may subscribe what it asks for (HIS-02..08, HIS-11, HIS-12).</summary>
     public HistoryAnswer GetEvents(long subscriptionId, in HistoryFilter filter, Session caller)
     {
-        Subscription? subscription;
-        bool isHeld;
-        lock (_lock)
-        {
-            subscription = _byId.GetValueOrDefault(subscriptionId);
-            isHeld = caller.Subscriptions?.ContainsKey(subscriptionId) == true;
-        }
-
-        if (subscription is null)
+        if (FindSubscription(subscriptionId) is not { } subscription)
         {
             return new HistoryAnswer { Error = ErrorUris.NoSuchSubscription, Text = $"There is no subscription {subscriptionId}." };
         }
 
         // Whoever holds the subscription was allowed it, perhaps by an authorizer, who cannot be asked here.
         var decision = caller.Decide(RealmAction.Subscribe, subscription.Uri, subscription.Match);
-        if (!decision.IsAllowed && !(isHeld && decision.Outcome == DecisionOutcome.Unknown))
+        if (!decision.IsAllowed && !(decision.Outcome == DecisionOutcome.Unknown && IsHeld(subscription, caller)))
         {
             _refusals.Add(RefusalReason.SubscribeDenied);
             return new HistoryAnswer { Error = ErrorUris.NotAuthorized, Text = "A history is for those who may subscribe what it records." };
@@ -200,7 +193,7 @@ internal sealed partial class BrokerRole
     private Subscription Add(byte[] uri, MatchPolicy match)
     {
         var subscription = new Subscription(_routerIds.NextSubscription(), uri, match) { Created = _time.GetUtcNow() };
-        _byId.Add(subscription.Id, subscription);
+        _byId[subscription.Id] = subscription;
         _index.Add(subscription);
         return subscription;
     }
@@ -259,6 +252,14 @@ internal sealed partial class BrokerRole
         Events.OnUnsubscribe(subscriber.Session, subscription, isLast);
     }
 
+    private bool IsHeld(Subscription subscription, Session session)
+    {
+        lock (_lock)
+        {
+            return session.Subscriptions?.ContainsKey(subscription.Id) == true;
+        }
+    }
+
     private bool RemoveIfUnused(Subscription subscription)
     {
         if (subscription.Subscribers.Count > 0 || subscription.History is not null)
@@ -267,7 +268,7 @@ internal sealed partial class BrokerRole
         }
 
         _index.Remove(subscription);
-        _byId.Remove(subscription.Id);
+        _byId.TryRemove(subscription.Id, out _);
         return true;
     }
 }

@@ -22,10 +22,13 @@ internal sealed class HistoryAnswer : IEncodable
     public MatchPolicy Match { get; init; }
 
     /// <summary>The events.</summary>
-    public IReadOnlyList<StoredPublication> Events { get; init; } = [];
+    public List<StoredPublication> Events { get; init; } = [];
 
     /// <summary>Whether there are more events than the limit asked for (HIS-04): <c>is_limit_reached</c> of ArgumentsKw.</summary>
     public bool IsLimitReached { get; init; }
+
+    /// <summary>Some of the events.</summary>
+    public HistoryAnswer Part(int start, int count) => new() { SubscriptionId = SubscriptionId, Match = Match, Events = Events.GetRange(start, count) };
 
     /// <summary>
     /// Writes the list. An event whose payload the serializer cannot express is left out, as it would be for a subscriber.

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Broker.Authorization;
 using Broker.Ids;
 using Broker.Messages;
@@ -22,7 +21,7 @@ public sealed partial class Realm
         Features.SessionMetaApi | Features.SubscriptionMetaApi | Features.RegistrationMetaApi | Features.TestamentMetaApi
         | Features.EventHistory; // whose only procedure is one of the meta API
 
-    private readonly ConcurrentDictionary<long, Session> _sessions = new();
+    private readonly SessionTable _sessions = new();
     private readonly IIdGenerator _globalIds;
     private readonly BrokerRole _broker;
     private readonly DealerRole _dealer;
@@ -30,7 +29,6 @@ public sealed partial class Realm
     private readonly Lock _presence = new(); // on_join and on_leave of a session leave in this order
     private readonly Refusals _refusals = new();
     private RealmPolicy _policy;
-    private int _sessionCount;
 
     /// <summary>An empty realm.</summary>
     /// <param name="name">Its URI.</param>
@@ -53,8 +51,9 @@ public sealed partial class Realm
         _procedures = new MetaProcedures(clock);
         new SessionProcedures(this).AddTo(_procedures);
         new TestamentProcedures(this).AddTo(_procedures);
-        new SubscriptionProcedures(_broker).AddTo(_procedures);
-        new RegistrationProcedures(_dealer).AddTo(_procedures);
+        var removal = new RemovalArguments(this);
+        new SubscriptionProcedures(_broker, removal).AddTo(_procedures);
+        new RegistrationProcedures(_dealer, removal).AddTo(_procedures);
     }
 
     /// <summary>The roles and features that the router can announce in WELCOME.</summary>
@@ -69,7 +68,7 @@ public sealed partial class Realm
     public string Name { get; }
 
     /// <summary>How many sessions there are.</summary>
-    public int SessionCount => Volatile.Read(ref _sessionCount);
+    public int SessionCount => _sessions.Count;
 
     /// <summary>How many subscriptions there are.</summary>
     public int SubscriptionCount => _broker.SubscriptionCount;
@@ -90,7 +89,7 @@ public sealed partial class Realm
     internal BrokerRole Broker => _broker;
 
     /// <summary>The sessions, in no order. Those that come or go meanwhile may or may not show.</summary>
-    internal IEnumerable<Session> Sessions => _sessions.Select(entry => entry.Value);
+    internal IEnumerable<Session> Sessions => _sessions.All;
 
     /// <summary>An id for a session that is about to join, which nobody else is likely to draw.</summary>
     public long DrawSessionId() => _globalIds.Next();
@@ -121,7 +120,7 @@ public sealed partial class Realm
             });
             lock (session.Gate)
             {
-                if (!_sessions.TryAdd(session.Id, session))
+                if (!_sessions.TryAdd(session))
                 {
                     id = DrawSessionId();
                     continue;
@@ -130,7 +129,6 @@ public sealed partial class Realm
                 session.SendLocked(reply);
             }
 
-            Interlocked.Increment(ref _sessionCount);
             lock (_presence)
             {
                 if (!session.HasEnded) // killed already: nobody learns that it was there
@@ -149,7 +147,10 @@ public sealed partial class Realm
     public void Leave(Session session) => TryLeave(session, isQuiet: false);
 
     /// <summary>The session with an id, or null.</summary>
-    internal Session? FindSession(long id) => _sessions.GetValueOrDefault(id);
+    internal Session? FindSession(long id) => _sessions.Find(id);
+
+    /// <summary>How many sessions have one of these authroles.</summary>
+    internal int CountSessions(IReadOnlySet<string> authRoles) => _sessions.CountOf(authRoles);
 
     /// <summary>Removes a session and has its connection end it by GOODBYE (SME-10, SME-15). Any thread may call this.</summary>
     /// <param name="session">The session.</param>
@@ -174,6 +175,13 @@ public sealed partial class Realm
     /// <param name="reason">What the callee is told, if it announced the feature; null for nothing.</param>
     /// <returns>False when the session has no such registration.</returns>
     public bool RevokeRegistration(long registrationId, Session session, string? reason) => _dealer.Revoke(registrationId, session, reason);
+
+    /// <summary>Takes a subscription away from a session (WAMP specification, "Subscription Revocation").</summary>
+    /// <param name="subscriptionId">Which subscription.</param>
+    /// <param name="session">Who loses it; others that hold it keep it.</param>
+    /// <param name="reason">What the subscriber is told, if it announced the feature; null for nothing.</param>
+    /// <returns>False when the session has no such subscription.</returns>
+    public bool RevokeSubscription(long subscriptionId, Session session, string? reason) => _broker.Revoke(session, subscriptionId, reason);
 
     /// <summary>
     /// Routes one message of an established session, if its role may do what the message asks for. Authorizers are not asked: see <see
@@ -271,11 +279,7 @@ public sealed partial class Realm
             session.Testaments = null;
         }
 
-        if (_sessions.TryRemove(session.Id, out _))
-        {
-            Interlocked.Decrement(ref _sessionCount);
-        }
-
+        _sessions.Remove(session);
         _broker.RemoveSession(session);
         _dealer.RemoveSession(session);
         if (!isQuiet)

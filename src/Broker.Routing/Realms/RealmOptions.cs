@@ -27,6 +27,12 @@ public sealed record RealmOptions
     /// <summary>The longest timeout of a call, also of those that ask for none; null: there is no longest.</summary>
     public TimeSpan? MaxCallTimeout { get; init; }
 
+    /// <summary>
+    /// Whether <c>timeout</c> of CALL and INVOCATION counts seconds, as with Crossbar.io, and not milliseconds: for clients that were
+    /// written for it. It holds for all sessions of the realm.
+    /// </summary>
+    public bool TimeoutsInSeconds { get; init; }
+
     /// <summary>How many calls of one registration may wait for callees that limit how many they take at once. 100.</summary>
     public int MaxQueuedCalls { get; init; } = 100;
 
@@ -37,9 +43,10 @@ public sealed record RealmOptions
     public bool MetaApi { get; init; } = true;
 
     /// <summary>
-    /// Whether sessions may end others by <c>wamp.session.kill</c>, <c>kill_by_authid</c>, <c>kill_by_authrole</c> and <c>kill_all</c>.
-    /// Off: every session of the realm could, and callers get <c>wamp.error.not_authorized</c> (SME-18). With <see cref="Roles"/> it means
-    /// nothing: these procedures need a rule like all others.
+    /// Whether sessions may end others by <c>wamp.session.kill</c>, <c>kill_by_authid</c>, <c>kill_by_authrole</c> and <c>kill_all</c>, and
+    /// take from others what they hold by <c>wamp.registration.remove_callee</c> and <c>wamp.subscription.remove_subscriber</c>. Off: every
+    /// session of the realm could, and callers get <c>wamp.error.not_authorized</c> (SME-18). With <see cref="Roles"/> it means nothing:
+    /// these procedures need a rule like all others.
     /// </summary>
     public bool AllowMetaKill { get; init; }
 

@@ -29,6 +29,14 @@ internal sealed partial class DealerRole
             return;
         }
 
+        if (options.Shard is { RunMode: "partition", ResourceKey: null })
+        {
+            caller.SendError(
+                MessageType.Call, message.RequestId, ErrorUris.InvalidArgument, "CALL.Options.runmode is partition, which needs an rkey to choose the partition by.");
+            RememberRefused(caller, message, options);
+            return;
+        }
+
         options.DiscloseMe |= decision.Discloses;
         var call = PendingCall.Start(caller, message.RequestId, registration);
         var timeout = EffectiveTimeout(options.Timeout);
@@ -195,10 +203,11 @@ internal sealed partial class DealerRole
     }
 
     /// <summary>The caller's timeout, or the realm's default; not more than the realm allows (CTO-07).</summary>
-    private TimeSpan EffectiveTimeout(long milliseconds)
+    private TimeSpan EffectiveTimeout(long asked)
     {
-        const long TenYears = 10L * 365 * 24 * 60 * 60 * 1000;
-        var timeout = milliseconds > 0 ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, TenYears)) : Options.DefaultCallTimeout ?? TimeSpan.Zero;
+        const long TenYears = 10 * 365 * TimeSpan.TicksPerDay;
+        var unit = TimeoutUnit.Ticks;
+        var timeout = asked > 0 ? TimeSpan.FromTicks(Math.Min(asked, TenYears / unit) * unit) : Options.DefaultCallTimeout ?? TimeSpan.Zero;
         return Options.MaxCallTimeout is { } longest && (timeout == TimeSpan.Zero || timeout > longest) ? longest : timeout;
     }
 }

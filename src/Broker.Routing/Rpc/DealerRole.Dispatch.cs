@@ -209,7 +209,7 @@ internal sealed partial class DealerRole
         var details = RoutingScratch.Current.Details;
         details.Clear();
         var isDisclosed = request.Options.DiscloseMe || callee.DisclosesCaller || Options.DiscloseCaller == DisclosePolicy.Always;
-        if (callee.WantsNoDetails && !isDisclosed && !isTimeoutForwarded && !call.ReceivesProgress && !request.Options.Progress && request.Options.Passthru?.IsActive != true)
+        if (callee.WantsNoDetails && !isDisclosed && !isTimeoutForwarded && !call.ReceivesProgress && !request.Options.HasDetails)
         {
             return;
         }
@@ -217,13 +217,19 @@ internal sealed partial class DealerRole
         var identity = call.Caller.Identity;
         var written = new InvocationDetails
         {
-            Caller = isDisclosed ? call.Caller.Id : 0,
-            CallerAuthId = isDisclosed ? identity.AuthId : null,
-            CallerAuthRole = isDisclosed ? identity.AuthRole : null,
-            TrustLevel = callee.Features.Has(Features.CallTrustLevels) ? _policy.CallTrustLevels.Find(request.Procedure, identity.AuthRole) : null,
-            Timeout = isTimeoutForwarded ? (long)Math.Ceiling(call.Terms!.Timeout.TotalMilliseconds) : 0,
+            Caller = new DisclosedPeer
+            {
+                Session = isDisclosed ? call.Caller.Id : 0,
+                AuthId = isDisclosed ? identity.AuthId : null,
+                AuthRole = isDisclosed ? identity.AuthRole : null,
+                TrustLevel = callee.Features.Has(Features.CallTrustLevels)
+                    ? _policy.CallTrustLevels.Find(request.Procedure, identity.AuthRole)
+                    : null,
+            },
+            Timeout = isTimeoutForwarded ? (long)Math.Ceiling(call.Terms!.Timeout / TimeoutUnit) : 0,
             ReceiveProgress = call.ReceivesProgress,
             Progress = request.Options.Progress,
+            Shard = request.Options.Shard,
             Passthru = request.Options.Passthru,
         };
         ValueEncoder.Encode(

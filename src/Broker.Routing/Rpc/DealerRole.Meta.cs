@@ -6,29 +6,20 @@ namespace Broker.Rpc;
 /// <summary>What the router tells of registrations.</summary>
 internal sealed partial class DealerRole
 {
-    /// <summary>The ids of all registrations.</summary>
+    /// <summary>The ids of all registrations. Those that come or go meanwhile may or may not show: nobody waits for who asks.</summary>
     public IdsByPolicy ListRegistrations()
     {
         var ids = new IdsByPolicy();
-        lock (_lock)
+        foreach (var (id, registration) in _byId)
         {
-            foreach (var registration in _byId.Values)
-            {
-                ids.Add(registration.Match, registration.Id);
-            }
+            ids.Add(registration.Match, id);
         }
 
         return ids;
     }
 
     /// <summary>The registration with an id.</summary>
-    public Registration? FindRegistration(long id)
-    {
-        lock (_lock)
-        {
-            return _byId.GetValueOrDefault(id);
-        }
-    }
+    public Registration? FindRegistration(long id) => _byId.GetValueOrDefault(id);
 
     /// <summary>The registration of a procedure or pattern itself.</summary>
     public Registration? FindRegistration(ReadOnlySpan<byte> uri, MatchPolicy match) => _index.Find(uri, match);

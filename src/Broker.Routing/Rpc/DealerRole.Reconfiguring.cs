@@ -47,7 +47,7 @@ internal sealed partial class DealerRole
     {
         if (callee.Features.Has(Features.RegistrationRevocation))
         {
-            var details = new UnregisteredDetails { Registration = callee.Registration.Id, Reason = reason };
+            var details = new RevocationDetails { Registration = callee.Registration.Id, Reason = reason };
             var encoded = ValueEncoder.Encode(callee.Session.Serializer, details);
             RemoveCallee(callee, new WampMessage { Type = MessageType.Unregistered, Dict = encoded });
         }

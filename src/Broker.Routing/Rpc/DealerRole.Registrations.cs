@@ -148,7 +148,7 @@ internal sealed partial class DealerRole
         registration.Callees = registration.Callees.With(callee);
         if (isNew)
         {
-            _byId.Add(registration.Id, registration);
+            _byId[registration.Id] = registration;
             _index.Add(registration);
         }
 
@@ -175,7 +175,7 @@ internal sealed partial class DealerRole
         if (isLast)
         {
             _index.Remove(registration);
-            _byId.Remove(registration.Id);
+            _byId.TryRemove(registration.Id, out _);
         }
 
         var encoded = RoutingScratch.Current.Reply;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Broker.Authorization;
 using Broker.Ids;
 using Broker.Messages;
@@ -28,7 +29,7 @@ internal sealed partial class DealerRole
     private readonly TimerCallback _onTimeout;
     private readonly Lock _lock = new();
     private readonly RegistrationIndex _index = new();
-    private readonly Dictionary<long, Registration> _byId = [];
+    private readonly ConcurrentDictionary<long, Registration> _byId = new(); // changed with the lock held
     private readonly RouterIds _routerIds;
     private readonly Refusals _refusals;
     private volatile RealmPolicy _policy;
@@ -49,6 +50,9 @@ internal sealed partial class DealerRole
         _time = time;
         _onTimeout = state => TimeOut((PendingCall)state!);
     }
+
+    /// <summary>What <c>timeout</c> counts on the wire.</summary>
+    private TimeSpan TimeoutUnit => TimeSpan.FromTicks(Options.TimeoutsInSeconds ? TimeSpan.TicksPerSecond : TimeSpan.TicksPerMillisecond);
 
     /// <summary>How many registrations there are.</summary>
     public int RegistrationCount => _index.Count;

@@ -15,8 +15,8 @@ public interface IMessageSink
     /// </summary>
     /// <param name="message">Valid during the call only.</param>
     /// <param name="isDroppable">
-    /// True for what others send to the peer, EVENT and INVOCATION: may be refused when the peer reads too slowly. Anything else answers the peer's own
-    /// requests and is queued, or ends the session.
+    /// True for what others send to the peer, EVENT and INVOCATION, and for parts of an answer that it can ask for again: may be refused when the peer reads too
+    /// slowly. Anything else answers the peer's own requests and is queued, or ends the session.
     /// </param>
     SendResult Send(OutboundMessage message, bool isDroppable);
 

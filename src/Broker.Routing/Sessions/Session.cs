@@ -170,15 +170,15 @@ public sealed class Session
     internal SendResult SendLocked(OutboundMessage message, bool isDroppable = false) =>
         HasEnded ? SendResult.Queued : _sink.Send(message, isDroppable);
 
-    /// <summary>Encodes and queues a message that is never dropped.</summary>
-    internal SendResult Send(scoped in WampMessage message)
+    /// <summary>Encodes and queues a message.</summary>
+    internal SendResult Send(scoped in WampMessage message, bool isDroppable = false)
     {
         var reply = RoutingScratch.Current.Reply;
         reply.Encode(Serializer, message);
         SendResult result;
         lock (Gate)
         {
-            result = SendLocked(reply);
+            result = SendLocked(reply, isDroppable);
         }
 
         reply.Clear();

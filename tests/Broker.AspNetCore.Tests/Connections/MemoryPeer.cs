@@ -23,12 +23,13 @@ internal sealed class MemoryPeer : IDisposable
     private readonly ByteBuffer _batch = new();
     private readonly BatchFraming? _framing;
 
-    private MemoryPeer(RouterContext context, WampSubprotocol subprotocol)
+    private MemoryPeer(RouterContext context, WampSubprotocol subprotocol, Func<PipeWriter, PipeWriter>? wrap)
     {
         _serializer = subprotocol.Serializer;
         _framing = subprotocol.IsBatched ? new BatchFraming(_serializer) : null;
         var peer = new PeerInfo("memory", "memory", new TransportInfo { IsLocal = true }, Abort: () => { });
-        Served = ConnectionFactory.WebSocket(context, new DuplexPipe(_toRouter.Reader, _fromRouter.Writer), subprotocol, peer).RunAsync();
+        var output = wrap is null ? _fromRouter.Writer : wrap(_fromRouter.Writer);
+        Served = ConnectionFactory.WebSocket(context, new DuplexPipe(_toRouter.Reader, output), subprotocol, peer).RunAsync();
     }
 
     /// <summary>A router with default options.</summary>
@@ -36,9 +37,12 @@ internal sealed class MemoryPeer : IDisposable
         new(Microsoft.Extensions.Options.Options.Create(new WampRouterOptions()), NullLoggerFactory.Instance, TimeProvider.System);
 
     /// <summary>A peer with a session.</summary>
-    public static MemoryPeer Join(RouterContext context, WampSubprotocol subprotocol)
+    /// <param name="context">The router.</param>
+    /// <param name="subprotocol">What it speaks.</param>
+    /// <param name="wrap">What stands between the router and its end of the pipe; null for nothing.</param>
+    public static MemoryPeer Join(RouterContext context, WampSubprotocol subprotocol, Func<PipeWriter, PipeWriter>? wrap = null)
     {
-        var peer = new MemoryPeer(context, subprotocol);
+        var peer = new MemoryPeer(context, subprotocol, wrap);
         var roles = new RoleSet { Publisher = Features.None, Subscriber = Features.None, Caller = Features.None, Callee = Features.None };
         var details = ValueEncoder.Encode(subprotocol.Serializer, new HelloDetails { Roles = roles });
         peer.Write(new WampMessage { Type = MessageType.Hello, Uri = "realm1"u8, Dict = details });

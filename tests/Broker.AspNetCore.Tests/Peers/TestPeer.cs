@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -21,17 +22,17 @@ internal sealed class TestPeer : IAsyncDisposable
     public const string HelloText = """[1,"realm1",{"roles":{"publisher":{},"subscriber":{},"caller":{},"callee":{}}}]""";
 
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly Queue<string> _received = new();
     private readonly Queue<byte[]> _batch = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
 
-    private TestPeer(Socket socket, SerializerKind serializer, PeerTransport transport)
+    private TestPeer(Socket socket, Stream stream, SerializerKind serializer, PeerTransport transport)
     {
         _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        _stream = stream;
         Serializer = serializer;
         IsBatched = transport is PeerTransport.BatchedWebSocket or PeerTransport.MappedBatchedWebSocket;
         IsWebSocket = IsBatched || transport is PeerTransport.WebSocket or PeerTransport.MappedWebSocket;
@@ -66,7 +67,18 @@ internal sealed class TestPeer : IAsyncDisposable
         }
 
         await socket.ConnectAsync(endPoint, TestContext.Current.CancellationToken);
-        return new TestPeer(socket, serializer, transport);
+        return new TestPeer(socket, new NetworkStream(socket, ownsSocket: true), serializer, transport);
+    }
+
+    /// <summary>A peer behind the handshake of TLS, which trusts the router's certificate although nobody has signed it.</summary>
+    public static async Task<TestPeer> DialTlsAsync(TestRouter router, PeerTransport transport, SerializerKind serializer)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, router.TlsPort), TestContext.Current.CancellationToken);
+        var stream = new SslStream(
+            new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Subject == "CN=localhost");
+        await stream.AuthenticateAsClientAsync("localhost");
+        return new TestPeer(socket, stream, serializer, transport);
     }
 
     /// <summary>A peer behind its handshake.</summary>

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Broker.Hosting;
 using Broker.Realms;
 using Microsoft.AspNetCore.Builder;
@@ -13,12 +15,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Broker.Peers;
 
 /// <summary>
-/// A router in this process, on real sockets: a port with <c>UseWamp</c>, one with <c>MapWamp</c> only, one that speaks HTTP/2 only, and a Unix domain
-/// socket. Its clock stands still. When it is disposed, nothing may be left of any connection, and it must not have logged an error.
+/// A router in this process, on real sockets: a port with <c>UseWamp</c>, one with <c>MapWamp</c> only, one that speaks HTTP/2 only, one with
+/// <c>UseWamp</c> behind TLS, and a Unix domain socket. Its clock stands still. When it is disposed, nothing may be left of any connection, and it must not have logged an error.
 /// </summary>
 internal sealed class TestRouter : IAsyncDisposable
 {
     public const string Realm = "realm1";
+
+    private static readonly Lazy<X509Certificate2> Certificate = new(SelfSigned);
 
     private readonly WebApplication _app;
     private readonly int[] _ports;
@@ -53,6 +57,8 @@ internal sealed class TestRouter : IAsyncDisposable
 
     public int Http2Port => _ports[2];
 
+    public int TlsPort => _ports[3];
+
     public string SocketPath { get; }
 
     public static async Task<TestRouter> StartAsync(Action<WampRouterOptions>? configure = null)
@@ -64,12 +70,14 @@ internal sealed class TestRouter : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logs);
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddWampRouter(configure);
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true); // as the program does
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseWamp());
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(Certificate.Value).UseWamp());
             kestrel.ListenUnixSocket(socketPath, listen => listen.UseWamp());
         });
         var app = builder.Build();
@@ -111,5 +119,12 @@ internal sealed class TestRouter : IAsyncDisposable
         Assert.True(Logs.Errors.Count == 0, string.Join('\n', Logs.Errors));
         Assert.Equal(0, Context.Connections.Count);
         Assert.Equal((0, 0, 0), (RealmState.SessionCount, RealmState.SubscriptionCount, RealmState.RegistrationCount));
+    }
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 }

@@ -38,6 +38,42 @@ public sealed class SessionLifeCycleTests
 
     [Theory]
     [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
+    [Trait("wamp", "SES-12")]
+    [Trait("wamp", "GEN-01")]
+    [Trait("wamp", "PCR-01"), Trait("wamp", "PCR-02"), Trait("wamp", "PCI-01"), Trait("wamp", "CAN-01"), Trait("wamp", "RER-01"), Trait("wamp", "CTL-03")]
+    [Trait("wamp", "HIS-01"), Trait("wamp", "SME-01"), Trait("wamp", "RME-01"), Trait("wamp", "SBM-01"), Trait("wamp", "PPT-01")]
+    public async Task WELCOME_announces_the_features_of_both_roles(PeerTransport transport, SerializerKind serializer)
+    {
+        string[] broker =
+        [
+            "event_history", "event_retention", "pattern_based_subscription", "payload_passthru_mode", "publication_trustlevels", "publisher_exclusion",
+            "publisher_identification", "session_meta_api", "subscriber_blackwhite_listing", "subscription_meta_api", "subscription_revocation",
+        ];
+        string[] dealer =
+        [
+            "call_canceling", "call_reroute", "call_timeout", "call_trustlevels", "caller_identification", "pattern_based_registration", "payload_passthru_mode",
+            "progressive_call_invocations", "progressive_call_results", "registration_meta_api", "registration_revocation", "session_meta_api", "shared_registration",
+            "testament_meta_api",
+        ];
+        await using var router = await TestRouter.StartAsync();
+        await using var peer = await TestPeer.ConnectAsync(router, transport, serializer);
+
+        await peer.SendAsync(TestPeer.HelloText);
+
+        var roles = (await peer.ExpectAsync("[2,*,{*}]"))[2].GetProperty("roles");
+        Assert.Equal(["broker", "dealer"], roles.EnumerateObject().Select(role => role.Name).Order());
+        Assert.Equal(broker, Features("broker"));
+        Assert.Equal(dealer, Features("dealer"));
+
+        IEnumerable<string> Features(string role) => roles.GetProperty(role).GetProperty("features").EnumerateObject().Select(feature =>
+        {
+            Assert.True(feature.Value.GetBoolean());
+            return feature.Name;
+        }).Order(StringComparer.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
     [Trait("wamp", "SES-30")]
     [Trait("wamp", "SES-31")]
     [Trait("wamp", "SES-36")]
@@ -123,44 +159,52 @@ public sealed class SessionLifeCycleTests
     }
 
     [Theory]
-    [InlineData("""[1,"com.example.elsewhere",{"roles":{"caller":{}}}]""", "wamp.error.no_such_realm")]
-    [InlineData("""[1,"",{"roles":{"caller":{}}}]""", "wamp.error.invalid_uri")]
-    [InlineData("""[1,"no uri",{"roles":{"caller":{}}}]""", "wamp.error.invalid_uri")]
-    [InlineData("""[1,"realm1",{"roles":{"caller":{}},"authmethods":["ticket"]}]""", "wamp.error.no_matching_auth_method")]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
     [Trait("wamp", "SES-08")]
     [Trait("wamp", "SES-20")]
     [Trait("wamp", "AUT-05")]
-    public async Task HELLO_that_cannot_be_met_is_refused_by_ABORT_of_three_elements(string hello, string reason)
+    [Trait("wamp", "URI-REF-01")]
+    public async Task HELLO_that_cannot_be_met_is_refused_by_ABORT_of_three_elements(PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await TestRouter.StartAsync();
-        foreach (var transport in Enum.GetValues<PeerTransport>())
+        foreach (var (hello, reason) in new[]
         {
-            foreach (var serializer in Enum.GetValues<SerializerKind>())
-            {
-                await using var peer = await TestPeer.ConnectAsync(router, transport, serializer);
+            ("""[1,"com.example.elsewhere",{"roles":{"caller":{}}}]""", "wamp.error.no_such_realm"),
+            ("""[1,"",{"roles":{"caller":{}}}]""", "wamp.error.invalid_uri"),
+            ("""[1,"no uri",{"roles":{"caller":{}}}]""", "wamp.error.invalid_uri"),
+            ("""[1,"realm1",{"roles":{"caller":{}},"authmethods":["ticket"]}]""", "wamp.error.no_matching_auth_method"),
+        })
+        {
+            await using var peer = await TestPeer.ConnectAsync(router, transport, serializer);
 
-                await peer.SendAsync(hello);
+            await peer.SendAsync(hello);
 
-                Assert.NotEmpty(await peer.ExpectAbortAsync(reason));
-                await peer.ExpectCloseAsync(1000);
-            }
+            Assert.NotEmpty(await peer.ExpectAbortAsync(reason));
+            await peer.ExpectCloseAsync(1000);
         }
     }
 
     [Theory]
-    [InlineData("""{"roles":{"caller":{},"conductor":{"features":{"baton":true}}}}""")]
-    [InlineData("""{"roles":{"caller":{"features":{"unheard_of":true}}},"x_private":[1,{}],"agent":"a"}""")]
-    [InlineData("""{"roles":{"subscriber":{}},"authmethods":["ticket","anonymous"]}""")]
-    [InlineData("""{"roles":{"subscriber":{}},"authmethods":[]}""")]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
     [Trait("wamp", "SES-04")]
-    public async Task Unknown_roles_features_and_keys_of_HELLO_are_ignored(string details)
+    [Trait("wamp", "SER-14")]
+    public async Task Unknown_roles_features_and_keys_of_HELLO_are_ignored(PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await TestRouter.StartAsync();
-        await using var peer = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
+        foreach (var details in new[]
+        {
+            """{"roles":{"caller":{},"conductor":{"features":{"baton":true}}}}""",
+            """{"roles":{"caller":{"features":{"unheard_of":true}}},"x_private":[1,{}],"agent":"a"}""",
+            """{"roles":{"subscriber":{}},"authmethods":["ticket","anonymous"]}""",
+            """{"roles":{"subscriber":{}},"authmethods":[]}""",
+        })
+        {
+            await using var peer = await TestPeer.ConnectAsync(router, transport, serializer);
 
-        await peer.SendAsync($"[1,\"realm1\",{details}]");
+            await peer.SendAsync($"[1,\"realm1\",{details}]");
 
-        await peer.ExpectAsync("[2,*]");
+            await peer.ExpectAsync("[2,*]");
+        }
     }
 
     [Theory]
@@ -256,13 +300,15 @@ public sealed class SessionLifeCycleTests
         Assert.Equal((0, 0, 0), (router.RealmState.SessionCount, router.RealmState.SubscriptionCount, router.RealmState.RegistrationCount));
     }
 
-    [Fact]
+    [Theory]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
     [Trait("wamp", "SES-11")]
+    [Trait("wamp", "ID-02")]
     [Trait("wamp", "ID-03")]
-    public async Task Session_ids_differ()
+    public async Task Session_ids_differ_and_are_spread_over_the_whole_range(PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await TestRouter.StartAsync();
-        await using var peer = await TestPeer.ConnectAsync(router, PeerTransport.RawSocket);
+        await using var peer = await TestPeer.ConnectAsync(router, transport, serializer);
         var ids = new HashSet<long>();
         for (var i = 0; i < 50; i++)
         {
@@ -271,5 +317,7 @@ public sealed class SessionLifeCycleTests
             await peer.SendAsync("""[6,{},"wamp.close.close_realm"]""");
             await peer.ExpectAsync("[6,*]");
         }
+
+        Assert.True(ids.Max() > 1L << 51); // all 50 below a quarter of the range: one in 10^30
     }
 }

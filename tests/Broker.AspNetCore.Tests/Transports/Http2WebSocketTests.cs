@@ -10,6 +10,7 @@ public sealed class Http2WebSocketTests
 {
     [Fact]
     [Trait("wamp", "WS-01")]
+    [Trait("wamp", "MUX-01")]
     public async Task Sessions_share_one_HTTP2_connection()
     {
         await using var router = await TestRouter.StartAsync();
@@ -25,6 +26,9 @@ public sealed class Http2WebSocketTests
         await SendAsync(publisher, """[6,{},"wamp.close.close_realm"]""");
         Assert.Equal("""[6,{},"wamp.close.goodbye_and_out"]""", await ReceiveAsync(publisher));
         await publisher.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken).WaitAsync(TestPeer.Limit, TestContext.Current.CancellationToken);
+
+        await SendAsync(subscriber, """[32,2,{},"com.example.other"]"""); // the other session goes on, and counts its own requests
+        Assert.StartsWith("[33,2,", await ReceiveAsync(subscriber), StringComparison.Ordinal);
         subscriber.Abort();
         await router.WaitUntilEmptyAsync();
     }

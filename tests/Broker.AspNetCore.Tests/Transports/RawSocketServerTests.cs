@@ -94,29 +94,33 @@ public sealed class RawSocketServerTests
     }
 
     [Theory]
-    [InlineData("00000000")]
-    [InlineData("0300000101")]
-    [InlineData("0700000101")]
-    [InlineData("1000000101")]
-    [InlineData("8000000101")]
-    [InlineData("F100000101")]
-    [InlineData("0800000101")]
-    [InlineData("08FFFFFF")]
-    [InlineData("08000000", TooLong)]
-    [InlineData("00100001", TooLong)]
-    [InlineData("01100001", TooLong)]
+    [MemberData(nameof(PeerMatrix.RawSockets), MemberType = typeof(PeerMatrix))]
     [Trait("wamp", "RAW-08")]
     [Trait("wamp", "RAW-09")]
     [Trait("wamp", "RAW-10")]
     [Trait("wamp", "RAW-14")]
-    public async Task A_frame_that_breaks_the_rules_ends_the_connection(string frame, string reason = Violation)
+    public async Task A_frame_that_breaks_the_rules_ends_the_connection(PeerTransport transport, SerializerKind serializer)
     {
+        (string Frame, string Reason)[] frames =
+        [
+            ("00000000", Violation),   // an empty message
+            ("0300000101", Violation), // reserved types
+            ("0700000101", Violation),
+            ("1000000101", Violation), // reserved bits
+            ("8000000101", Violation),
+            ("F100000101", Violation),
+            ("0800000101", Violation), // 2^24 octets and more
+            ("08FFFFFF", Violation),
+            ("08000000", TooLong),
+            ("00100001", TooLong),
+            ("01100001", TooLong),
+        ];
         await using var router = await TestRouter.StartAsync();
-        foreach (var transport in new[] { PeerTransport.RawSocket, PeerTransport.UnixSocket })
+        foreach (var (frame, reason) in frames)
         {
             foreach (var joins in new[] { false, true })
             {
-                await using var peer = await TestPeer.ConnectAsync(router, transport);
+                await using var peer = await TestPeer.ConnectAsync(router, transport, serializer);
                 if (joins)
                 {
                     await peer.JoinAsync();
@@ -211,6 +215,30 @@ public sealed class RawSocketServerTests
         await big.SendAsync($"[48,4,{{}},\"com.example.small\",[\"{text}\"]]", """[48,5,{},"com.example.small"]""");
         await big.ExpectAsync("""[8,48,4,{},"wamp.error.payload_size_exceeded",*]""");
         await small.ExpectAsync("[68,1,*]");
+    }
+
+    [Theory]
+    [MemberData(nameof(PeerMatrix.RawSockets), MemberType = typeof(PeerMatrix))]
+    [Trait("wamp", "RAW-08")]
+    [Trait("wamp", "SES-12")]
+    public async Task A_peer_with_the_smallest_limit_gets_WELCOME_without_features_and_what_it_announced_counts(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await TestRouter.StartAsync();
+        await using var caller = await TestPeer.ConnectAsync(router, transport, serializer, limit: 512);
+        await using var callee = await TestPeer.ConnectAsync(router, transport, serializer, limit: 512);
+        await callee.SendAsync("""[1,"realm1",{"roles":{"callee":{"features":{"call_canceling":true,"progressive_call_results":true}}}}]""");
+        Assert.Equal("""{"broker":{},"dealer":{}}""", (await callee.ExpectAsync("[2,*]"))[2].GetProperty("roles").GetRawText());
+        await callee.SendAsync("""[64,1,{},"com.example.procedure"]""");
+        await callee.ExpectAsync("[65,1,*]");
+        await caller.SendAsync("""[1,"realm1",{"roles":{"caller":{"features":{"call_canceling":true,"progressive_call_results":true}}}}]""");
+        await caller.ExpectAsync("[2,*]");
+
+        await caller.SendAsync("""[48,1,{"receive_progress":true},"com.example.procedure"]""");
+        await callee.ExpectAsync("""[68,1,*,{"receive_progress":true}]""");
+        await callee.SendAsync("""[70,1,{"progress":true},[1]]""");
+        await caller.ExpectAsync("""[50,1,{"progress":true},[1]]""");
+        await caller.SendAsync("""[49,1,{"mode":"killnowait"}]""");
+        await callee.ExpectAsync("""[69,1,{"mode":"killnowait"}]""");
     }
 
     [Fact]

@@ -155,6 +155,18 @@ public class WebSocketFrameReaderTests
         ExpectEverySplit(BinaryReader, Binary(bytes), Message(bytes));
     }
 
+    [Theory]
+    [InlineData("CEBA80"), InlineData("C0"), InlineData("E080"), InlineData("EDA0"), InlineData("F08F"), InlineData("F490"), InlineData("FF")]
+    public void Text_that_cannot_become_utf8_is_refused_before_its_last_frame(string hex)
+    {
+        var bytes = Convert.FromHexString(hex);
+        ExpectEverySplit(TextReader, Start(WebSocketOpcode.Text, bytes), Violation(1007));
+        ExpectEverySplit(TextReader, Join([.. bytes.Select((octet, i) => i == 0 ? Start(WebSocketOpcode.Text, [octet]) : Middle([octet]))]), Violation(1007));
+        ExpectEverySplit(TextReader, Join(Start(WebSocketOpcode.Text, Letters(4999)), Middle(bytes)), Violation(1007));
+        ExpectEverySplit(TextReader, Text([.. Letters(9000), .. bytes, .. Letters(40_000)])[..20_000], Violation(1007)); // inside a long frame
+        ExpectEverySplit(BinaryReader, Join(Start(WebSocketOpcode.Binary, bytes), Last([])), Message(bytes));
+    }
+
     [Fact]
     public void A_large_text_that_is_no_utf8_is_refused_and_its_memory_given_back() =>
         ExpectEverySplit(TextReader, Text([.. Letters(9000), 0xFF]), Violation(1007));

@@ -74,29 +74,29 @@ public class CryptosignTests
         await dialog.AbortedAsync("wamp.error.authentication_failed");
     }
 
-    [Fact, Trait("wamp", "CRY-06")]
-    public async Task AChannelBindingThatWasNotAskedForIsRefusedAndNullIsNone()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "CRY-06")]
+    public async Task AChannelBindingThatWasNotAskedForIsRefusedAndNullIsNone(Wire wire)
     {
-        await using var dialog = await LoginDialog.StartAsync(new CryptosignAuthenticator(PrivateKey));
+        await using var dialog = await LoginDialog.StartAsync(wire, new CryptosignAuthenticator(PrivateKey));
         await dialog.SendChallengeAsync("cryptosign", new CryptosignChallenge { Challenge = Challenge, ChannelBinding = "tls-unique" });
         var (sent, _) = await dialog.AbortedAsync("wamp.error.authentication_failed");
         Assert.Contains("channel binding", sent, StringComparison.Ordinal);
 
-        await using var other = await LoginDialog.StartAsync(new CryptosignAuthenticator(PrivateKey));
+        await using var other = await LoginDialog.StartAsync(wire, new CryptosignAuthenticator(PrivateKey));
         await other.SendAsync($$"""[4,"cryptosign",{"challenge":"{{Challenge}}","channel_binding":null}]""");
         Assert.Equal(Signature, (await other.ReceiveAsync(5))[1].GetString());
     }
 
-    [Fact, Trait("wamp", "CRY-07")]
-    public async Task ARouterWhoseKeyIsKnownProvesItself()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "CRY-07")]
+    public async Task ARouterWhoseKeyIsKnownProvesItself(Wire wire)
     {
-        await using var dialog = await LoginDialog.StartAsync(Demanding());
+        await using var dialog = await LoginDialog.StartAsync(wire, Demanding());
         await dialog.ChallengeAsync("cryptosign", Proving(dialog, RouterKey));
         await dialog.WelcomeAsync("cryptosign");
     }
 
-    [Fact, Trait("wamp", "CRY-07")]
-    public async Task ARouterThatDoesNotProveItselfGetsNoSignature()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "CRY-07")]
+    public async Task ARouterThatDoesNotProveItselfGetsNoSignature(Wire wire)
     {
         Func<LoginDialog, CryptosignChallenge>[] wrong =
         [
@@ -109,7 +109,7 @@ public class CryptosignTests
         ];
         foreach (var challenge in wrong)
         {
-            await using var dialog = await LoginDialog.StartAsync(Demanding());
+            await using var dialog = await LoginDialog.StartAsync(wire, Demanding());
             await dialog.SendChallengeAsync("cryptosign", challenge(dialog));
             var (sent, _) = await dialog.AbortedAsync("wamp.error.authentication_failed");
             Assert.Contains("does not prove", sent, StringComparison.Ordinal);

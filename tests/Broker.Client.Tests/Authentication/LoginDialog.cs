@@ -23,7 +23,11 @@ internal sealed class LoginDialog : IAsyncDisposable
     public JsonElement Hello { get; private set; }
 
     /// <summary>Connects and receives HELLO.</summary>
-    public static Task<LoginDialog> StartAsync(params IWampClientAuthenticator[] authenticators) => StartAsync(Wire.RawSocketJson, null, CancellationToken.None, authenticators);
+    public static Task<LoginDialog> StartAsync(params IWampClientAuthenticator[] authenticators) => StartAsync(Wire.RawSocketJson, authenticators);
+
+    /// <summary>The same, over another transport or with another serializer.</summary>
+    public static Task<LoginDialog> StartAsync(Wire wire, params IWampClientAuthenticator[] authenticators) =>
+        StartAsync(wire, null, CancellationToken.None, authenticators);
 
     public static async Task<LoginDialog> StartAsync(
         Wire wire, Func<WampClientOptions, WampClientOptions>? configure, CancellationToken cancellationToken, params IWampClientAuthenticator[] authenticators)

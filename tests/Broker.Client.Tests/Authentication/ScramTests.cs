@@ -120,13 +120,13 @@ public class ScramTests
         Assert.Contains(why, sent, StringComparison.Ordinal);
     }
 
-    [Fact, Trait("wamp", "SCR-04")]
-    public async Task TheLimitsOfCostsCanBeMoved()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "SCR-04")]
+    public async Task TheLimitsOfCostsCanBeMoved(Wire wire)
     {
         var scram = new ScramAuthenticator("joe", "pencil") { CostLimits = new ScramCostLimits { MinIterations = 1, MaxIterations = 10 } };
-        await using var dialog = await LoginDialog.StartAsync(scram);
+        await using var dialog = await LoginDialog.StartAsync(wire, scram);
         await dialog.ChallengeAsync("wamp-scram", Challenge(dialog) with { Iterations = 1 });
-        await using var other = await LoginDialog.StartAsync(scram);
+        await using var other = await LoginDialog.StartAsync(wire, scram);
         await other.SendChallengeAsync("wamp-scram", Challenge(other) with { Iterations = 11 });
         await other.AbortedAsync("wamp.error.authentication_failed");
     }
@@ -153,10 +153,10 @@ public class ScramTests
         await dialog.AbortedAsync("wamp.error.authentication_failed");
     }
 
-    [Fact, Trait("wamp", "SCR-14")]
-    public async Task NameAndPasswordArePrepared()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "SCR-14")]
+    public async Task NameAndPasswordArePrepared(Wire wire)
     {
-        await using var dialog = await LoginDialog.StartAsync(new ScramAuthenticator("\u2168\u00ad", "pe\u00adncil"));
+        await using var dialog = await LoginDialog.StartAsync(wire, new ScramAuthenticator("\u2168\u00ad", "pe\u00adncil"));
         Assert.Equal("IX", dialog.Hello.GetProperty("authid").GetString());
         await AnswerAsync(dialog);
         Assert.Throws<ArgumentException>(() => new ScramAuthenticator("joe", "a\u0007"));

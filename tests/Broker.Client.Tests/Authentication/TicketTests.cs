@@ -3,8 +3,8 @@ namespace Broker.Client.Authentication;
 /// <summary>Method ticket. (TIC-02 and TIC-04 are the router's.)</summary>
 public class TicketTests
 {
-    [Fact, Trait("wamp", "TIC-01"), Trait("wamp", "TIC-03")]
-    public async Task AFreshTicketIsFetchedForEachSession()
+    [Theory, MemberData(nameof(Wires.OfEachSerializer), MemberType = typeof(Wires)), Trait("wamp", "TIC-01"), Trait("wamp", "TIC-03")]
+    public async Task AFreshTicketIsFetchedForEachSession(Wire wire)
     {
         var count = 0;
         var ticket = new TicketAuthenticator("joe", async _ =>
@@ -14,7 +14,7 @@ public class TicketTests
         });
         for (var session = 1; session <= 2; session++)
         {
-            await using var dialog = await LoginDialog.StartAsync(ticket);
+            await using var dialog = await LoginDialog.StartAsync(wire, ticket);
             Assert.Equal("""["ticket"]""", dialog.Hello.GetProperty("authmethods").GetRawText());
             Assert.Equal("joe", dialog.Hello.GetProperty("authid").GetString());
             Assert.Equal($"token {session}", (await dialog.ChallengeAsync("ticket")).Signature);

@@ -22,7 +22,9 @@ internal static class Wires
 
     public static TheoryData<Wire> OfEachTransport => [Wire.WebSocketJson, Wire.RawSocketJson];
 
-    public static TheoryData<Wire> OfEachSerializer => [Wire.RawSocketJson, Wire.RawSocketMessagePack, Wire.RawSocketCbor];
+    public static Wire[] EachSerializer { get; } = [Wire.RawSocketJson, Wire.RawSocketMessagePack, Wire.RawSocketCbor];
+
+    public static TheoryData<Wire> OfEachSerializer => [.. EachSerializer];
 
     public static TheoryData<Wire> Batched => [Wire.BatchedJson, Wire.BatchedMessagePack, Wire.BatchedCbor];
 

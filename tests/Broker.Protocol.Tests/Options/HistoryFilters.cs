@@ -17,7 +17,7 @@ public sealed class HistoryFilters
             Reverse = true,
             Limit = 5,
             FromTime = time,
-            AfterTime = time.AddSeconds(1),
+            AfterTime = time.AddTicks(1),
             BeforeTime = time.AddSeconds(2),
             UntilTime = time.AddSeconds(3),
             Topic = "com.topic",

@@ -162,14 +162,17 @@ public sealed class OptionsParsing
         var passthru = new PassthruOptions { Scheme = "x_own" };
         var invocation = new InvocationDetails
         {
-            Procedure = "com.é", Caller = 5, CallerAuthId = "joe", CallerAuthRole = "user", TrustLevel = 0, Timeout = 250, ReceiveProgress = true, Progress = true, Passthru = passthru,
+            Procedure = "com.é", Caller = new DisclosedPeer { Session = 5, AuthId = "joe", AuthRole = "user", TrustLevel = 0 }, Timeout = 250, ReceiveProgress = true, Progress = true, Passthru = passthru,
         };
         Assert.Equal(invocation, InvocationDetails.Parse(serializer, Encoded(serializer, invocation)));
         Assert.Equal(default, InvocationDetails.Parse(serializer, Encoded(serializer, default(InvocationDetails))));
         var result = new ResultDetails { Progress = true, Passthru = passthru };
         Assert.Equal(result, ResultDetails.Parse(serializer, Encoded(serializer, result)));
-        var revocation = new UnregisteredDetails { Registration = 7, Reason = "com.reason" };
-        Assert.Equal(revocation, UnregisteredDetails.Parse(serializer, Encoded(serializer, revocation)));
+        foreach (var revocation in new[] { new RevocationDetails { Registration = 7, Reason = "com.reason" }, new RevocationDetails { Subscription = 8 } })
+        {
+            Assert.Equal(revocation, RevocationDetails.Parse(serializer, Encoded(serializer, revocation)));
+        }
+
         var interrupt = new InterruptOptions { Mode = CancelMode.Kill, Reason = "wamp.error.timeout" };
         Assert.Equal(interrupt, InterruptOptions.Parse(serializer, Encoded(serializer, interrupt)));
     }
@@ -177,10 +180,10 @@ public sealed class OptionsParsing
     [Theory, MemberData(nameof(Serializers.All), MemberType = typeof(Serializers))]
     public void EVENT_Details_are_read_as_they_were_written(SerializerKind serializer)
     {
-        var details = new EventDetails { Topic = "com.myapp.é", Publisher = 5, PublisherAuthId = "joe", PublisherAuthRole = "user", TrustLevel = 2, Retained = true, Gap = 3 };
+        var details = new EventDetails { Topic = "com.myapp.é", Publisher = new DisclosedPeer { Session = 5, AuthId = "joe", AuthRole = "user", TrustLevel = 2 }, Retained = true, Gap = 3 };
         Assert.Equal(details, EventDetails.Parse(serializer, Encoded(serializer, details)));
         Assert.Equal(default, EventDetails.Parse(serializer, Encoded(serializer, default(EventDetails))));
-        Assert.Equal(4, EventDetails.Parse(serializer, Dict(serializer, """{"trust_level":4,"publisher":null,"topic":null}""")).TrustLevel);
+        Assert.Equal(4, EventDetails.Parse(serializer, Dict(serializer, """{"trust_level":4,"publisher":null,"topic":null}""")).Publisher.TrustLevel);
     }
 
     [Theory, MemberData(nameof(Serializers.All), MemberType = typeof(Serializers)), Trait("wamp", "SES-02"), Trait("wamp", "SES-03"), Trait("wamp", "GEN-04")]

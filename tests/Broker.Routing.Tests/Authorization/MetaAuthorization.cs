@@ -67,6 +67,23 @@ public sealed class MetaAuthorization
         realm.LeaveAll();
     }
 
+    [Theory, EachSerializer, Trait("wamp", "AZN-07"), Trait("wamp", "RME-10")]
+    public void Taking_away_what_others_hold_needs_a_rule_too(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions
+        {
+            AllowMetaKill = true,
+            Roles = [Permit.Role("user", Permit.AllBelow("com.")), Permit.Role("operator", Permit.Prefix("wamp.", RealmAction.Call))],
+        });
+        var (user, judge) = (realm.Join(serializer), realm.Join(serializer, authRole: "operator"));
+        var (subscription, registration) = ($"[{user.Subscription("com.x")},{user.Session.Id}]", $"[{user.Registration("com.x")},{user.Session.Id}]");
+        Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain("wamp.subscription.remove_subscriber", subscription));
+        Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain("wamp.registration.remove_callee", registration));
+        judge.Ask("wamp.subscription.remove_subscriber", subscription);
+        judge.Ask("wamp.registration.remove_callee", registration);
+        Assert.Equal((0, 0), (realm.Realm.SubscriptionCount, realm.Realm.RegistrationCount));
+    }
+
     [Theory, EachSerializer, Trait("wamp", "HIS-11")]
     public void A_history_is_for_those_who_may_subscribe(SerializerKind serializer)
     {

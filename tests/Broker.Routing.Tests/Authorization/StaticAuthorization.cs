@@ -116,19 +116,20 @@ public sealed class StaticAuthorization
         }
     }
 
-    [Fact, Trait("wamp", "AZN-01")]
-    public void It_is_the_role_in_the_realm_that_counts_for_each_of_its_sessions()
+    [Theory, EachSerializer, Trait("wamp", "AZN-01")]
+    public void It_is_the_role_in_the_realm_that_counts_for_each_of_its_sessions(SerializerKind serializer)
     {
         var other = new TestRealm(Permit.Users(Permit.AllBelow("org.")));
-        foreach (var user in new[] { _realm.Join(authId: "joe"), _realm.Join(authId: "joe"), _realm.Join(authId: "amy") })
+        foreach (var authId in new[] { "joe", "joe", "amy" })
         {
+            var user = _realm.Join(serializer, authId: authId);
             user.Subscription("com.subscribe.x");
             user.Subscribe("org.x");
             Assert.Equal(ErrorUris.NotAuthorized, user.NextError().Uri);
         }
 
-        other.Join(authId: "joe").Subscription("org.x");
-        _realm.Join(authRole: "admin").Subscription("org.x");
+        other.Join(serializer, authId: "joe").Subscription("org.x");
+        _realm.Join(serializer, authRole: "admin").Subscription("org.x");
     }
 
     [Theory, EachSerializer, Trait("wamp", "AZN-06")]

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Broker.Messages;
 using Broker.Options;
 using Broker.Peers;
 using Broker.Realms;
@@ -11,7 +13,7 @@ public sealed class EventHistoryApi
 {
     private const string GetEvents = "wamp.subscription.get_events";
     private readonly TestRealm _realm = new(
-        new RealmOptions { History = [new HistoryRule { Uri = "com.topic" }] }, new ManualClock { Now = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero) });
+        new RealmOptions { History = [new HistoryRule { Uri = "com.topic" }] }, new ManualTime { Now = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero) });
 
     [Fact, Trait("wamp", "HIS-01")]
     public void The_broker_announces_it() => Assert.True(_realm.Realm.AnnouncedRoles.Broker!.Value.HasFlag(Features.EventHistory));
@@ -49,4 +51,111 @@ public sealed class EventHistoryApi
             Assert.Equal(ErrorUris.InvalidArgument, caller.AskInVain(GetEvents, payload));
         }
     }
+
+    [Theory, EachSerializer, Trait("wamp", "HIS-12"), Trait("wamp", "HIS-13"), Trait("wamp", "BWL-09")]
+    public void Callers_are_told_what_they_could_have_received_and_nothing_that_was_for_certain_sessions(SerializerKind from, SerializerKind to)
+    {
+        var publisher = _realm.Join(from);
+        var (amy, bob, guest) = (_realm.Join(to, authId: "amy"), _realm.Join(to, authId: "bob"), _realm.Join(to, authId: "amy", authRole: "guest"));
+        publisher.Publish("com.topic", "[\"all\"]");
+        publisher.Publish("com.topic", "[\"amy\"]", "{\"eligible_authid\":[\"amy\"]}");
+        publisher.Publish("com.topic", "[\"no guests\"]", "{\"exclude_authrole\":[\"guest\"]}");
+        publisher.Publish("com.topic", "[\"session\"]", $"{{\"eligible\":[{amy.Session.Id}]}}");
+        publisher.Publish("com.topic", "[\"others\"]", $"{{\"exclude\":[{bob.Session.Id}]}}");
+        Assert.Equal(["all", "amy", "no guests"], Told(amy));
+        Assert.Equal(["all", "no guests"], Told(bob));
+        Assert.Equal(["all", "amy"], Told(guest));
+
+        static IEnumerable<string?> Told(RecordingPeer caller)
+        {
+            using var payload = JsonDocument.Parse($"[{caller.Ask(GetEvents, caller.Ask("wamp.subscription.lookup", "[\"com.topic\"]"))}]");
+            return payload.RootElement[0].EnumerateArray().Select(told => told.GetProperty("args")[0].GetString()).ToList();
+        }
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "HIS-14"), Trait("wamp", "HIS-05"), Trait("wamp", "PCR-06"), Trait("wamp", "PSZ-01")]
+    public void A_caller_that_takes_progressive_results_gets_a_long_history_in_parts_that_it_can_take(SerializerKind from, SerializerKind to)
+    {
+        var publisher = _realm.Join(from);
+        var caller = _realm.Join(to, Features.ProgressiveCallResults);
+        var id = caller.Ask("wamp.subscription.lookup", "[\"com.topic\"]");
+        var ids = Publish(publisher, 300, 1000);
+        var request = caller.Call(GetEvents, id, ReceiveProgress);
+        var whole = caller.Rest();
+        Assert.InRange(whole.Count, 4, 10); // 300,000 bytes in parts of some 64 KiB
+        Assert.Equal(ids, PublicationIds(whole));
+        Assert.All(whole[..^1], part => Assert.Equal((MessageType.Result, request, "{\"progress\":true}"), (part.Type, part.RequestId, part.Details)));
+        Assert.Equal((MessageType.Result, request, "{}"), (whole[^1].Type, whole[^1].RequestId, whole[^1].Details));
+        Assert.EndsWith("],{\"is_limit_reached\":false}", whole[^1].Payload, StringComparison.Ordinal);
+
+        caller.MaxLength = 6000;
+        caller.Call(GetEvents, id + ",{\"reverse\":true,\"limit\":200}", ReceiveProgress);
+        var parts = caller.Rest();
+        Assert.InRange(parts.Count, 40, 200);
+        Assert.Equal(ids.AsEnumerable().Reverse().Take(200), PublicationIds(parts));
+        Assert.EndsWith("],{\"is_limit_reached\":true}", parts[^1].Payload, StringComparison.Ordinal);
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "HIS-14")]
+    public void An_event_longer_than_the_caller_takes_is_left_out_of_the_parts(SerializerKind serializer)
+    {
+        var publisher = _realm.Join(serializer);
+        var caller = _realm.Join(serializer, Features.ProgressiveCallResults);
+        var id = caller.Ask("wamp.subscription.lookup", "[\"com.topic\"]");
+        long[] ids = [.. Publish(publisher, 20, 300), .. Publish(publisher, 1, 5000), .. Publish(publisher, 20, 300), .. Publish(publisher, 1, 5000)];
+        caller.MaxLength = 2000;
+        caller.Call(GetEvents, id, ReceiveProgress);
+        var parts = caller.Rest();
+        Assert.Equal([.. ids[..20], .. ids[21..41]], PublicationIds(parts));
+        Assert.EndsWith("],{\"is_limit_reached\":false}", parts[^1].Payload, StringComparison.Ordinal);
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "HIS-14"), Trait("wamp", "HIS-04")]
+    public void A_caller_that_reads_too_slowly_gets_the_beginning_and_can_go_on_from_there(SerializerKind serializer)
+    {
+        var publisher = _realm.Join(serializer);
+        var caller = _realm.Join(serializer, Features.ProgressiveCallResults);
+        var id = caller.Ask("wamp.subscription.lookup", "[\"com.topic\"]");
+        var ids = Publish(publisher, 300, 1000);
+        caller.IsSlow = true;
+        caller.Call(GetEvents, id, ReceiveProgress);
+        Assert.Equal("[],{\"is_limit_reached\":true}", Assert.Single(caller.Rest()).Payload);
+        caller.IsSlow = false;
+        caller.Call(GetEvents, $"{id},{{\"after_publication\":{ids[99]}}}", ReceiveProgress);
+        Assert.Equal(ids[100..], PublicationIds(caller.Rest()));
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "HIS-14"), Trait("wamp", "PCR-12")]
+    public void Without_progressive_results_the_events_come_at_once_or_not_at_all(SerializerKind serializer)
+    {
+        var (publisher, caller) = (_realm.Join(serializer), _realm.Join(serializer));
+        var id = caller.Ask("wamp.subscription.lookup", "[\"com.topic\"]");
+        var ids = Publish(publisher, 300, 1000);
+        caller.Call(GetEvents, id, ReceiveProgress); // which the caller has not announced
+        Assert.Equal(ids, PublicationIds([Assert.Single(caller.Rest())]));
+        caller.MaxLength = 6000;
+        Assert.Equal(ErrorUris.PayloadSizeExceeded, caller.AskInVain(GetEvents, id));
+        caller.Call(GetEvents, id + ",{\"limit\":3}");
+        Assert.Equal(ids[..3], PublicationIds([Assert.Single(caller.Rest())]));
+    }
+
+    private const string ReceiveProgress = "{\"receive_progress\":true}";
+
+    private static long[] Publish(RecordingPeer publisher, int count, int length)
+    {
+        var ids = new long[count];
+        for (var i = 0; i < count; i++)
+        {
+            publisher.Publish("com.topic", $"[\"{new string('x', length)}\"]", "{\"acknowledge\":true}");
+            ids[i] = publisher.Next().PublicationId;
+        }
+
+        return ids;
+    }
+
+    private static IEnumerable<long> PublicationIds(List<Received> parts) => parts.SelectMany(part =>
+    {
+        using var payload = JsonDocument.Parse($"[{part.Payload}]");
+        return payload.RootElement[0].EnumerateArray().Select(told => told.GetProperty("publication").GetInt64()).ToList();
+    });
 }

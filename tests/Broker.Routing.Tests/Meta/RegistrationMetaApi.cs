@@ -13,7 +13,7 @@ public sealed class RegistrationMetaApi
     private static readonly string[] Topics =
         ["wamp.registration.on_create", "wamp.registration.on_register", "wamp.registration.on_unregister", "wamp.registration.on_delete"];
 
-    private readonly TestRealm _realm = new(time: new ManualClock { Now = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero) });
+    private readonly TestRealm _realm = new(time: new ManualTime { Now = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero) });
 
     [Fact, Trait("wamp", "RME-01")]
     public void The_dealer_announces_it() => Assert.True(Realm.Roles.Dealer!.Value.HasFlag(Features.RegistrationMetaApi));

@@ -77,6 +77,29 @@ public sealed class SessionMetaApi
         _realm.LeaveAll();
     }
 
+    [Fact, Trait("wamp", "SME-05")]
+    public void Counts_are_right_after_sessions_have_come_and_gone_on_many_threads()
+    {
+        void Churn()
+        {
+            for (var i = 0; i < 500; i++)
+            {
+                var peer = _realm.Join(authRole: "role" + (i % 3));
+                if (i % 5 != 0)
+                {
+                    peer.Leave();
+                }
+            }
+        }
+
+        Threads.Run(Churn, Churn, Churn);
+        var caller = _realm.Join();
+        Assert.Equal("[301]", caller.Ask("wamp.session.count"));
+        Assert.Equal("[300]", caller.Ask("wamp.session.count", "[[\"role0\",\"role1\",\"role2\"]]"));
+        Assert.Equal("[99]", caller.Ask("wamp.session.count", "[[\"role1\"]]")); // of each thread 33
+        _realm.LeaveAll();
+    }
+
     [Theory, EachSerializer, Trait("wamp", "SME-06")]
     public void Get_tells_who_a_session_is(SerializerKind serializer)
     {

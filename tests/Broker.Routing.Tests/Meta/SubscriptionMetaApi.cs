@@ -15,7 +15,7 @@ public sealed class SubscriptionMetaApi
     private static readonly string[] Topics =
         ["wamp.subscription.on_create", "wamp.subscription.on_subscribe", "wamp.subscription.on_unsubscribe", "wamp.subscription.on_delete"];
 
-    private readonly TestRealm _realm = new(time: new ManualClock { Now = new DateTimeOffset(2026, 3, 4, 5, 6, 7, 89, TimeSpan.FromHours(2)) });
+    private readonly TestRealm _realm = new(time: new ManualTime { Now = new DateTimeOffset(2026, 3, 4, 5, 6, 7, 89, TimeSpan.FromHours(2)) });
 
     [Fact, Trait("wamp", "SBM-01")]
     public void The_broker_announces_it() => Assert.True(Realm.Roles.Broker!.Value.HasFlag(Features.SubscriptionMetaApi));

@@ -5,7 +5,15 @@ internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
+    private DateTimeOffset _start = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
     private TimeSpan _now;
+
+    /// <summary>The time of day. Setting it lets no timer go off.</summary>
+    public DateTimeOffset Now
+    {
+        get => GetUtcNow();
+        set => _start = value - _now;
+    }
 
     /// <summary>Timers that are set.</summary>
     public int TimersSet
@@ -29,7 +37,7 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(GetTimestamp());
+    public override DateTimeOffset GetUtcNow() => _start.AddTicks(GetTimestamp());
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -13,7 +13,7 @@ namespace Broker.PubSub;
 public sealed class EventHistories
 {
     private static readonly SessionIdentity Anybody = new("somebody", "user", "anonymous", "static");
-    private readonly ManualClock _clock = new();
+    private readonly ManualTime _clock = new();
     private readonly TestRealm _realm;
 
     public EventHistories() => _realm = new TestRealm(
@@ -35,7 +35,7 @@ public sealed class EventHistories
     {
         var publisher = _realm.Join(from);
         var first = Publish(publisher, "com.topic", "[\"a\",18446744073709551615,\"\\u0000EjRWeA==\"],{\"k\":[1.5,null]}");
-        _clock.Now += TimeSpan.FromMilliseconds(1.5);
+        _clock.Advance(TimeSpan.FromMilliseconds(1.5));
         var second = Publish(publisher, "com.topic", "");
         var third = Publish(publisher, "com.topic", "[]");
         var subscription = publisher.Subscription("com.topic"); // the very publisher may ask
@@ -194,9 +194,9 @@ public sealed class EventHistories
         var ids = Enumerable.Range(0, 5).Select(_ => Publish(publisher, "com.few", "[1]")).ToList();
         Assert.Equal(ids[2..], Ids(Get(few)));
         Assert.Equal(ErrorUris.InvalidArgument, Get(few, new HistoryFilter { FromPublication = ids[0] }).Error);
-        _clock.Now += TimeSpan.FromSeconds(59);
+        _clock.Advance(TimeSpan.FromSeconds(59));
         var last = Publish(publisher, "com.few", "[1]");
-        _clock.Now += TimeSpan.FromSeconds(1);
+        _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal([last], Ids(Get(few)));
 
         var big = Enumerable.Range(0, 5).Select(_ => Publish(publisher, "com.small", $"[\"{new string('x', 1000)}\"]")).ToList();
@@ -285,7 +285,7 @@ public sealed class EventHistories
         for (var i = 0; i < ids.Length; i++)
         {
             ids[i] = Publish(publisher, "com.topic", $"[{i}]");
-            _clock.Now += TimeSpan.FromSeconds(1);
+            _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         return (subscription, ids);

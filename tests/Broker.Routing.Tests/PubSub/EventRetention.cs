@@ -160,8 +160,8 @@ public sealed class EventRetention
         subscriber.AssertSilent();
     }
 
-    [Fact, Trait("wamp", "RET-11"), Trait("wamp", "RET-12"), Trait("wamp", "RET-03")]
-    public void Beyond_its_bounds_a_realm_forgets_the_oldest_events()
+    [Theory, EachSerializer, Trait("wamp", "RET-11"), Trait("wamp", "RET-12"), Trait("wamp", "RET-03")]
+    public void Beyond_its_bounds_a_realm_forgets_the_oldest_events(SerializerKind serializer)
     {
         Assert.Equal(["t2", "t3", "t4"], Kept(new RetentionOptions { MaxEvents = 3 }, ["t0", "t1", "t2", "t3", "t4"], "[1]"));
         Assert.Equal(["t0", "t1", "t4"], Kept(new RetentionOptions { MaxEvents = 3 }, ["t0", "t1", "t1", "t4"], "[1]"));
@@ -170,10 +170,10 @@ public sealed class EventRetention
         Assert.Equal([], Kept(new RetentionOptions { MaxEvents = 0 }, ["t0"], "[1]"));
         Assert.Equal(["t3", "t4"], Kept(new RetentionOptions { MaxEventsPerSubscribe = 2 }, ["t0", "t1", "t2", "t3", "t4"], "[1]"));
 
-        static List<string> Kept(RetentionOptions retention, string[] topics, string payload)
+        List<string> Kept(RetentionOptions retention, string[] topics, string payload)
         {
             var realm = new TestRealm(new RealmOptions { Retention = retention });
-            var (publisher, subscriber) = (realm.Join(), realm.Join());
+            var (publisher, subscriber) = (realm.Join(serializer), realm.Join(serializer));
             foreach (var topic in topics)
             {
                 PublishRetained(publisher, "com." + topic, payload);
@@ -206,15 +206,15 @@ public sealed class EventRetention
     [Fact, Trait("wamp", "RET-12")]
     public void Events_expire_at_the_age_configured()
     {
-        var clock = new ManualClock();
+        var clock = new ManualTime();
         var realm = new TestRealm(new RealmOptions { Retention = new RetentionOptions { MaxAge = TimeSpan.FromMinutes(1) } }, clock);
         var (publisher, subscriber) = (realm.Join(), realm.Join());
         PublishRetained(publisher, "com.one", "[1]");
-        clock.Now += TimeSpan.FromSeconds(59);
+        clock.Advance(TimeSpan.FromSeconds(59));
         PublishRetained(publisher, "com.two", "[2]");
         subscriber.Subscription("com.", OfPrefix);
         Assert.Equal(["[1]", "[2]"], subscriber.Rest().Select(received => received.Payload));
-        clock.Now += TimeSpan.FromSeconds(1);
+        clock.Advance(TimeSpan.FromSeconds(1));
         subscriber.Subscription("com.", OfPrefix);
         Assert.Equal(["[2]"], subscriber.Rest().Select(received => received.Payload));
         subscriber.Subscription("com.one", GetRetained);

@@ -13,37 +13,38 @@ public sealed class PatternSubscriptions
     private readonly TestRealm _realm = new(new Realms.RealmOptions { MetaApi = false }); // patterns such as ".." match meta events, too
 
     [Theory, Trait("wamp", "PBS-01"), Trait("wamp", "PBS-02")]
-    [InlineData("com.myapp.topic.emergency", "com.myapp.topic.emergency", true)]
-    [InlineData("com.myapp.topic.emergency", "com.myapp.topic.emergency.11", true)]
-    [InlineData("com.myapp.topic.emergency", "com.myapp.topic.emergency-low", true)]
-    [InlineData("com.myapp.topic.emergency", "com.myapp.topic.emergency.category.severe", true)]
-    [InlineData("com.myapp.topic.emergency", "com.myapp.topic.emerge", false)]
-    [InlineData("com.myapp.topic.emergency", "com.myapp.topic.Emergency", false)]
-    [InlineData("com.myapp.", "com.myapp.x", true)]
-    [InlineData("com.myapp.", "com.myapp", false)]
-    [InlineData("com.myapp.", "com.myapp2.x", false)]
-    [InlineData("c", "com", true)]
-    public void A_prefix_matches_what_starts_with_it(string prefix, string topic, bool matches) => AssertMatches(prefix, Prefix, topic, matches);
+    [EachSerializer("com.myapp.topic.emergency", "com.myapp.topic.emergency", true)]
+    [EachSerializer("com.myapp.topic.emergency", "com.myapp.topic.emergency.11", true)]
+    [EachSerializer("com.myapp.topic.emergency", "com.myapp.topic.emergency-low", true)]
+    [EachSerializer("com.myapp.topic.emergency", "com.myapp.topic.emergency.category.severe", true)]
+    [EachSerializer("com.myapp.topic.emergency", "com.myapp.topic.emerge", false)]
+    [EachSerializer("com.myapp.topic.emergency", "com.myapp.topic.Emergency", false)]
+    [EachSerializer("com.myapp.", "com.myapp.x", true)]
+    [EachSerializer("com.myapp.", "com.myapp", false)]
+    [EachSerializer("com.myapp.", "com.myapp2.x", false)]
+    [EachSerializer("c", "com", true)]
+    public void A_prefix_matches_what_starts_with_it(SerializerKind serializer, string prefix, string topic, bool matches) =>
+        AssertMatches(serializer, prefix, Prefix, topic, matches);
 
     [Theory, Trait("wamp", "PBS-01"), Trait("wamp", "PBS-03")]
-    [InlineData("com.myapp..userevent", "com.myapp.foo.userevent", true)]
-    [InlineData("com.myapp..userevent", "com.myapp.bar.userevent", true)]
-    [InlineData("com.myapp..userevent", "com.myapp.foo.userevent.bar", false)]
-    [InlineData("com.myapp..userevent", "com.myapp.foo.user", false)]
-    [InlineData("com.myapp..userevent", "com.myapp2.foo.userevent", false)]
-    [InlineData("com.myapp..userevent", "com.myapp.userevent", false)]
-    [InlineData("com.myapp..userevent", "com.myapp.a.b.userevent", false)]
-    [InlineData("..", "a.b.c", true)]
-    [InlineData("..", "a.b", false)]
-    [InlineData("..", "a.b.c.d", false)]
-    [InlineData(".b.", "a.b.c", true)]
-    [InlineData(".b.", "a.x.c", false)]
-    [InlineData("com.", "com.x", true)]
-    [InlineData("com.", "com", false)]
-    [InlineData("com.myapp", "com.myapp", true)]
-    [InlineData("com.myapp", "com.myapp.x", false)]
-    public void An_empty_component_of_a_wildcard_matches_exactly_one_component(string pattern, string topic, bool matches) =>
-        AssertMatches(pattern, Wildcard, topic, matches);
+    [EachSerializer("com.myapp..userevent", "com.myapp.foo.userevent", true)]
+    [EachSerializer("com.myapp..userevent", "com.myapp.bar.userevent", true)]
+    [EachSerializer("com.myapp..userevent", "com.myapp.foo.userevent.bar", false)]
+    [EachSerializer("com.myapp..userevent", "com.myapp.foo.user", false)]
+    [EachSerializer("com.myapp..userevent", "com.myapp2.foo.userevent", false)]
+    [EachSerializer("com.myapp..userevent", "com.myapp.userevent", false)]
+    [EachSerializer("com.myapp..userevent", "com.myapp.a.b.userevent", false)]
+    [EachSerializer("..", "a.b.c", true)]
+    [EachSerializer("..", "a.b", false)]
+    [EachSerializer("..", "a.b.c.d", false)]
+    [EachSerializer(".b.", "a.b.c", true)]
+    [EachSerializer(".b.", "a.x.c", false)]
+    [EachSerializer("com.", "com.x", true)]
+    [EachSerializer("com.", "com", false)]
+    [EachSerializer("com.myapp", "com.myapp", true)]
+    [EachSerializer("com.myapp", "com.myapp.x", false)]
+    public void An_empty_component_of_a_wildcard_matches_exactly_one_component(SerializerKind serializer, string pattern, string topic, bool matches) =>
+        AssertMatches(serializer, pattern, Wildcard, topic, matches);
 
     [Theory, EachSerializer, Trait("wamp", "PBS-04"), Trait("wamp", "PBS-05"), Trait("wamp", "PUB-05"), Trait("wamp", "RACE-16")]
     public void A_session_gets_one_EVENT_for_each_matching_subscription_and_the_topic_on_patterns_only(SerializerKind from, SerializerKind to)
@@ -159,9 +160,9 @@ public sealed class PatternSubscriptions
             && uri.Split('.').Zip(topic.Split('.')).All(pair => pair.First.Length == 0 || pair.First == pair.Second),
     };
 
-    private void AssertMatches(string uri, string options, string topic, bool matches)
+    private void AssertMatches(SerializerKind serializer, string uri, string options, string topic, bool matches)
     {
-        var (publisher, subscriber) = (_realm.Join(), _realm.Join());
+        var (publisher, subscriber) = (_realm.Join(serializer), _realm.Join(serializer));
         subscriber.Subscription(uri, options);
         publisher.Publish(topic);
         Assert.Equal(matches ? 1 : 0, subscriber.Rest().Count);

@@ -56,6 +56,7 @@ public sealed class Publishing
     }
 
     [Theory, EachSerializer, Trait("wamp", "PUB-02"), Trait("wamp", "PUB-09"), Trait("wamp", "PBS-08"), Trait("wamp", "URI-05"), Trait("wamp", "URI-08"), Trait("wamp", "URI-09")]
+    [Trait("wamp", "URI-02"), Trait("wamp", "URI-03")]
     public void With_acknowledge_a_malformed_or_reserved_topic_is_answered_by_one_ERROR_and_not_dispatched(SerializerKind serializer)
     {
         var (publisher, subscriber) = (_realm.Join(serializer), _realm.Join(serializer));

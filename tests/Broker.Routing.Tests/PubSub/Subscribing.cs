@@ -21,7 +21,7 @@ public sealed class Subscribing
         _realm.LeaveAll();
     }
 
-    [Theory, EachSerializer, Trait("wamp", "BRK-01"), Trait("wamp", "URI-08"), Trait("wamp", "URI-03")]
+    [Theory, EachSerializer, Trait("wamp", "BRK-01"), Trait("wamp", "URI-08"), Trait("wamp", "URI-03"), Trait("wamp", "URI-02")]
     public void SUBSCRIBE_to_a_malformed_topic_is_answered_by_ERROR(SerializerKind serializer)
     {
         var subscriber = _realm.Join(serializer);

@@ -22,14 +22,14 @@ public sealed class SubscriptionRevocation
         var subscription = subscriber.Subscription("com.topic");
         var kept = subscriber.Subscription("com.", "{\"match\":\"prefix\"}");
         other.Subscription("com.topic");
-        Assert.True(_realm.Realm.Broker.Revoke(subscriber.Session, subscription, "com.reason"));
+        Assert.True(_realm.Realm.RevokeSubscription(subscription, subscriber.Session, "com.reason"));
         Assert.Equal(
             Received.Unsubscribed(0) with { Details = $"{{\"subscription\":{subscription},\"reason\":\"com.reason\"}}" }, subscriber.Next());
         publisher.Publish("com.topic");
         Assert.Equal(kept, Assert.Single(subscriber.Rest()).SubscriptionId);
         Assert.Single(other.Rest());
 
-        Assert.True(_realm.Realm.Broker.Revoke(subscriber.Session, kept, null));
+        Assert.True(_realm.Realm.RevokeSubscription(kept, subscriber.Session, null));
         Assert.Equal($"{{\"subscription\":{kept}}}", subscriber.Next().Details);
         subscriber.Unsubscribe(kept);
         Assert.Equal(MessageType.Error, subscriber.Next().Type);
@@ -45,7 +45,7 @@ public sealed class SubscriptionRevocation
         {
             var subscriber = _realm.Join(serializer, roles);
             var subscription = subscriber.Subscription("com.topic");
-            Assert.True(_realm.Realm.Broker.Revoke(subscriber.Session, subscription, "com.reason"));
+            Assert.True(_realm.Realm.RevokeSubscription(subscription, subscriber.Session, "com.reason"));
             publisher.Publish("com.topic");
             subscriber.AssertSilent();
             subscriber.Subscription("com.topic");
@@ -54,15 +54,31 @@ public sealed class SubscriptionRevocation
         }
     }
 
+    [Theory, EachSerializer, Trait("wamp", "SRV-04"), Trait("wamp", "SBM-02")]
+    public void Meta_events_tell_of_it_behind_what_the_subscriber_is_told(SerializerKind serializer)
+    {
+        var (subscriber, other) = (_realm.Join(serializer, Revocable), _realm.Join(serializer));
+        var subscription = subscriber.Subscription("com.topic");
+        other.Subscription("com.topic");
+        var watched = subscriber.Watch("wamp.subscription.on_unsubscribe", "wamp.subscription.on_delete");
+        Assert.True(_realm.Realm.RevokeSubscription(subscription, subscriber.Session, null));
+        Assert.Equal(MessageType.Unsubscribed, subscriber.Next().Type);
+        Assert.Equal([$"subscription.on_unsubscribe [{subscriber.Session.Id},{subscription}]"], subscriber.Seen(watched));
+        Assert.True(_realm.Realm.RevokeSubscription(subscription, other.Session, null));
+        Assert.Equal(
+            [$"subscription.on_unsubscribe [{other.Session.Id},{subscription}]", $"subscription.on_delete [{other.Session.Id},{subscription}]"],
+            subscriber.Seen(watched));
+    }
+
     [Fact, Trait("wamp", "SRV-01")]
     public void What_a_session_does_not_hold_cannot_be_revoked()
     {
         var (subscriber, other) = (_realm.Join(roles: Revocable), _realm.Join(roles: Revocable));
         var subscription = subscriber.Subscription("com.topic");
-        Assert.False(_realm.Realm.Broker.Revoke(other.Session, subscription, null));
-        Assert.False(_realm.Realm.Broker.Revoke(subscriber.Session, subscription + 1, null));
+        Assert.False(_realm.Realm.RevokeSubscription(subscription, other.Session, null));
+        Assert.False(_realm.Realm.RevokeSubscription(subscription + 1, subscriber.Session, null));
         subscriber.Leave();
-        Assert.False(_realm.Realm.Broker.Revoke(subscriber.Session, subscription, null));
+        Assert.False(_realm.Realm.RevokeSubscription(subscription, subscriber.Session, null));
         subscriber.AssertSilent();
         other.AssertSilent();
     }

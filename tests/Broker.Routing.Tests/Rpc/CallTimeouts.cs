@@ -168,6 +168,25 @@ public sealed class CallTimeouts
         Assert.Equal(effective == 0 ? 0 : 1, caller.Rest().Count);
     }
 
+    [Theory, EachSerializer, Trait("wamp", "CTO-01"), Trait("wamp", "CTO-05")]
+    public void A_realm_may_count_seconds_for_clients_of_Crossbar(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions { TimeoutsInSeconds = true, MaxCallTimeout = TimeSpan.FromMilliseconds(2500) }, _time);
+        var (caller, plain, keeper) = (realm.Join(serializer), realm.Join(serializer), realm.Join(serializer, All));
+        plain.Registration(Procedure);
+        keeper.Registration("com.keeper", "{\"forward_timeout\":true}");
+        var request = caller.Call(Procedure, options: "{\"timeout\":2}");
+        Advance(1999);
+        caller.AssertSilent();
+        Advance(1);
+        Assert.Equal(Received.Error(MessageType.Call, request, ErrorUris.Timeout), caller.NextError());
+
+        caller.Call("com.keeper", options: "{\"timeout\":2}");
+        Assert.Equal("{\"timeout\":2}", keeper.Next().Details);
+        caller.Call("com.keeper", options: $"{{\"timeout\":{long.MaxValue}}}");
+        Assert.Equal("{\"timeout\":3}", keeper.Next().Details); // 2.5 s, rounded up
+    }
+
     [Theory, EachSerializer, Trait("wamp", "RER-08"), Trait("wamp", "CTO-02")]
     public void The_time_goes_on_when_the_call_goes_to_another_callee(SerializerKind serializer)
     {

@@ -55,6 +55,16 @@ public sealed class CallerIdentification
         Assert.Equal($"{{\"procedure\":\"{Procedure}\",{Disclosed(caller)[1..]}", callee.Next().Details);
     }
 
+    [Theory, EachSerializer, Trait("wamp", "CID-07")]
+    public void The_routers_own_procedures_know_their_caller_whatever_the_realm_discloses(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions { DiscloseCaller = DisclosePolicy.Never, AllowMetaKill = true });
+        var (caller, other) = (realm.Join(serializer), realm.Join(serializer));
+        Assert.Equal(Received.Result(caller.Call("wamp.session.count", options: Ask), "[2]"), caller.Next());
+        Assert.Equal($"[[{other.Session.Id}]]", caller.Ask("wamp.session.kill_by_authid", "[\"joe\"]")); // the caller's authid, too
+        Assert.Equal(ErrorUris.NoSuchSession, caller.AskInVain("wamp.session.kill", $"[{caller.Session.Id}]"));
+    }
+
     [Theory, EachSerializer, Trait("wamp", "CTL-01"), Trait("wamp", "CTL-02"), Trait("wamp", "CTL-03")]
     public void Trust_levels_go_to_callees_that_announced_them(SerializerKind serializer)
     {

@@ -20,7 +20,7 @@ public sealed class Registering
         _realm.LeaveAll();
     }
 
-    [Theory, EachSerializer, Trait("wamp", "REG-01"), Trait("wamp", "URI-05"), Trait("wamp", "URI-08")]
+    [Theory, EachSerializer, Trait("wamp", "REG-01"), Trait("wamp", "URI-05"), Trait("wamp", "URI-08"), Trait("wamp", "URI-02")]
     public void REGISTER_of_a_malformed_or_reserved_URI_is_answered_by_ERROR(SerializerKind serializer)
     {
         var callee = _realm.Join(serializer);

@@ -44,6 +44,25 @@ public sealed class RegistrationRevocation
         callee.AssertSilent();
     }
 
+    [Theory, EachSerializer, Trait("wamp", "RVK-05"), Trait("wamp", "RME-02")]
+    public void Meta_events_tell_of_it_behind_what_the_callee_is_told(SerializerKind serializer)
+    {
+        var callee = _realm.Join(serializer, Features.RegistrationRevocation);
+        var other = _realm.Join(serializer);
+        var shared = callee.Registration("com.shared", "{\"invoke\":\"first\"}");
+        other.Registration("com.shared", "{\"invoke\":\"first\"}");
+        var own = callee.Registration(Procedure);
+        var watched = callee.Watch("wamp.registration.on_unregister", "wamp.registration.on_delete");
+        Assert.True(_realm.Realm.RevokeRegistration(own, callee.Session, reason: null));
+        Assert.Equal(MessageType.Unregistered, callee.Next().Type);
+        Assert.Equal([$"registration.on_unregister [{callee.Session.Id},{own}]", $"registration.on_delete [{callee.Session.Id},{own}]"], callee.Seen(watched));
+        Assert.True(_realm.Realm.RevokeRegistration(shared, callee.Session, reason: null));
+        Assert.Equal(MessageType.Unregistered, callee.Next().Type);
+        Assert.Equal([$"registration.on_unregister [{callee.Session.Id},{shared}]"], callee.Seen(watched));
+        Assert.True(_realm.Realm.RevokeRegistration(shared, other.Session, reason: null));
+        Assert.Equal([$"registration.on_unregister [{other.Session.Id},{shared}]", $"registration.on_delete [{other.Session.Id},{shared}]"], callee.Seen(watched));
+    }
+
     [Theory, EachSerializer, Trait("wamp", "RVK-01"), Trait("wamp", "SHR-07")]
     public void Of_a_shared_registration_the_others_keep_their_part(SerializerKind serializer)
     {

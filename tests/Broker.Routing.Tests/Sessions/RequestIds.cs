@@ -90,11 +90,11 @@ public sealed class RequestIds
         Assert.Equal(5, realm.SessionCount);
     }
 
-    [Fact, Trait("wamp", "URI-04")]
-    public void A_realm_may_demand_strict_URIs()
+    [Theory, EachSerializer, Trait("wamp", "URI-04")]
+    public void A_realm_may_demand_strict_URIs(SerializerKind serializer)
     {
         var realm = new TestRealm(new Realms.RealmOptions { UriRules = UriRules.Default with { IsStrict = true } });
-        var peer = realm.Join();
+        var peer = realm.Join(serializer);
         Assert.Equal(ErrorUris.InvalidUri, Error(peer, () => peer.Subscribe("com.MyApp")));
         Assert.Equal(ErrorUris.InvalidUri, Error(peer, () => peer.Register("com.my-app")));
         Assert.Equal(ErrorUris.InvalidUri, Error(peer, () => peer.Call("com.é")));
