@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Broker.Client;
+using Broker.Options;
 using Broker.Client.Meta;
 using Broker.Uris;
 

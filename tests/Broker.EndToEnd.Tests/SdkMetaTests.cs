@@ -76,7 +76,7 @@ public sealed class SdkMetaTests(HostedRouter router) : IClassFixture<HostedRout
         await using var observer = await router.ConnectAsync(transport, serializer);
         await using var callee = await router.ConnectAsync(transport, serializer);
         var meta = observer.Meta.Registrations;
-        var creations = Channel.CreateUnbounded<RegistrationCreated>();
+        var creations = Channel.CreateUnbounded<MetaCreated<RegistrationDetails>>();
         var (additions, removals, deletions) = (Changes(), Changes(), Changes()); // each subscription keeps its own order only
         await meta.SubscribeCreatedAsync(creation => creations.Writer.WriteAsync(creation)).Soon();
         await meta.SubscribeAddedAsync(change => additions.Writer.WriteAsync(change)).Soon();
@@ -87,7 +87,7 @@ public sealed class SdkMetaTests(HostedRouter router) : IClassFixture<HostedRout
         var registration = await callee.RegisterAsync(
             procedure + "..x", (_, _) => default, new RegisterOptions { Match = MatchPolicy.Wildcard, Invoke = InvocationPolicy.Last }).Soon();
         var id = registration.Id;
-        var change = new RegistrationChange(callee.Session.Id, id);
+        var change = new MetaChange(callee.Session.Id, id);
         var created = await creations.Reader.NextAsync();
         Assert.Equal((callee.Session.Id, id), (created.Session, created.Registration.Id));
         Assert.Equal(change, await additions.Reader.NextAsync());
@@ -109,7 +109,7 @@ public sealed class SdkMetaTests(HostedRouter router) : IClassFixture<HostedRout
         Assert.Equal(change, await deletions.Reader.NextAsync());
         Assert.Equal(ErrorUris.NoSuchRegistration, (await Assert.ThrowsAsync<WampException>(() => meta.GetAsync(id).Soon())).Uri);
 
-        static Channel<RegistrationChange> Changes() => Channel.CreateUnbounded<RegistrationChange>();
+        static Channel<MetaChange> Changes() => Channel.CreateUnbounded<MetaChange>();
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class SdkMetaTests(HostedRouter router) : IClassFixture<HostedRout
         await using var observer = await router.ConnectAsync(transport, serializer);
         await using var subscriber = await router.ConnectAsync(transport, serializer);
         var meta = observer.Meta.Subscriptions;
-        var creations = Channel.CreateUnbounded<SubscriptionCreated>();
+        var creations = Channel.CreateUnbounded<MetaCreated<SubscriptionDetails>>();
         var (additions, removals, deletions) = (Changes(), Changes(), Changes()); // each subscription keeps its own order only
         await meta.SubscribeCreatedAsync(creation => creations.Writer.WriteAsync(creation)).Soon();
         await meta.SubscribeAddedAsync(change => additions.Writer.WriteAsync(change)).Soon();
@@ -130,7 +130,7 @@ public sealed class SdkMetaTests(HostedRouter router) : IClassFixture<HostedRout
 
         var subscription = await subscriber.SubscribeAsync(topic, _ => { }, SubscribeOptions.Prefix).Soon();
         var id = subscription.Id;
-        var change = new SubscriptionChange(subscriber.Session.Id, id);
+        var change = new MetaChange(subscriber.Session.Id, id);
         var created = await creations.Reader.NextAsync();
         Assert.Equal((subscriber.Session.Id, id), (created.Session, created.Subscription.Id));
         Assert.Equal(change, await additions.Reader.NextAsync());
@@ -153,7 +153,7 @@ public sealed class SdkMetaTests(HostedRouter router) : IClassFixture<HostedRout
         Assert.Equal(change, await deletions.Reader.NextAsync());
         Assert.Equal(ErrorUris.NoSuchSubscription, (await Assert.ThrowsAsync<WampException>(() => meta.GetAsync(id).Soon())).Uri);
 
-        static Channel<SubscriptionChange> Changes() => Channel.CreateUnbounded<SubscriptionChange>();
+        static Channel<MetaChange> Changes() => Channel.CreateUnbounded<MetaChange>();
     }
 
     private static bool ByContent(
