@@ -9,13 +9,13 @@ namespace Broker.Meta;
 /// The arguments of <c>remove_callee</c> and <c>remove_subscriber</c>: <c>(id, session; reason)</c>. Crossbar.io takes <c>reason</c> by position, too. Taking away
 /// what another session holds must be allowed, as killing it must.
 /// </summary>
-internal sealed class RemovalArguments(Realm realm, RealmOptions options)
+internal sealed class RemovalArguments(Realm realm)
 {
     /// <summary>Reads them, or answers the call by ERROR and returns false.</summary>
     public bool TryRead(scoped in MetaCall call, out long id, out Session session, out string? reason)
     {
         (id, session, reason) = (0, null!, null);
-        if (!options.AllowMetaKill)
+        if (!call.IsAuthorized && !realm.Options.AllowMetaKill)
         {
             call.Fail(ErrorUris.NotAuthorized, "Callers may not take registrations and subscriptions from others in this realm.");
             return false;
@@ -33,7 +33,7 @@ internal sealed class RemovalArguments(Realm realm, RealmOptions options)
         }
 
         (id, reason) = (held, told.Text);
-        if (reason is not null && !options.UriRules.IsValid(Encoding.UTF8.GetBytes(reason)))
+        if (reason is not null && !realm.Options.UriRules.IsValid(Encoding.UTF8.GetBytes(reason)))
         {
             call.Fail(ErrorUris.InvalidUri, "The reason is not a valid URI.");
             return false;

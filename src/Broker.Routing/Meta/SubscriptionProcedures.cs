@@ -109,7 +109,7 @@ internal sealed class SubscriptionProcedures(BrokerRole broker, RemovalArguments
         }
         else
         {
-            var answer = broker.GetEvents(id, filter, call.Caller.Identity);
+            var answer = broker.GetEvents(id, filter, call.Caller);
             if (answer.Error is { } error)
             {
                 call.Fail(error, answer.Text ?? "");

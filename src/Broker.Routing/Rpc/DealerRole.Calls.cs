@@ -1,3 +1,4 @@
+using Broker.Authorization;
 using Broker.Messages;
 using Broker.Options;
 using Broker.Realms;
@@ -9,8 +10,8 @@ namespace Broker.Rpc;
 /// <content>What callers send: CALL, further chunks of progressive calls, CANCEL.</content>
 internal sealed partial class DealerRole
 {
-    /// <summary>CALL with a new request id (RPC-01, RPC-02).</summary>
-    public void Call(Session caller, scoped in WampMessage message)
+    /// <summary>CALL with a new request id (RPC-01, RPC-02) by a caller who may call the procedure.</summary>
+    public void Call(Session caller, scoped in WampMessage message, in Decision decision)
     {
         var options = CallOptions.Parse(caller.Serializer, message.Dict);
         RequireAnnounced(caller, options);
@@ -21,7 +22,7 @@ internal sealed partial class DealerRole
             return;
         }
 
-        if (options.DiscloseMe && _options.DiscloseCaller == DisclosePolicy.Never)
+        if (options.DiscloseMe && !decision.Discloses && Options.DiscloseCaller == DisclosePolicy.Never)
         {
             caller.SendError(MessageType.Call, message.RequestId, ErrorUris.DiscloseMeDisallowed, "This realm discloses no callers.");
             RememberRefused(caller, message, options);
@@ -36,6 +37,7 @@ internal sealed partial class DealerRole
             return;
         }
 
+        options.DiscloseMe |= decision.Discloses;
         var call = PendingCall.Start(caller, message.RequestId, registration);
         var timeout = EffectiveTimeout(options.Timeout);
         if (options.Progress || timeout > TimeSpan.Zero)
@@ -44,7 +46,7 @@ internal sealed partial class DealerRole
             call.Terms.Start(_time);
         }
 
-        var most = _options.SessionLimits.PendingCalls;
+        var most = Options.SessionLimits.PendingCalls;
         bool isRefused;
         lock (caller.Gate)
         {
@@ -71,6 +73,27 @@ internal sealed partial class DealerRole
         }
 
         Dispatch(call, new CallRequest(message.Uri, message.Payload, options));
+    }
+
+    /// <summary>
+    /// CALL by a caller who may not call the procedure, whether there is one or not (AZN-05). Chunks that follow are not asked about
+    /// (PCI-18).
+    /// </summary>
+    public void Refuse(Session caller, scoped in WampMessage message, in Decision decision)
+    {
+        var options = CallOptions.Parse(caller.Serializer, message.Dict);
+        RequireAnnounced(caller, options);
+        if (Options.UriRules.IsValid(message.Uri))
+        {
+            var (error, text) = _refusals.Add(decision);
+            caller.SendError(MessageType.Call, message.RequestId, error, text);
+        }
+        else
+        {
+            RefuseUnknown(caller, message);
+        }
+
+        RememberRefused(caller, message, options);
     }
 
     /// <summary>CALL with a request id used before: a further chunk of a progressive call (PCI-05..08), or a breach of the protocol (PCI-19).</summary>
@@ -155,7 +178,7 @@ internal sealed partial class DealerRole
 
     private void RefuseUnknown(Session caller, scoped in WampMessage message)
     {
-        if (_options.UriRules.IsValid(message.Uri))
+        if (Options.UriRules.IsValid(message.Uri))
         {
             caller.SendError(MessageType.Call, message.RequestId, ErrorUris.NoSuchProcedure, "No session has registered this procedure.");
         }
@@ -184,7 +207,7 @@ internal sealed partial class DealerRole
     {
         const long TenYears = 10 * 365 * TimeSpan.TicksPerDay;
         var unit = TimeoutUnit.Ticks;
-        var timeout = asked > 0 ? TimeSpan.FromTicks(Math.Min(asked, TenYears / unit) * unit) : _options.DefaultCallTimeout ?? TimeSpan.Zero;
-        return _options.MaxCallTimeout is { } longest && (timeout == TimeSpan.Zero || timeout > longest) ? longest : timeout;
+        var timeout = asked > 0 ? TimeSpan.FromTicks(Math.Min(asked, TenYears / unit) * unit) : Options.DefaultCallTimeout ?? TimeSpan.Zero;
+        return Options.MaxCallTimeout is { } longest && (timeout == TimeSpan.Zero || timeout > longest) ? longest : timeout;
     }
 }

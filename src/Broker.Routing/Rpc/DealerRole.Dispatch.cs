@@ -208,7 +208,7 @@ internal sealed partial class DealerRole
             request.Options.ReceiveProgress && callee.CanProgress && call.Caller.CallerFeatures.Has(Features.ProgressiveCallResults);
         var details = RoutingScratch.Current.Details;
         details.Clear();
-        var isDisclosed = request.Options.DiscloseMe || callee.DisclosesCaller || _options.DiscloseCaller == DisclosePolicy.Always;
+        var isDisclosed = request.Options.DiscloseMe || callee.DisclosesCaller || Options.DiscloseCaller == DisclosePolicy.Always;
         if (callee.WantsNoDetails && !isDisclosed && !isTimeoutForwarded && !call.ReceivesProgress && !request.Options.HasDetails)
         {
             return;
@@ -222,7 +222,9 @@ internal sealed partial class DealerRole
                 Session = isDisclosed ? call.Caller.Id : 0,
                 AuthId = isDisclosed ? identity.AuthId : null,
                 AuthRole = isDisclosed ? identity.AuthRole : null,
-                TrustLevel = callee.Features.Has(Features.CallTrustLevels) ? _trustLevels.Find(request.Procedure, identity.AuthRole) : null,
+                TrustLevel = callee.Features.Has(Features.CallTrustLevels)
+                    ? _policy.CallTrustLevels.Find(request.Procedure, identity.AuthRole)
+                    : null,
             },
             Timeout = isTimeoutForwarded ? (long)Math.Ceiling(call.Terms!.Timeout / TimeoutUnit) : 0,
             ReceiveProgress = call.ReceivesProgress,
