@@ -20,9 +20,11 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             }
         }
 
-        foreach (var origin in options.AllowedOrigins.Where(origin => !OriginRules.IsOrigin(origin)))
+        var origins = options.AllowedOrigins.Concat(options.Listeners.Values.SelectMany(listener => listener.AllowedOrigins ?? []));
+        foreach (var origin in origins.Where(origin => !OriginRules.IsPattern(origin)))
         {
-            faults.Add($"AllowedOrigins holds '{origin}', which no browser sends: write scheme, host and port, such as https://app.example.com, or *.");
+            faults.Add(
+                $"AllowedOrigins holds '{origin}', which no browser sends: write scheme, host and port, such as https://app.example.com or https://*.example.com, or *.");
         }
 
         Require(
@@ -50,6 +52,10 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
         Require(faults, options.HelloTimeout > TimeSpan.Zero, "HelloTimeout is not above zero.");
         Require(faults, options.AuthenticationTimeout > TimeSpan.Zero, "AuthenticationTimeout is not above zero.");
         Require(faults, options.KeepAliveInterval >= TimeSpan.Zero, "KeepAliveInterval is below zero.");
+        Require(
+            faults,
+            options.DecodeLimits.MaxUriLength is > 0 and <= UriRules.Ceiling,
+            $"DecodeLimits.MaxUriLength is not within 1 to {UriRules.Ceiling} bytes.");
         Require(faults, options.KeepAliveTimeout > TimeSpan.Zero, "KeepAliveTimeout is not above zero.");
         Require(faults, options.CloseTimeout > TimeSpan.Zero, "CloseTimeout is not above zero.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

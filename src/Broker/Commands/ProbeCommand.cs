@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using Broker.Configuration.Keys;
 using Broker.Serialization;
 using Broker.Transports;
 

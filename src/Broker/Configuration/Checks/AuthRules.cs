@@ -1,0 +1,86 @@
+using Broker.Configuration.Keys;
+using Broker.Configuration.Sections;
+
+namespace Broker.Configuration.Checks;
+
+/// <summary>What must hold between the roles and the users of a realm.</summary>
+/// <param name="realm">The realm; required values may be missing, which is reported already.</param>
+/// <param name="path">Its path.</param>
+/// <param name="report">Takes the key and what is wrong.</param>
+internal sealed class AuthRules(RealmSection realm, KeyPath path, Action<KeyPath, string> report)
+{
+    /// <summary>Checks everything.</summary>
+    public void Check()
+    {
+        var roles = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (index, role) in (realm.Roles ?? []).Index())
+        {
+            if (role.Name is not null && !roles.Add(role.Name))
+            {
+                report(path["roles"][index]["name"], $"another role of this realm has the name {role.Name}, too.");
+            }
+        }
+
+        if (realm.Auth is not { } auth)
+        {
+            return;
+        }
+
+        if (realm.Roles is null)
+        {
+            report(path["auth"], "users have roles, and this realm configures none: add roles.");
+            return;
+        }
+
+        foreach (var (at, role) in RolesOfUsers(auth, path["auth"]))
+        {
+            if (role is not null && !roles.Contains(role))
+            {
+                report(at["role"], $"there is no role '{role}' in this realm: it has {(roles.Count == 0 ? "none" : string.Join(", ", roles))}.");
+            }
+        }
+
+        CheckSecrets(auth, path["auth"]);
+    }
+
+    private static IEnumerable<(KeyPath Path, string? Role)> RolesOfUsers(AuthSection auth, KeyPath path) =>
+    [
+        (path["anonymous"], auth.Anonymous?.Role),
+        .. auth.Ticket?.Users.Select(user => (path["ticket"]["users"][user.Key], (string?)user.Value.Role)) ?? [],
+        .. auth.Wampcra?.Users.Select(user => (path["wampcra"]["users"][user.Key], (string?)user.Value.Role)) ?? [],
+        .. auth.Scram?.Users.Select(user => (path["scram"]["users"][user.Key], (string?)user.Value.Role)) ?? [],
+        .. auth.Cryptosign?.Users.Select(user => (path["cryptosign"]["users"][user.Key], (string?)user.Value.Role)) ?? [],
+        (path["tls"], auth.Tls?.Role),
+        .. auth.Tls?.Users.Select(user => (path["tls"]["users"][user.Key], (string?)user.Value.Role)) ?? [],
+    ];
+
+    private void CheckSecrets(AuthSection auth, KeyPath at)
+    {
+        foreach (var (name, user) in auth.Ticket?.Users ?? new Dictionary<string, TicketUserSection>())
+        {
+            RequireOne(at["ticket"]["users"][name], ("secret", user.Secret), ("hash", user.Hash));
+        }
+
+        foreach (var (name, user) in auth.Wampcra?.Users ?? new Dictionary<string, CraUserSection>())
+        {
+            RequireOne(at["wampcra"]["users"][name], ("secret", user.Secret), ("key", user.Key));
+            if (user.Key is not null && user.Salt is null)
+            {
+                report(at["wampcra"]["users"][name], "a derived key needs the salt that it was made with: add salt.");
+            }
+        }
+
+        if (auth.Jwt is { HmacKey: null, PublicKeys.Count: 0, JwksFile: null, JwksUrl: null })
+        {
+            report(at["jwt"], "no token could be checked: add hmac_key, public_keys, jwks_file or jwks_url.");
+        }
+    }
+
+    private void RequireOne(KeyPath user, (string Name, Secret? Value) first, (string Name, Secret? Value) second)
+    {
+        if (first.Value is null == second.Value is null)
+        {
+            report(user, $"a user has either {first.Name} or {second.Name}, and exactly one of them.");
+        }
+    }
+}

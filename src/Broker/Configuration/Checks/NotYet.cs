@@ -1,0 +1,65 @@
+using Broker.Configuration.Keys;
+using Broker.Configuration.Sources;
+
+namespace Broker.Configuration.Checks;
+
+/// <summary>
+/// Keys that the model knows and nothing serves yet. Whoever configures one learns at start-up that it would be ignored; <c>null</c>, which asks for nothing, is
+/// taken.
+/// </summary>
+internal static class NotYet
+{
+    private static readonly (KeyPath Path, string? Value)[] Keys =
+    [
+        Key("listeners.*.tls"),
+        Key("listeners.*.trusted_proxies"),
+        Key("ops"),
+        Key("limits.connections"),
+        Key("limits.connections_per_address"),
+        Key("limits.connections_per_authid"),
+        Key("limits.connection_rate"),
+        Key("limits.subscriptions"),
+        Key("limits.registrations"),
+        Key("limits.pending_calls"),
+        Key("limits.outbound_total"),
+        Key("realms.*.roles"),
+        Key("realms.*.auth"),
+        Key("realms.*.retention.max_event"),
+        Key("realms.*.slow_consumer.policy", "drop_oldest"),
+        Key("realms.*.slow_consumer.policy", "latest"),
+    ];
+
+    /// <summary>All of them; <c>*</c> stands for any number or name.</summary>
+    public static IEnumerable<KeyPath> Paths => Keys.Select(key => key.Path);
+
+    /// <summary>Whether a key is one of them, whatever its value.</summary>
+    public static bool Holds(KeyPath path) => Keys.Any(key => key.Value is null && path.IsWithin(key.Path));
+
+    /// <summary>Reports all that are configured.</summary>
+    public static void Check(ConfigurationNode root, List<Fault> faults) => Check(root, KeyPath.Root, faults);
+
+    private static (KeyPath Path, string? Value) Key(string path, string? value = null) => (KeyPath.TryParse(path)!, value);
+
+    private static void Check(ConfigurationNode node, KeyPath path, List<Fault> faults)
+    {
+        foreach (var (name, inner) in node.Parts)
+        {
+            var key = path[name];
+            if (Holds(key))
+            {
+                if (inner.Kind != NodeKind.Null && inner is not { Kind: NodeKind.Bare, Text: "null" })
+                {
+                    faults.Add(new Fault(inner.Origin, key, "this is not supported by this build yet: leave it out."));
+                }
+            }
+            else if (Keys.Any(other => other.Value == inner.Text && key.IsWithin(other.Path)))
+            {
+                faults.Add(new Fault(inner.Origin, key, $"'{inner.Text}' is not supported by this build yet: choose another."));
+            }
+            else
+            {
+                Check(inner, key, faults);
+            }
+        }
+    }
+}
