@@ -20,6 +20,8 @@ internal static class RunCommand
         root.Subcommands.Add(PrintEffectiveCommand.Build(flags));
         root.Subcommands.Add(InitCommand.Build());
         root.Subcommands.Add(ImportCrossbarCommand.Build());
+        root.Subcommands.Add(HashSecretCommand.Build());
+        root.Subcommands.Add(NewKeyCommand.Build());
         root.Subcommands.Add(DescribeCommands.BuildSchema());
         root.Subcommands.Add(DescribeCommands.BuildReference());
         root.Subcommands.Add(ProbeCommand.Build());

@@ -93,8 +93,7 @@ public sealed class ConfigurationRulesTests
             {
                 Users = new Dictionary<string, CraUserSection>
                 {
-                    ["both"] = new() { Role = "device", Secret = secret, Key = secret, Salt = "x" },
-                    ["unsalted"] = new() { Role = "device", Key = secret },
+                    ["both"] = new() { Role = "device", Secret = secret, Hash = secret },
                     ["right"] = new() { Role = "device", Secret = secret },
                 },
             },
@@ -104,8 +103,7 @@ public sealed class ConfigurationRulesTests
         Assert.Equal(
             [
                 "realms.0.auth.ticket.users.joe: a user has either secret or hash, and exactly one of them.",
-                "realms.0.auth.wampcra.users.both: a user has either secret or key, and exactly one of them.",
-                "realms.0.auth.wampcra.users.unsalted: a derived key needs the salt that it was made with: add salt.",
+                "realms.0.auth.wampcra.users.both: a user has either secret or hash, and exactly one of them.",
                 "realms.0.auth.jwt: no token could be checked: add hmac_key, public_keys, jwks_file or jwks_url.",
             ],
             FaultsOf(Realm with { Auth = auth }));

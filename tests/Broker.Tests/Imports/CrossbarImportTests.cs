@@ -69,7 +69,7 @@ public sealed class CrossbarImportTests
                           "type": "static",
                           "users": {
                             "plain": { "secret": "s", "role": "frontend" },
-                            "salted": { "secret": "kEy=", "salt": "salt123", "iterations": 100, "keylen": 16, "role": "frontend" }
+                            "salted": { "secret": "AAAAAAAAAAAAAAAAAAAAAA==", "salt": "salt123", "iterations": 100, "keylen": 16, "role": "frontend" }
                           }
                         },
                         "scram": {
@@ -158,14 +158,14 @@ public sealed class CrossbarImportTests
               "wampcra": {
                 "users": {
                   "plain": { "role": "frontend", "secret": "s" },
-                  "salted": { "role": "frontend", "key": "kEy=", "salt": "salt123", "iterations": 100, "key_length": 16 }
+                  "salted": { "role": "frontend", "hash": "wampcra$100$16$salt123$AAAAAAAAAAAAAAAAAAAAAA==" }
                 }
               },
               "scram": {
                 "users": {
                   "carol": {
-                    "role": "frontend", "salt": "c2FsdA==", "iterations": 4096,
-                    "stored_key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "server_key": "ERERERERERERERERERERERERERERERERERERERERERE="
+                    "role": "frontend",
+                    "hash": "scram-sha256$4096$c2FsdA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=$ERERERERERERERERERERERERERERERERERERERERERE="
                   }
                 }
               },

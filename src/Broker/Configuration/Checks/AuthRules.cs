@@ -58,16 +58,12 @@ internal sealed class AuthRules(RealmSection realm, KeyPath path, Action<KeyPath
     {
         foreach (var (name, user) in auth.Ticket?.Users ?? new Dictionary<string, TicketUserSection>())
         {
-            RequireOne(at["ticket"]["users"][name], ("secret", user.Secret), ("hash", user.Hash));
+            RequireOne(at["ticket"]["users"][name], user.Secret, user.Hash);
         }
 
         foreach (var (name, user) in auth.Wampcra?.Users ?? new Dictionary<string, CraUserSection>())
         {
-            RequireOne(at["wampcra"]["users"][name], ("secret", user.Secret), ("key", user.Key));
-            if (user.Key is not null && user.Salt is null)
-            {
-                report(at["wampcra"]["users"][name], "a derived key needs the salt that it was made with: add salt.");
-            }
+            RequireOne(at["wampcra"]["users"][name], user.Secret, user.Hash);
         }
 
         if (auth.Jwt is { HmacKey: null, PublicKeys.Count: 0, JwksFile: null, JwksUrl: null })
@@ -76,11 +72,11 @@ internal sealed class AuthRules(RealmSection realm, KeyPath path, Action<KeyPath
         }
     }
 
-    private void RequireOne(KeyPath user, (string Name, Secret? Value) first, (string Name, Secret? Value) second)
+    private void RequireOne(KeyPath user, Secret? secret, Secret? hash)
     {
-        if (first.Value is null == second.Value is null)
+        if (secret is null == hash is null)
         {
-            report(user, $"a user has either {first.Name} or {second.Name}, and exactly one of them.");
+            report(user, "a user has either secret or hash, and exactly one of them.");
         }
     }
 }

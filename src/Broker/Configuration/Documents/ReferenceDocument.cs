@@ -26,6 +26,8 @@ internal static class ReferenceDocument
         | `print-effective` | prints every value and where it comes from; secrets show as `***` |
         | `init [FILE]` | writes a starting file; never overwrites one |
         | `import-crossbar FILE` | converts a `config.json` of Crossbar.io, and lists what differs |
+        | `hash-secret --method METHOD` | reads a secret from standard input, and prints the hash that stands in the file instead; for ticket, wampcra and scram |
+        | `new-key FILE` | makes an Ed25519 key for cryptosign: the private key into the file, the public key printed |
         | `schema`, `reference` | print the JSON Schema, and this page |
 
         An unknown key, a wrong value, a missing secret: each is a fault with its file and line, all are listed, and the router does not start (exit code 2).

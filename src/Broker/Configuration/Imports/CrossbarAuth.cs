@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Broker.Authentication;
 
 namespace Broker.Configuration.Imports;
 
@@ -132,11 +134,9 @@ internal sealed class CrossbarAuth
             return Secret(user, "secret", node);
         }
 
-        node["key"] = user.Text("secret");
-        node["salt"] = salt;
-        node["iterations"] = user.Number("iterations") ?? 1000;
-        node["key_length"] = user.Number("keylen") ?? 32;
-        return node["key"] is not null;
+        var (key, iterations, length) = (user.Text("secret"), user.Number("iterations") ?? 1000, user.Number("keylen") ?? 32);
+        var text = string.Create(CultureInfo.InvariantCulture, $"wampcra${iterations}${length}${salt}${key}");
+        return Hash(text, CraCredential.TryParse(text, out _, out var problem), problem, node, user);
     }
 
     private static bool Scram(CrossbarSection user, JsonObject node)
@@ -144,16 +144,28 @@ internal sealed class CrossbarAuth
         var kdf = user.Text("kdf");
         if (kdf != "pbkdf2")
         {
-            user.Note("Crossbar.io's own way to use argon2 fits no other router: make new keys by 'broker hash-secret --method scram'.");
+            user.Note("Crossbar.io's own way to use argon2 fits no other router: make new keys by 'hash-secret --method scram'.");
             return false;
         }
 
-        node["salt"] = user.Text("salt");
-        node["iterations"] = user.Number("iterations") ?? 4096;
-        node["stored_key"] = Base64(user.Text("stored-key"));
-        node["server_key"] = Base64(user.Text("server-key"));
         user.Ignore("memory");
-        return node["salt"] is not null && node["stored_key"] is not null && node["server_key"] is not null;
+        var (salt, stored, server) = (user.Text("salt"), Base64(user.Text("stored-key")), Base64(user.Text("server-key")));
+        var text = string.Create(CultureInfo.InvariantCulture, $"scram-sha256${user.Number("iterations") ?? 4096}${salt}${stored}${server}");
+        return Hash(text, ScramCredential.TryParse(text, out _, out var problem), problem, node, user);
+    }
+
+    private static bool Hash(string text, bool isValid, string problem, JsonObject node, CrossbarSection user)
+    {
+        if (isValid)
+        {
+            node["hash"] = text;
+        }
+        else
+        {
+            user.Note(problem);
+        }
+
+        return isValid;
     }
 
     /// <summary>Crossbar.io writes these keys in hexadecimal digits.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Broker.Authentication;
 using Broker.Transports;
 using Broker.Uris;
 
@@ -37,13 +38,6 @@ internal static class Scalars
             Remedy = "a whole number and its unit, B, KiB, MiB or GiB, such as 4MiB",
             TryRead = text => ByteSize.TryParse(text),
             Schema = new() { ["pattern"] = ByteSize.Pattern },
-        },
-        [typeof(Secret)] = new()
-        {
-            Name = "secret",
-            Remedy = "text that is not empty, best ${file:PATH} or ${env:NAME}",
-            TryRead = text => text.Length > 0 ? new Secret(text) : null,
-            IsSecret = true,
         },
         [typeof(ListenAddress)] = new()
         {
@@ -81,13 +75,16 @@ internal static class Scalars
             text => System.Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"),
         [TextFormat.Hex32] = Text("key", "64 hexadecimal digits", text => text.Length == 64 && text.All(char.IsAsciiHexDigit)),
         [TextFormat.TlsVersion] = Choice("version of TLS", ["1.2", "1.3"], text => text is "1.2" or "1.3" ? text : null) with { Write = value => (string)value },
-        [TextFormat.Base64] = Text("base64", "bytes in base64", text => System.Buffers.Text.Base64.IsValid(text) && text.Length > 0),
+        [TextFormat.CraHash] = Text("WAMP-CRA hash", "what 'hash-secret --method wampcra' prints", text => CraCredential.TryParse(text, out _, out _)),
+        [TextFormat.ScramHash] = Text("SCRAM hash", "what 'hash-secret --method scram' prints", text => ScramCredential.TryParse(text, out _, out _)),
     };
 
     /// <summary>The kind of a type's values; null when the type has parts.</summary>
     public static Scalar? Find(Type type, KeyAttribute key)
     {
-        var scalar = type == typeof(string) ? ByFormat[key.Format] : ByType.GetValueOrDefault(type) ?? (type.IsEnum ? Choice(type) : null);
+        var scalar = type == typeof(string) ? ByFormat[key.Format]
+            : type == typeof(Secret) ? Hidden(key.Format)
+            : ByType.GetValueOrDefault(type) ?? (type.IsEnum ? Choice(type) : null);
         return scalar is null ? null : scalar with
         {
             Type = type,
@@ -109,6 +106,19 @@ internal static class Scalars
         Remedy = remedy,
         TryRead = text => isValid(text) ? text : null,
     };
+
+    /// <summary>Text that is never printed.</summary>
+    private static Scalar Hidden(TextFormat format)
+    {
+        var (text, isAny) = (ByFormat[format], format == TextFormat.Any);
+        return text with
+        {
+            Name = isAny ? "secret" : text.Name,
+            Remedy = isAny ? "text that is not empty, best ${file:PATH} or ${env:NAME}" : text.Remedy,
+            TryRead = value => value.Length > 0 && text.TryRead(value) is not null ? new Secret(value) : null,
+            IsSecret = true,
+        };
+    }
 
     private static Scalar Choice(Type type)
     {

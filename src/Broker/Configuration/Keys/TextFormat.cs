@@ -27,8 +27,11 @@ internal enum TextFormat
     /// <summary>32 bytes in hexadecimal digits.</summary>
     Hex32,
 
-    /// <summary>Bytes in base64.</summary>
-    Base64,
+    /// <summary>A WAMP-CRA credential at rest.</summary>
+    CraHash,
+
+    /// <summary>A WAMP-SCRAM credential at rest.</summary>
+    ScramHash,
 
     /// <summary>A version of TLS.</summary>
     TlsVersion,

@@ -22,7 +22,7 @@ internal sealed record TicketUserSection
     public Secret? Secret { get; init; }
 
     /// <summary>Its hash.</summary>
-    [Key("The hash that 'broker hash-secret --method ticket' makes of the ticket.")]
+    [Key("The hash that 'hash-secret --method ticket' makes of the ticket.", Format = TextFormat.ScramHash)]
     public Secret? Hash { get; init; }
 }
 
@@ -34,7 +34,7 @@ internal sealed record CraSection
     public IReadOnlyDictionary<string, CraUserSection> Users { get; init; } = new Dictionary<string, CraUserSection>();
 }
 
-/// <summary>A user with a WAMP-CRA secret. Exactly one of <see cref="Secret"/> and <see cref="Key"/>; the rest belongs to <see cref="Key"/>.</summary>
+/// <summary>A user with a WAMP-CRA secret. Exactly one of <see cref="Secret"/> and <see cref="Hash"/>.</summary>
 internal sealed record CraUserSection
 {
     /// <summary>The role.</summary>
@@ -46,20 +46,10 @@ internal sealed record CraUserSection
     public Secret? Secret { get; init; }
 
     /// <summary>The derived key.</summary>
-    [Key("The key derived from the secret, as 'broker hash-secret --method wampcra' makes it: worth as much as the secret to who gets it.")]
-    public Secret? Key { get; init; }
-
-    /// <summary>The salt.</summary>
-    [Key("The salt of the derived key.")]
-    public string? Salt { get; init; }
-
-    /// <summary>The iterations.</summary>
-    [Key("The iterations of the derived key.", Min = "1")]
-    public int Iterations { get; init; } = 100_000;
-
-    /// <summary>The length.</summary>
-    [Key("The length of the derived key in bytes.", Min = "16", Max = "64")]
-    public int KeyLength { get; init; } = 32;
+    [Key(
+        "The salted key that 'hash-secret --method wampcra' makes of the secret: whoever gets it can join as the user, but does not learn the secret.",
+        Format = TextFormat.CraHash)]
+    public Secret? Hash { get; init; }
 }
 
 /// <summary>Authentication by WAMP-SCRAM.</summary>
@@ -77,39 +67,11 @@ internal sealed record ScramUserSection
     [Key("The role.")]
     public required string Role { get; init; }
 
-    /// <summary>The key derivation.</summary>
-    [Key("How keys are derived from the secret.")]
-    public KeyDerivation Kdf { get; init; }
-
-    /// <summary>The salt.</summary>
-    [Key("The salt.", Format = TextFormat.Base64)]
-    public required string Salt { get; init; }
-
-    /// <summary>The iterations.</summary>
-    [Key("The iterations.", Min = "1")]
-    public required int Iterations { get; init; }
-
-    /// <summary>The memory.</summary>
-    [Key("The memory of argon2id13.")]
-    public ByteSize? Memory { get; init; }
-
-    /// <summary>The key to check proofs with.</summary>
-    [Key("The key to check proofs with, as 'broker hash-secret --method scram' makes it, in base64.")]
-    public required Secret StoredKey { get; init; }
-
-    /// <summary>The key to prove oneself with.</summary>
-    [Key("The key by which the router proves itself, in base64.")]
-    public required Secret ServerKey { get; init; }
-}
-
-/// <summary>How keys are derived from secrets.</summary>
-internal enum KeyDerivation
-{
-    /// <summary>PBKDF2 with HMAC-SHA-256.</summary>
-    Pbkdf2,
-
-    /// <summary>Argon2id, version 1.3.</summary>
-    Argon2id13,
+    /// <summary>The keys.</summary>
+    [Key(
+        "The salted keys that 'hash-secret --method scram' makes of the secret; nobody can join with them.",
+        Format = TextFormat.ScramHash)]
+    public required Secret Hash { get; init; }
 }
 
 /// <summary>Authentication by WAMP-Cryptosign.</summary>
@@ -120,7 +82,9 @@ internal sealed record CryptosignSection
     public IReadOnlyDictionary<string, CryptosignUserSection> Users { get; init; } = new Dictionary<string, CryptosignUserSection>();
 
     /// <summary>The router's own key.</summary>
-    [Key("The router's own private key, by which it proves itself to clients that ask: 64 hexadecimal digits. null: it does not.")]
+    [Key(
+        "The router's own private key, which 'new-key' makes, by which it proves itself to clients that ask: 64 hexadecimal digits. null: it does not.",
+        Format = TextFormat.Hex32)]
     public Secret? RouterKey { get; init; }
 }
 
