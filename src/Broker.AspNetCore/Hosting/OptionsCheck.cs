@@ -24,7 +24,8 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
         foreach (var origin in origins.Where(origin => !OriginRules.IsPattern(origin)))
         {
             faults.Add(
-                $"AllowedOrigins holds '{origin}', which no browser sends: write scheme, host and port, such as https://app.example.com or https://*.example.com, or *.");
+                $"AllowedOrigins holds '{origin}', which no browser sends: write scheme, host and port, such as https://app.example.com or "
+                + "https://*.example.com, or *.");
         }
 
         Require(

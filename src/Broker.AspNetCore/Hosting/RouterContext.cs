@@ -32,7 +32,9 @@ internal sealed class RouterContext
     public static string Agent { get; } =
         "Broker/" + typeof(RouterContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
-    /// <summary>How the router behaves now: a snapshot, replaced as a whole. Who needs two options that belong together reads it once.</summary>
+    /// <summary>
+    /// How the router behaves now: a snapshot, replaced as a whole. Who needs two options that belong together reads it once.
+    /// </summary>
     public WampRouterOptions Options
     {
         get => _options;

@@ -10,18 +10,18 @@ namespace Microsoft.AspNetCore.Hosting;
 public static class WampListenOptionsExtensions
 {
     /// <summary>
-    /// Serves WAMP over WebSocket and RawSocket on this endpoint, beside HTTP: the fast path, straight on the transport. Call it after <c>UseHttps</c>, and after
-    /// <c>AddWampRouter</c>.
+    /// Serves WAMP over WebSocket and RawSocket on this endpoint, beside HTTP: the fast path, straight on the transport. Call it after
+    /// <c>UseHttps</c>, and after <c>AddWampRouter</c>.
     /// </summary>
     /// <remarks>
-    /// What is served here does not pass through the application's middleware: its authentication, authorization, CORS and forwarded headers do not apply.
-    /// Where they must, use <c>app.MapWamp</c> on an endpoint without <c>UseWamp</c>.
+    /// What is served here does not pass through the application's middleware: its authentication, authorization, CORS and forwarded
+    /// headers do not apply. Where they must, use <c>app.MapWamp</c> on an endpoint without <c>UseWamp</c>.
     /// </remarks>
     /// <param name="listen">The endpoint.</param>
     /// <param name="path">The path of the WebSocket, such as <c>/ws</c>.</param>
     /// <param name="name">
-    /// A name for <see cref="WampRouterOptions.Listeners"/>. At a named listener <paramref name="path"/> is the only one that serves WAMP, also where
-    /// <c>MapWamp</c> names others.
+    /// A name for <see cref="WampRouterOptions.Listeners"/>. At a named listener <paramref name="path"/> is the only one that serves WAMP,
+    /// also where <c>MapWamp</c> names others.
     /// </param>
     public static ListenOptions UseWamp(this ListenOptions listen, string path = "/ws", string? name = null)
     {

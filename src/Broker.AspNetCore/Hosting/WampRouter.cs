@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Broker.Hosting;
 
-/// <summary>The running router of an application, as a service: <c>app.Services.GetRequiredService&lt;WampRouter&gt;()</c>. Thread-safe.</summary>
+/// <summary>
+/// The running router of an application, as a service: <c>app.Services.GetRequiredService&lt;WampRouter&gt;()</c>. Thread-safe.
+/// </summary>
 public sealed class WampRouter
 {
     private readonly RouterContext _context;
@@ -19,11 +21,13 @@ public sealed class WampRouter
     public WampRouterOptions Options => _context.Options;
 
     /// <summary>
-    /// Replaces the options while the router runs: all of them, or, when one cannot work, none. Origins count from the next handshake on, the size of messages, outbound
-    /// bytes and the slow-consumer policy for new connections, all else at once.
+    /// Replaces the options while the router runs: all of them, or, when one cannot work, none. Origins count from the next handshake on,
+    /// the size of messages, outbound bytes and the slow-consumer policy for new connections, all else at once.
     /// </summary>
     /// <param name="options">The new options. The caller does not change them any more.</param>
-    /// <exception cref="OptionsValidationException">The options cannot work, or ask for a change that needs a restart. Nothing has changed.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// The options cannot work, or ask for a change that needs a restart. Nothing has changed.
+    /// </exception>
     public void Reconfigure(WampRouterOptions options)
     {
         lock (_reconfiguring)

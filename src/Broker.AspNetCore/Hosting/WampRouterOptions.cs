@@ -26,9 +26,9 @@ public sealed class WampRouterOptions
     public bool AllowAnonymousFromAnywhere { get; set; }
 
     /// <summary>
-    /// Origins of web pages that may connect, such as <c>https://app.example.com</c>, besides those of the router's own host and, from loopback addresses, those
-    /// that this machine serves; patterns such as <c>https://*.example.com</c> and <c>http://localhost:*</c>; <c>*</c> for all. A proxy on this machine connects
-    /// from loopback: list the origins of its pages here.
+    /// Origins of web pages that may connect, such as <c>https://app.example.com</c>, besides those of the router's own host and, from
+    /// loopback addresses, those that this machine serves; patterns such as <c>https://*.example.com</c> and <c>http://localhost:*</c>;
+    /// <c>*</c> for all. A proxy on this machine connects from loopback: list the origins of its pages here.
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
 
@@ -76,5 +76,7 @@ public sealed class WampRouterOptions
 
     /// <summary>The origins listed for a listener.</summary>
     internal IEnumerable<string> OriginsAt(WampListener? listener) =>
-        listener is not null && Listeners.TryGetValue(listener.Name, out var options) && options.AllowedOrigins is { } origins ? origins : AllowedOrigins;
+        listener is not null && Listeners.TryGetValue(listener.Name, out var options) && options.AllowedOrigins is { } origins
+            ? origins
+            : AllowedOrigins;
 }

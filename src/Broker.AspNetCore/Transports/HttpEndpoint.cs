@@ -63,7 +63,8 @@ internal sealed class HttpEndpoint(RouterContext context)
         }
 
         var origin = http.Request.Headers.Origin;
-        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), http.Request.Host.Value ?? "", IsLoopback(http), context.Options.OriginsAt(listener)))
+        var allowed = context.Options.OriginsAt(listener);
+        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), http.Request.Host.Value ?? "", IsLoopback(http), allowed))
         {
             await RefuseAsync(http, peer, 403, $"The origin {origin} may not connect: add it to the router's allowed origins.").ConfigureAwait(false);
             return;

@@ -3,13 +3,13 @@ using System.Net;
 namespace Broker.Transports;
 
 /// <summary>
-/// Which web pages may open a WebSocket (RFC 6455 section 10.2): those of the router's own host and those listed. From a loopback address only pages that
-/// this machine serves, and those listed: any other host name may be a foreign one made to point here (DNS rebinding). Programs send no Origin and are not
-/// asked. Thread-safe.
+/// Which web pages may open a WebSocket (RFC 6455 section 10.2): those of the router's own host and those listed. From a loopback address
+/// only pages that this machine serves, and those listed: any other host name may be a foreign one made to point here (DNS rebinding).
+/// Programs send no Origin and are not asked. Thread-safe.
 /// </summary>
 /// <remarks>
-/// What is listed is an origin as browsers send it, or a pattern: <c>https://*.example.com</c> for all hosts below example.com (not for itself),
-/// <c>http://localhost:*</c> for all ports, <c>*</c> for all pages.
+/// What is listed is an origin as browsers send it, or a pattern: <c>https://*.example.com</c> for all hosts below example.com (not for
+/// itself), <c>http://localhost:*</c> for all ports, <c>*</c> for all pages.
 /// </remarks>
 public static class OriginRules
 {
@@ -41,7 +41,9 @@ public static class OriginRules
         return page is not null && (isLoopback ? page.IsLoopback : string.Equals(page.Authority, host, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Whether <paramref name="text"/> can be listed: an origin as browsers send it (RFC 6454 section 6.2), or a pattern.</summary>
+    /// <summary>
+    /// Whether <paramref name="text"/> can be listed: an origin as browsers send it (RFC 6454 section 6.2), or a pattern.
+    /// </summary>
     public static bool IsPattern(string text)
     {
         if (text == Everybody)
@@ -50,7 +52,8 @@ public static class OriginRules
         }
 
         var plain = text.Replace(AnySubdomain, "://any.", StringComparison.Ordinal);
-        return IsOrigin(plain.EndsWith(AnyPort, StringComparison.Ordinal) ? plain[..^AnyPort.Length] : plain) && !plain[..^1].Contains('*', StringComparison.Ordinal);
+        plain = plain.EndsWith(AnyPort, StringComparison.Ordinal) ? plain[..^AnyPort.Length] : plain;
+        return IsOrigin(plain) && !plain.Contains('*', StringComparison.Ordinal);
     }
 
     /// <summary>Whether an end of a connection is this machine: a loopback address or a Unix domain socket.</summary>

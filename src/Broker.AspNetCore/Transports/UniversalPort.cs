@@ -176,7 +176,8 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
     {
         var (input, output) = (connection.Transport.Input, connection.Transport.Output);
         input.AdvanceTo(buffer.GetPosition(upgrade.HeadLength));
-        if (!OriginRules.Allow(upgrade.Origin, upgrade.Host, OriginRules.IsLoopback(connection.RemoteEndPoint), context.Options.OriginsAt(listener)))
+        var allowed = context.Options.OriginsAt(listener);
+        if (!OriginRules.Allow(upgrade.Origin, upgrade.Host, OriginRules.IsLoopback(connection.RemoteEndPoint), allowed))
         {
             return await RefuseAsync(
                 output, peer, 403, $"The origin {upgrade.Origin} may not connect: add it to the router's allowed origins.\n").ConfigureAwait(false);

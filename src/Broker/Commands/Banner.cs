@@ -11,7 +11,8 @@ internal static class Banner
     /// <param name="source">Where the configuration came from.</param>
     /// <param name="configuration">The configuration.</param>
     /// <param name="addresses">The addresses really bound, one for each listener: port 0 has become a number.</param>
-    public static void Write(TextWriter output, ConfigurationSource source, BrokerConfiguration configuration, IReadOnlyList<string> addresses)
+    public static void Write(
+        TextWriter output, ConfigurationSource source, BrokerConfiguration configuration, IReadOnlyList<string> addresses)
     {
         var realms = string.Join(", ", configuration.Realms.Select(realm => realm.Name));
         foreach (var (index, address) in addresses.Index())
@@ -26,18 +27,23 @@ internal static class Banner
 
         if (source.Flags.IsDevelopment)
         {
-            output.WriteLine("INSECURE, because of --dev: everyone who reaches these addresses may join without authentication. Never run production like this.");
+            output.WriteLine(
+                "INSECURE, because of --dev: everyone who reaches these addresses may join without authentication. "
+                + "Never run production like this.");
         }
 
         var (first, listener) = addresses.Zip(configuration.Listeners).FirstOrDefault(pair => !IsUnix(pair.First));
         if (first is not null)
         {
-            var host = Host(first).Replace("[::]", "127.0.0.1", StringComparison.Ordinal).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
+            var host = Host(first).Replace("[::]", "127.0.0.1", StringComparison.Ordinal)
+                .Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
             output.WriteLine("Try it, in another terminal:");
             output.WriteLine("  npm install autobahn");
             output.WriteLine(
-                $"  node -e 'const c = new (require(\"autobahn\").Connection)({{url: \"ws://{host}{listener.Path}\", realm: \"{configuration.Realms[0].Name}\"}}); "
-                + "c.onclose = () => true; c.onopen = async s => { await s.subscribe(\"com.example.hello\", a => { console.log(a[0]); c.close() }); "
+                $"  node -e 'const c = new (require(\"autobahn\").Connection)("
+                + $"{{url: \"ws://{host}{listener.Path}\", realm: \"{configuration.Realms[0].Name}\"}}); "
+                + "c.onclose = () => true; "
+                + "c.onopen = async s => { await s.subscribe(\"com.example.hello\", a => { console.log(a[0]); c.close() }); "
                 + "s.publish(\"com.example.hello\", [\"Hello, world!\"], {}, {exclude_me: false}) }; c.open()'");
             output.WriteLine($"  dotnet run -c Release --project samples/Rpc -- ws://{host}{listener.Path}");
         }

@@ -8,7 +8,10 @@ internal static class CheckCommand
     public static Command Build(ConfigurationFlags flags)
     {
         var file = new Argument<string?>("file") { Description = "The configuration file.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("check", "Finds all faults of the configuration; exits with 0 when there are none, with 2 otherwise.") { file };
+        var command = new Command("check", "Finds all faults of the configuration; exits with 0 when there are none, with 2 otherwise.")
+        {
+            file,
+        };
         flags.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -18,8 +21,8 @@ internal static class CheckCommand
                 return await RunCommand.ReportAsync(reading.Faults).ConfigureAwait(false);
             }
 
-            await Console.Out.WriteLineAsync(reading.File is null ? "There is no file, and nothing else is wrong." : $"{reading.File} is in order.")
-                .ConfigureAwait(false);
+            var verdict = reading.File is null ? "There is no file, and nothing else is wrong." : $"{reading.File} is in order.";
+            await Console.Out.WriteLineAsync(verdict).ConfigureAwait(false);
             return 0;
         });
         return command;

@@ -55,7 +55,8 @@ internal sealed class ConfigurationFlags
 
     private readonly Option<bool> _development = new("--dev")
     {
-        Description = "For trying things out: everybody may join, web pages of this machine may connect, the log is for people. Not for production.",
+        Description =
+            "For trying things out: everybody may join, web pages of this machine may connect, the log is for people. Not for production.",
     };
 
     private IEnumerable<Option> All => [_config, _set, _listen, _realms, _path, _anonymous, _origins, _level, _development];

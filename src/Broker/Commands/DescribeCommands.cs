@@ -8,7 +8,8 @@ internal static class DescribeCommands
 {
     public static Command BuildSchema() => Build("schema", "Prints the JSON Schema of the configuration file.", SchemaDocument.Write);
 
-    public static Command BuildReference() => Build("reference", "Prints all that can be configured, in Markdown.", ReferenceDocument.Write);
+    public static Command BuildReference() =>
+        Build("reference", "Prints all that can be configured, in Markdown.", ReferenceDocument.Write);
 
     private static Command Build(string name, string description, Func<string> write)
     {

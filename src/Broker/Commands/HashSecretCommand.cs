@@ -11,7 +11,12 @@ internal static class HashSecretCommand
 
     public static Command Build()
     {
-        var method = new Option<string>("--method") { Description = "What it is for: ticket, wampcra or scram.", HelpName = "METHOD", Required = true };
+        var method = new Option<string>("--method")
+        {
+            Description = "What it is for: ticket, wampcra or scram.",
+            HelpName = "METHOD",
+            Required = true,
+        };
         method.AcceptOnlyFromAmong("ticket", "wampcra", "scram");
         var iterations = new Option<int>("--iterations")
         {
@@ -25,7 +30,12 @@ internal static class HashSecretCommand
                 result.AddError($"'{count}' is no number of iterations: write 1 or more.");
             }
         });
-        var command = new Command("hash-secret", "Reads a secret from standard input, and prints the hash that stands in the configuration instead.") { method, iterations };
+        var command = new Command(
+            "hash-secret", "Reads a secret from standard input, and prints the hash that stands in the configuration instead.")
+        {
+            method,
+            iterations,
+        };
         command.SetAction((parsed, cancellation) => HashAsync(parsed.GetValue(method)!, parsed.GetValue(iterations), cancellation));
         return command;
     }

@@ -10,7 +10,8 @@ internal static class ImportCrossbarCommand
     {
         var file = new Argument<string>("file") { Description = "The node's config.json." };
         var command = new Command(
-            "import-crossbar", "Converts a config.json of Crossbar.io: prints a configuration, and on standard error what differs or was left out.") { file };
+            "import-crossbar",
+            "Converts a config.json of Crossbar.io: prints a configuration, and on standard error what differs or was left out.") { file };
         command.SetAction(async (parsed, cancellation) =>
         {
             var path = parsed.GetValue(file)!;

@@ -11,7 +11,11 @@ internal static class InitCommand
 
     public static Command Build()
     {
-        var file = new Argument<string>("file") { Description = "The file to write.", DefaultValueFactory = _ => ConfigurationSource.DefaultFile };
+        var file = new Argument<string>("file")
+        {
+            Description = "The file to write.",
+            DefaultValueFactory = _ => ConfigurationSource.DefaultFile,
+        };
         var command = new Command("init", "Writes a configuration file to start with. Never overwrites one.") { file };
         command.SetAction((parsed, cancellation) => WriteAsync(parsed.GetValue(file)!, cancellation));
         return command;
@@ -33,12 +37,15 @@ internal static class InitCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync(
-                File.Exists(path) ? $"{path} exists and is left as it is: name another file." : $"{path} cannot be written: {exception.Message}").ConfigureAwait(false);
+            var reason = File.Exists(path)
+                ? $"{path} exists and is left as it is: name another file."
+                : $"{path} cannot be written: {exception.Message}";
+            await Console.Error.WriteLineAsync(reason).ConfigureAwait(false);
             return Refusal;
         }
 
-        await Console.Out.WriteLineAsync($"Wrote {path}, and {SchemaDocument.FileName} for editors. Run the router by: Broker.dll --config {path}").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"Wrote {path}, and {SchemaDocument.FileName} for editors. Run it by: Broker.dll --config {path}")
+            .ConfigureAwait(false);
         return 0;
     }
 }

@@ -12,16 +12,19 @@ internal static class NewKeyCommand
     public static Command Build()
     {
         var file = new Argument<string>("file") { Description = "Where the private key goes, readable by its owner only." };
-        var command = new Command("new-key", "Makes a key for cryptosign: writes the private key into a file, and prints the public key.") { file };
+        var command = new Command("new-key", "Makes a key for cryptosign: writes the private key into a file, and prints the public key.")
+        {
+            file,
+        };
         command.SetAction((parsed, cancellation) => WriteAsync(parsed.GetValue(file)!, cancellation));
         return command;
     }
 
     private static async Task<int> WriteAsync(string path, CancellationToken cancellation)
     {
-        if (Ed25519.WhyUnavailable is { } reason)
+        if (Ed25519.WhyUnavailable is { } missing)
         {
-            await Console.Error.WriteLineAsync(reason).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(missing).ConfigureAwait(false);
             return Refusal;
         }
 
@@ -42,9 +45,10 @@ internal static class NewKeyCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync(
-                File.Exists(path) ? $"{path} exists and is left as it is: name another file." : $"{path} cannot be written: {exception.Message}")
-                .ConfigureAwait(false);
+            var reason = File.Exists(path)
+                ? $"{path} exists and is left as it is: name another file."
+                : $"{path} cannot be written: {exception.Message}";
+            await Console.Error.WriteLineAsync(reason).ConfigureAwait(false);
             return Refusal;
         }
 

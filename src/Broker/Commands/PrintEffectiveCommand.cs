@@ -9,7 +9,8 @@ internal static class PrintEffectiveCommand
 
     public static Command Build(ConfigurationFlags flags)
     {
-        var command = new Command("print-effective", "Prints every value of the configuration and where it comes from; secrets show as ***.");
+        var command = new Command(
+            "print-effective", "Prints every value of the configuration and where it comes from; secrets show as ***.");
         flags.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
@@ -21,7 +22,8 @@ internal static class PrintEffectiveCommand
 
             foreach (var value in reading.Values)
             {
-                await Console.Out.WriteLineAsync($"{value.Path} = {value.Text}".PadRight(ValueColumn) + $"  {value.Origin}").ConfigureAwait(false);
+                var assignment = $"{value.Path} = {value.Text}".PadRight(ValueColumn);
+                await Console.Out.WriteLineAsync($"{assignment}  {value.Origin}").ConfigureAwait(false);
             }
 
             return 0;

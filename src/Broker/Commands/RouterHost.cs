@@ -40,7 +40,9 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         var builder = WebApplication.CreateSlimBuilder();
         AddLog(builder);
         builder.Services.AddWampRouter(options => OptionsMap.Apply(_configuration, options));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10)); // for HTTP requests that never end
+
+        // For HTTP requests that never end.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         RouteOnSocketThreads(builder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -73,7 +75,9 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
             builder.Logging.AddJsonConsole(console =>
             {
                 (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ");
-                console.JsonWriterOptions = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }; // no web page shows it
+
+                // No web page shows it.
+                console.JsonWriterOptions = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
             });
         }
         else
@@ -83,8 +87,8 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
     }
 
     /// <summary>
-    /// Messages are read, routed and written on the threads that wait for the sockets, one for each processor, without a hop to the thread pool
-    /// (docs/adr/0003). Nothing in this program blocks such a thread. An application that embeds the router keeps its own setting.
+    /// Messages are read, routed and written on the threads that wait for the sockets, one for each processor, without a hop to the thread
+    /// pool (docs/adr/0003). Nothing in this program blocks such a thread. An application that embeds the router keeps its own setting.
     /// </summary>
     private static void RouteOnSocketThreads(WebApplicationBuilder builder)
     {
@@ -118,12 +122,15 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         }
 
         using var reload = source.File is null ? null : WatchFile(app.Services);
-        Banner.Write(Console.Out, source, _configuration, [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []]);
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        Banner.Write(Console.Out, source, _configuration, [.. bound?.Addresses ?? []]);
         await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
         return 0;
     }
 
-    /// <summary>Has the configuration read again when its files change, and on SIGHUP, which without a file ends the program as it does any other.</summary>
+    /// <summary>
+    /// Has the configuration read again when its files change, and on SIGHUP, which without a file ends the program as it does any other.
+    /// </summary>
     private ReloadTriggers WatchFile(IServiceProvider services)
     {
         var reload = new ConfigurationReload(

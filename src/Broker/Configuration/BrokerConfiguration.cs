@@ -12,8 +12,8 @@ internal sealed record BrokerConfiguration
 
     /// <summary>Whether anonymous sessions are taken from everywhere.</summary>
     [Key(
-        "Whether sessions without authentication are taken from every address, not only from loopback addresses, in realms that configure no "
-        + "authentication. Without it the router refuses to listen on other addresses for such realms.")]
+        "Whether sessions without authentication are taken from every address, not only from loopback addresses, in realms that configure "
+        + "no authentication. Without it the router refuses to listen on other addresses for such realms.")]
     public bool AllowAnonymous { get; init; }
 
     /// <summary>The listener for operators.</summary>

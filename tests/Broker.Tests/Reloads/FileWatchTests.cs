@@ -49,7 +49,9 @@ public sealed class FileWatchTests : IDisposable
         Assert.Equal(1, _changes);
     }
 
-    /// <summary>How Kubernetes changes a mounted ConfigMap: the file is a link through a link to a folder, and that link is replaced.</summary>
+    /// <summary>
+    /// How Kubernetes changes a mounted ConfigMap: the file is a link through a link to a folder, and that link is replaced.
+    /// </summary>
     [Fact]
     public void A_file_behind_a_link_that_is_swapped_has_changed()
     {

@@ -65,7 +65,7 @@ public sealed class FileTests
     [InlineData("""{ "realms": [ {} ] }""", "realms.0: the key 'name' is missing.")]
     [InlineData("""{ "realms": [ { "name": "a", "uri_rules": "tight" } ] }""", "realms.0.uri_rules: 'tight' is no choice: write loose or strict.")]
     [InlineData("""{ "listeners": [ { "listen": "example:80" } ] }""", "listeners.0.listen: 'example' is no IP address, 'localhost' or '*'.")]
-    [InlineData("""{ "listeners": [ { "listen": "127.0.0.1:0", "origins": ["example.com"] } ] }""", "listeners.0.origins.0: 'example.com' is no origin: write scheme, host and port as a browser sends them, such as https://app.example.com or https://*.example.com or http://localhost:*, or *.")]
+    [InlineData("""{ "listeners": [ { "listen": "127.0.0.1:0", "origins": ["example.com"] } ] }""", "listeners.0.origins.0: 'example.com' is no origin: write scheme, host and port as browsers send them, such as https://app.example.com, https://*.example.com, http://localhost:*, or *.")]
     public void A_value_that_cannot_be_is_a_fault_that_says_what_to_write(string json, string fault) =>
         Assert.Equal($":1: {fault}", Assert.Single(WrittenFile.FaultsOf(json)));
 

@@ -1,6 +1,8 @@
 namespace Broker.Configuration.Sources;
 
-/// <summary><c>${env:NAME}</c> and <c>${file:PATH}</c> in values: secrets stay out of the file, and out of everything that is printed.</summary>
+/// <summary>
+/// <c>${env:NAME}</c> and <c>${file:PATH}</c> in values: secrets stay out of the file, and out of everything that is printed.
+/// </summary>
 public sealed class ReferenceTests
 {
     private const string Secret = "correct-horse";

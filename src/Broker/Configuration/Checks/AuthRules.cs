@@ -36,7 +36,8 @@ internal sealed class AuthRules(RealmSection realm, KeyPath path, Action<KeyPath
         {
             if (role is not null && !roles.Contains(role))
             {
-                report(at["role"], $"there is no role '{role}' in this realm: it has {(roles.Count == 0 ? "none" : string.Join(", ", roles))}.");
+                var known = roles.Count == 0 ? "none" : string.Join(", ", roles);
+                report(at["role"], $"there is no role '{role}' in this realm: it has {known}.");
             }
         }
 

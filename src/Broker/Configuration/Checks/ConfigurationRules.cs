@@ -37,12 +37,14 @@ internal sealed class ConfigurationRules(BrokerConfiguration configuration, Acti
                 report(path[index]["listen"], $"another listener has the address {address}, too.");
             }
 
-            if (!address.IsLocal && !configuration.AllowAnonymous && configuration.Realms.FirstOrDefault(realm => realm.Auth is null) is { } open)
+            if (!address.IsLocal
+                && !configuration.AllowAnonymous
+                && configuration.Realms.FirstOrDefault(realm => realm.Auth is null) is { } open)
             {
                 report(
                     path[index]["listen"],
-                    $"Everyone who reaches {address} could join {open.Name} without authentication: listen on a loopback address, or accept that by "
-                    + "allow_anonymous or --allow-anonymous.");
+                    $"Everyone who reaches {address} could join {open.Name} without authentication: listen on a loopback address, or "
+                    + "accept that by allow_anonymous or --allow-anonymous.");
             }
         }
     }

@@ -4,8 +4,8 @@ using Broker.Configuration.Sources;
 namespace Broker.Configuration.Checks;
 
 /// <summary>
-/// Keys that the model knows and nothing serves yet. Whoever configures one learns at start-up that it would be ignored; <c>null</c>, which asks for nothing, is
-/// taken.
+/// Keys that the model knows and nothing serves yet. Whoever configures one learns at start-up that it would be ignored; <c>null</c>, which
+/// asks for nothing, is taken.
 /// </summary>
 internal static class NotYet
 {

@@ -11,7 +11,9 @@ internal static class EffectiveValues
 {
     private const string Null = "null";
 
-    /// <summary>All values, in the order of the description. Keys that this build does not support yet show only where they are configured.</summary>
+    /// <summary>
+    /// All values, in the order of the description. Keys that this build does not support yet show only where they are configured.
+    /// </summary>
     public static IReadOnlyList<EffectiveValue> Of(BrokerConfiguration configuration, ConfigurationNode root) =>
         [.. Section(SectionShape.Root, configuration, root, KeyPath.Root)];
 
@@ -40,7 +42,8 @@ internal static class EffectiveValues
     }
 
     /// <summary>Items with a fault are missing in the model: then the numbers do not agree, which matters to nobody.</summary>
-    private static ConfigurationNode? Part(ConfigurationNode? node, int index) => node is not null && index < node.Items.Count ? node.Items[index] : null;
+    private static ConfigurationNode? Part(ConfigurationNode? node, int index) =>
+        node is not null && index < node.Items.Count ? node.Items[index] : null;
 
     private static EffectiveValue Scalar(Scalar scalar, object value, ConfigurationNode? node, KeyPath path, bool needsRestart)
     {

@@ -15,7 +15,8 @@ internal static class JsonValues
         (ScalarShape scalar, _) => Of(scalar.Scalar, value),
         (ListShape list, _) => new JsonArray([.. ((IEnumerable)value).Cast<object>().Select(item => Of(list.Item, item))]),
         (TableShape table, _) => new JsonObject(
-            ((IDictionary)value).Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create((string)entry.Key, Of(table.Item, entry.Value)))),
+            from entry in ((IDictionary)value).Cast<DictionaryEntry>()
+            select KeyValuePair.Create((string)entry.Key, Of(table.Item, entry.Value))),
         (SectionShape section, _) => new JsonObject(
             section.Keys.Select(key => KeyValuePair.Create(key.Name, Of(key.Shape, key.Property.GetValue(value))))),
         _ => throw new InvalidOperationException($"{shape} is no shape."),

@@ -32,7 +32,8 @@ internal static class SchemaDocument
             schema["required"] = new JsonArray(required);
         }
 
-        schema["properties"] = new JsonObject(section.Keys.Select(key => KeyValuePair.Create(key.Name, (JsonNode?)Property(key, path[key.Name]))));
+        schema["properties"] = new JsonObject(
+            section.Keys.Select(key => KeyValuePair.Create(key.Name, (JsonNode?)Property(key, path[key.Name]))));
         return schema;
     }
 

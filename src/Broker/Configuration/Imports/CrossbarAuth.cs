@@ -150,7 +150,8 @@ internal sealed class CrossbarAuth
 
         user.Ignore("memory");
         var (salt, stored, server) = (user.Text("salt"), Base64(user.Text("stored-key")), Base64(user.Text("server-key")));
-        var text = string.Create(CultureInfo.InvariantCulture, $"scram-sha256${user.Number("iterations") ?? 4096}${salt}${stored}${server}");
+        var iterations = user.Number("iterations") ?? 4096;
+        var text = string.Create(CultureInfo.InvariantCulture, $"scram-sha256${iterations}${salt}${stored}${server}");
         return Hash(text, ScramCredential.TryParse(text, out _, out var problem), problem, node, user);
     }
 
@@ -169,7 +170,8 @@ internal sealed class CrossbarAuth
     }
 
     /// <summary>Crossbar.io writes these keys in hexadecimal digits.</summary>
-    private static string? Base64(string? hex) => hex is { Length: 64 } && hex.All(char.IsAsciiHexDigit) ? Convert.ToBase64String(Convert.FromHexString(hex)) : hex;
+    private static string? Base64(string? hex) =>
+        hex is { Length: 64 } && hex.All(char.IsAsciiHexDigit) ? Convert.ToBase64String(Convert.FromHexString(hex)) : hex;
 
     private static bool Keys(CrossbarSection user, JsonObject node)
     {

@@ -11,13 +11,19 @@ namespace Broker.Configuration.Imports;
 /// <param name="Notes">What differs and what was left out, a sentence each.</param>
 internal sealed record CrossbarImport(string Text, IReadOnlyList<string> Notes)
 {
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
     private static readonly string[] Differences =
     [
-        "Differs: of the rules of a role the most specific one that matches decides (exact, then wildcard, then prefix), whatever their order.",
+        "Differs: of the rules of a role the most specific one decides (exact, then wildcard, then prefix), whatever their order.",
         "Differs: meta procedures (wamp.*) need permission as all others do.",
         "Differs: a pattern can be subscribed or registered only where everything that it matches is allowed.",
         "Differs: authentication belongs to a realm here, not to a transport: all listeners offer it.",
-        "Differs: every limit has a default: messages up to 1 MiB, pings after 20 s of silence, 10 s for a handshake. See docs/configuration.md.",
+        "Differs: every limit has a default (messages up to 1 MiB, pings after 20 s of silence ...): see docs/configuration.md.",
     ];
 
     /// <summary>Converts.</summary>
@@ -28,7 +34,7 @@ internal sealed record CrossbarImport(string Text, IReadOnlyList<string> Notes)
         JsonObject? node;
         try
         {
-            node = JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject;
+            node = JsonNode.Parse(bytes, documentOptions: Lenient) as JsonObject;
         }
         catch (JsonException exception)
         {

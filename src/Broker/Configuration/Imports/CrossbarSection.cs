@@ -34,12 +34,15 @@ internal sealed class CrossbarSection(JsonObject? node, string path, List<string
 
     /// <summary>The dicts of a list.</summary>
     public IReadOnlyList<CrossbarSection> Sections(string name) =>
-        [.. (Take(name) as JsonArray ?? []).Select((item, index) => new CrossbarSection(item as JsonObject, $"{path}.{name}[{index}]", notes))];
+    [
+        .. from item in (Take(name) as JsonArray ?? []).Index()
+           select new CrossbarSection(item.Item as JsonObject, $"{path}.{name}[{item.Index}]", notes),
+    ];
 
     /// <summary>The texts of a list, or of one text.</summary>
     public IReadOnlyList<string> Texts(string name) => Take(name) switch
     {
-        JsonArray list => [.. list.OfType<JsonValue>().Where(item => item.GetValueKind() == JsonValueKind.String).Select(item => item.GetValue<string>())],
+        JsonArray list => [.. list.Where(item => item?.GetValueKind() == JsonValueKind.String).Select(item => item!.GetValue<string>())],
         JsonValue value when value.TryGetValue<string>(out var text) => [text],
         _ => [],
     };

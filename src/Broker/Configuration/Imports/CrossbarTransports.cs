@@ -216,7 +216,8 @@ internal sealed class CrossbarTransports(JsonObject file)
 
         if (target[key] is { } other && other.GetValue<string>() != text)
         {
-            from.Note($"the router has one {(section is null ? "" : section + ".")}{key}: {other.ToJsonString(JsonText.Plain)} was kept, {text} left out.");
+            var name = section is null ? key : $"{section}.{key}";
+            from.Note($"the router has one {name}: {other.GetValue<string>()} was kept, {text} left out.");
         }
         else
         {

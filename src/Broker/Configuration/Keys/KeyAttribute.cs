@@ -1,8 +1,9 @@
 namespace Broker.Configuration.Keys;
 
 /// <summary>
-/// Makes a property of a section a key of the configuration. Its name is the property's in snake_case, its type the property's, its default the property's in a
-/// new section, and <c>required</c> says that there is none: parsing, JSON Schema, documentation and the starting file all come from here.
+/// Makes a property of a section a key of the configuration. Its name is the property's in snake_case, its type the property's, its default
+/// the property's in a new section, and <c>required</c> says that there is none: parsing, JSON Schema, documentation and the starting file
+/// all come from here.
 /// </summary>
 /// <param name="description">What it is, in a sentence or two.</param>
 [AttributeUsage(AttributeTargets.Property)]

@@ -3,7 +3,9 @@ namespace Broker.Configuration.Keys;
 /// <summary>Finds what somebody who wrote an unknown key may have meant.</summary>
 internal static class NearestKey
 {
-    /// <summary>What to say about an unknown key of a section: the nearest one there, or where it belongs, or which ones there are.</summary>
+    /// <summary>
+    /// What to say about an unknown key of a section: the nearest one there, or where it belongs, or which ones there are.
+    /// </summary>
     /// <param name="section">The section.</param>
     /// <param name="name">What was written.</param>
     public static string Suggest(SectionShape section, string name)

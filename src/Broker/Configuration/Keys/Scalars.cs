@@ -22,8 +22,8 @@ internal static class Scalars
             TryRead = text => text is "true" or "false" ? text == "true" : null,
             Write = value => (bool)value ? "true" : "false",
         },
-        [typeof(int)] = Number(text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null),
-        [typeof(long)] = Number(text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null),
+        [typeof(int)] = Number(text => ReadNumber(text) is >= int.MinValue and <= int.MaxValue and var value ? (int)value : null),
+        [typeof(long)] = Number(text => ReadNumber(text)),
         [typeof(TimeSpan)] = new()
         {
             Name = "duration",
@@ -63,20 +63,25 @@ internal static class Scalars
         [TextFormat.Any] = Text("text", "text", _ => true),
         [TextFormat.Path] = Text("path", "/ and a name of letters, digits and - . _ ~, such as /ws", IsPath),
         [TextFormat.Realm] = Text("realm", "a URI, such as com.example.realm, that does not start with wamp", IsRealm),
-        [TextFormat.Uri] = Text("URI", "names with dots between them, such as com.example.authorize", uri => UriRules.Default.IsValid(Encoding.UTF8.GetBytes(uri))),
-        [TextFormat.UriPattern] = Text("URI", "names with dots between them, such as com.example.topic, or what the match policy beside it allows", _ => true),
+        [TextFormat.Uri] = Text("URI", "names with dots between them, such as com.example.authorize", IsUri),
+        [TextFormat.UriPattern] = Text("URI", "names with dots between them, such as com.example.topic", _ => true),
         [TextFormat.Origin] = Text(
             "origin",
-            "scheme, host and port as a browser sends them, such as https://app.example.com or https://*.example.com or http://localhost:*, or *",
+            "scheme, host and port as browsers send them, such as https://app.example.com, https://*.example.com, http://localhost:*, or *",
             OriginRules.IsPattern),
         [TextFormat.WebAddress] = Text(
             "web address",
             "an address such as https://auth.example.com/wamp",
             text => System.Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"),
         [TextFormat.Hex32] = Text("key", "64 hexadecimal digits", text => text.Length == 64 && text.All(char.IsAsciiHexDigit)),
-        [TextFormat.TlsVersion] = Choice("version of TLS", ["1.2", "1.3"], text => text is "1.2" or "1.3" ? text : null) with { Write = value => (string)value },
-        [TextFormat.CraHash] = Text("WAMP-CRA hash", "what 'hash-secret --method wampcra' prints", text => CraCredential.TryParse(text, out _, out _)),
-        [TextFormat.ScramHash] = Text("SCRAM hash", "what 'hash-secret --method scram' prints", text => ScramCredential.TryParse(text, out _, out _)),
+        [TextFormat.TlsVersion] = Choice("version of TLS", ["1.2", "1.3"], text => text is "1.2" or "1.3" ? text : null) with
+        {
+            Write = value => (string)value,
+        },
+        [TextFormat.CraHash] = Text(
+            "WAMP-CRA hash", "what 'hash-secret --method wampcra' prints", text => CraCredential.TryParse(text, out _, out _)),
+        [TextFormat.ScramHash] = Text(
+            "SCRAM hash", "what 'hash-secret --method scram' prints", text => ScramCredential.TryParse(text, out _, out _)),
     };
 
     /// <summary>The kind of a type's values; null when the type has parts.</summary>
@@ -91,6 +96,9 @@ internal static class Scalars
             Range = (key.Min is null ? null : scalar.TryRead(key.Min), key.Max is null ? null : scalar.TryRead(key.Max)),
         };
     }
+
+    private static long? ReadNumber(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private static Scalar Number(Func<string, object?> tryRead) => new()
     {
@@ -122,7 +130,8 @@ internal static class Scalars
 
     private static Scalar Choice(Type type)
     {
-        var values = Enum.GetValues(type).Cast<object>().ToDictionary(value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()!));
+        var values = Enum.GetValues(type).Cast<object>()
+            .ToDictionary(value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()!));
         return Choice("choice", [.. values.Keys], values.GetValueOrDefault);
     }
 
@@ -145,6 +154,8 @@ internal static class Scalars
 
     private static bool IsPath(string text) =>
         text.Length >= 2 && text[0] == '/' && text.All(c => char.IsAsciiLetterOrDigit(c) || "/-._~".Contains(c, StringComparison.Ordinal));
+
+    private static bool IsUri(string text) => UriRules.Default.IsValid(Encoding.UTF8.GetBytes(text));
 
     private static bool IsRealm(string text)
     {

@@ -12,7 +12,8 @@ internal static class ShapeBuilder
     {
         var defaults = Activator.CreateInstance(type)!;
         var nullability = new NullabilityInfoContext();
-        return new SectionShape(type, [.. type.GetProperties().Select(property => Key(property, defaults, nullability)).OfType<ConfigurationKey>()]);
+        var keys = type.GetProperties().Select(property => Key(property, defaults, nullability)).OfType<ConfigurationKey>();
+        return new SectionShape(type, [.. keys]);
     }
 
     private static ConfigurationKey? Key(PropertyInfo property, object defaults, NullabilityInfoContext nullability)
@@ -47,6 +48,8 @@ internal static class ShapeBuilder
         }
 
         var item = Shape(type.GetGenericArguments()[^1], attribute);
-        return type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? new TableShape(item, attribute.Names) : new ListShape(item);
+        return type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)
+            ? new TableShape(item, attribute.Names)
+            : new ListShape(item);
     }
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Broker.Configuration.Reloads;
 
 /// <summary>
-/// Tells when files have changed and kept still. It looks at their contents every second: notifications of file systems do not reach through symbolic links,
-/// as Kubernetes swaps them, nor into networks, and name files that editors are still writing.
+/// Tells when files have changed and kept still. It looks at their contents every second: notifications of file systems do not reach
+/// through symbolic links, as Kubernetes swaps them, nor into networks, and name files that editors are still writing.
 /// </summary>
 internal sealed class FileWatch : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class FileWatch : IDisposable
 
     /// <param name="files">The files to look at.</param>
     /// <param name="changed">
-    /// Called when their contents have changed and were the same a second later, and once at the beginning: they may have changed since they were read.
+    /// Called when their contents have changed and were the same a second later, and once at the beginning: they may have changed since
+    /// they were read.
     /// </param>
     /// <param name="time">The clock.</param>
     public FileWatch(Func<IEnumerable<string>> files, Action changed, TimeProvider time)

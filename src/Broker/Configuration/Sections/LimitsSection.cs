@@ -58,7 +58,10 @@ internal sealed record LimitsSection
     public int PendingCalls { get; init; } = 1024;
 
     /// <summary>What may wait for a peer.</summary>
-    [Key("How much may wait for one peer that reads slowly; a quarter of it is kept for answers to the peer itself.", Min = "64KiB", Max = "1GiB")]
+    [Key(
+        "How much may wait for one peer that reads slowly; a quarter of it is kept for answers to the peer itself.",
+        Min = "64KiB",
+        Max = "1GiB")]
     public ByteSize Outbound { get; init; } = ByteSize.FromMiB(4);
 
     /// <summary>What may wait for all peers.</summary>

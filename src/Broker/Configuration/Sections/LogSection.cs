@@ -10,7 +10,10 @@ internal sealed record LogSection
     public LogLevel Level { get; init; } = LogLevel.Information;
 
     /// <summary>How entries look.</summary>
-    [Key("How entries look: lines for people (console), one JSON object a line (json), or what fits: console in a terminal, json otherwise (auto).", NeedsRestart = true)]
+    [Key(
+        "How entries look: lines for people (console), one JSON object a line (json), or what fits: console in a terminal, json otherwise "
+        + "(auto).",
+        NeedsRestart = true)]
     public LogFormat Format { get; init; }
 
     /// <summary>Levels of categories.</summary>

@@ -15,7 +15,9 @@ internal sealed record RealmSection
     public IReadOnlyList<RoleSection>? Roles { get; init; }
 
     /// <summary>How sessions prove who they are.</summary>
-    [Key("How sessions prove who they are. null: they do not, and are taken from loopback addresses only unless allow_anonymous says otherwise.")]
+    [Key(
+        "How sessions prove who they are. null: they do not, and are taken from loopback addresses only unless allow_anonymous says "
+        + "otherwise.")]
     public AuthSection? Auth { get; init; }
 
     /// <summary>How long calls may take.</summary>
@@ -35,7 +37,8 @@ internal sealed record RealmSection
     public bool MetaApi { get; init; } = true;
 
     /// <summary>Whether sessions may end others.</summary>
-    [Key("Whether every session of a realm without roles may end others by wamp.session.kill and the like. With roles, permissions decide.")]
+    [Key(
+        "Whether every session of a realm without roles may end others by wamp.session.kill and the like. With roles, permissions decide.")]
     public bool AllowMetaKill { get; init; }
 
     /// <summary>Who learns who sent a message.</summary>

@@ -15,7 +15,10 @@ internal sealed record RoleSection
     public IReadOnlyList<PermissionSection> Permissions { get; init; } = [];
 
     /// <summary>Who decides what no rule speaks of.</summary>
-    [Key("The procedure that decides what no rule speaks of. null: it is denied.", Format = TextFormat.Uri, Example = "\"com.example.authorize\"")]
+    [Key(
+        "The procedure that decides what no rule speaks of. null: it is denied.",
+        Format = TextFormat.Uri,
+        Example = "\"com.example.authorize\"")]
     public string? Authorizer { get; init; }
 
     /// <summary>How much it may send.</summary>

@@ -64,8 +64,8 @@ internal sealed record SlowConsumerSection
 {
     /// <summary>What happens.</summary>
     [Key(
-        "Drop the events that find no room (drop_newest) or those that wait for longest (drop_oldest), keep one for each topic (latest), or end the "
-        + "connection (disconnect). What was dropped is counted, and the next event says how many (_gap).")]
+        "Drop the events that find no room (drop_newest) or those that wait for longest (drop_oldest), keep one for each topic (latest), "
+        + "or end the connection (disconnect). What was dropped is counted, and the next event says how many (_gap).")]
     public SlowConsumer Policy { get; init; } = SlowConsumer.DropNewest;
 }
 

@@ -47,7 +47,8 @@ internal sealed record CraUserSection
 
     /// <summary>The derived key.</summary>
     [Key(
-        "The salted key that 'hash-secret --method wampcra' makes of the secret: whoever gets it can join as the user, but does not learn the secret.",
+        "The salted key that 'hash-secret --method wampcra' makes of the secret: whoever gets it can join as the user, but does not learn "
+        + "the secret.",
         Format = TextFormat.CraHash)]
     public Secret? Hash { get; init; }
 }
@@ -83,7 +84,8 @@ internal sealed record CryptosignSection
 
     /// <summary>The router's own key.</summary>
     [Key(
-        "The router's own private key, which 'new-key' makes, by which it proves itself to clients that ask: 64 hexadecimal digits. null: it does not.",
+        "The router's own private key, which 'new-key' makes, by which it proves itself to clients that ask: 64 hexadecimal digits. "
+        + "null: it does not.",
         Format = TextFormat.Hex32)]
     public Secret? RouterKey { get; init; }
 }

@@ -70,7 +70,8 @@ internal sealed class Binder(References references, List<Fault> faults)
 
                 return items;
             case TableShape table when node.Kind == NodeKind.Section:
-                var entries = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), TypeOf(table.Item)))!;
+                var type = typeof(Dictionary<,>).MakeGenericType(typeof(string), TypeOf(table.Item));
+                var entries = (IDictionary)Activator.CreateInstance(type)!;
                 foreach (var (name, item) in node.Parts)
                 {
                     if (Value(table.Item, item, path[name]) is { } value)
@@ -99,7 +100,8 @@ internal sealed class Binder(References references, List<Fault> faults)
         };
         if (!isFree && !isRight)
         {
-            Refuse(node, path, $"this must be a {scalar.Name}: write {scalar.Remedy}{(scalar.Literal == Literal.Text ? ", in quotes" : ", without quotes")}.");
+            var quotes = scalar.Literal == Literal.Text ? "in quotes" : "without quotes";
+            Refuse(node, path, $"this must be a {scalar.Name}: write {scalar.Remedy}, {quotes}.");
             return null;
         }
 

@@ -5,7 +5,9 @@ using Broker.Configuration.Keys;
 
 namespace Broker.Configuration.Sources;
 
-/// <summary>Where a configuration is read from: a file, over it the environment, over that the command line. It can be read again and again.</summary>
+/// <summary>
+/// Where a configuration is read from: a file, over it the environment, over that the command line. It can be read again and again.
+/// </summary>
 /// <param name="File">The file; null: there is none.</param>
 /// <param name="Environment">The environment.</param>
 /// <param name="Flags">The command line.</param>
@@ -67,7 +69,8 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
     }
 
     private static Dictionary<string, string> ProcessEnvironment() =>
-        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+        System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 
     private static string FolderOf(string? file) => Path.GetDirectoryName(Path.GetFullPath(file ?? DefaultFile))!;
 

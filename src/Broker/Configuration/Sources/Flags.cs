@@ -5,7 +5,15 @@ namespace Broker.Configuration.Sources;
 /// <summary>What the command line says about the configuration.</summary>
 internal sealed record Flags
 {
-    private static readonly string[] LocalOrigins = ["http://localhost:*", "https://localhost:*", "http://127.0.0.1:*", "https://127.0.0.1:*", "http://[::1]:*", "https://[::1]:*"];
+    private static readonly string[] LocalOrigins =
+    [
+        "http://localhost:*",
+        "https://localhost:*",
+        "http://127.0.0.1:*",
+        "https://127.0.0.1:*",
+        "http://[::1]:*",
+        "https://[::1]:*",
+    ];
 
     /// <summary><c>--listen</c>: the addresses of the listeners, in their order.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
@@ -100,7 +108,8 @@ internal sealed record Flags
         }
         else
         {
-            faults.Add(new Fault(origin, KeyPath.Root, $"'{text[..equals]}' is no key: write names with dots between them, such as limits.message_size."));
+            faults.Add(new Fault(
+                origin, KeyPath.Root, $"'{text[..equals]}' is no key: write names with dots between them, such as limits.message_size."));
         }
     }
 
@@ -136,7 +145,9 @@ internal sealed record Flags
         if (configured != Origin.Default)
         {
             faults.Add(new Fault(
-                origin, KeyPath.Root, $"The realms are configured already ({configured}): change them there, or by --set realms.0.name=URI."));
+                origin,
+                KeyPath.Root,
+                $"The realms are configured already ({configured}): change them there, or by --set realms.0.name=URI."));
             return;
         }
 

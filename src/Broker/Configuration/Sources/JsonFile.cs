@@ -22,7 +22,8 @@ internal ref struct JsonFile
         _source = source;
         _hasLines = hasLines;
         _faults = faults;
-        _reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var options = new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        _reader = new Utf8JsonReader(bytes, options);
     }
 
     /// <summary>Reads one value.</summary>
@@ -100,7 +101,8 @@ internal ref struct JsonFile
             var value = ReadValue(path[name]);
             if (!section.Members.TryAdd(name, value))
             {
-                _faults.Add(new Fault(at, path[name], $"This key is there twice; the first one is in line {section.Members[name].Origin.Line}."));
+                var first = section.Members[name].Origin.Line;
+                _faults.Add(new Fault(at, path[name], $"This key is there twice; the first one is in line {first}."));
             }
         }
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace Broker.Configuration.Sources;
 
 /// <summary>
-/// Fills in <c>${env:NAME}</c>, the value of an environment variable, and <c>${file:PATH}</c>, the content of a file without the line break at its end. <c>$${</c>
-/// stands for <c>${</c> itself.
+/// Fills in <c>${env:NAME}</c>, the value of an environment variable, and <c>${file:PATH}</c>, the content of a file without the line break
+/// at its end. <c>$${</c> stands for <c>${</c> itself.
 /// </summary>
 /// <param name="environment">The environment.</param>
 /// <param name="folder">What paths that are not absolute start from.</param>
