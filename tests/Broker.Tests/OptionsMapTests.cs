@@ -1,5 +1,7 @@
 using Broker.Hosting;
+using Broker.Limits;
 using Broker.Realms;
+using Broker.Serialization;
 using Broker.Uris;
 
 namespace Broker.Configuration;
@@ -25,7 +27,11 @@ public sealed class OptionsMapTests
             {
               "listeners": [ { "listen": "127.0.0.1:0", "origins": ["*"] }, { "listen": "127.0.0.1:0" } ],
               "allow_anonymous": true,
-              "limits": { "handshake_timeout": "1s", "hello_timeout": "2s", "authentication_timeout": "6s", "message_size": "1KiB", "nesting": 9, "uri_length": 99, "outbound": "64KiB" },
+              "limits": {
+                "connections": 11, "connections_per_address": 12, "connections_per_authid": 13, "connection_rate": 14,
+                "handshake_timeout": "1s", "hello_timeout": "2s", "authentication_timeout": "6s",
+                "message_size": "1KiB", "nesting": 9, "uri_length": 99, "outbound": "64KiB"
+              },
               "keep_alive": { "interval": "3s", "timeout": "4s", "raw_sockets": true },
               "close_timeout": "5s",
               "realms": [ { "name": "a", "slow_consumer": { "policy": "disconnect" } } ]
@@ -37,7 +43,9 @@ public sealed class OptionsMapTests
         Assert.True(options.AllowAnonymousFromAnywhere);
         Assert.Equal((1, 2, 3), (Seconds(options.HandshakeTimeout), Seconds(options.HelloTimeout), Seconds(options.KeepAliveInterval)));
         Assert.Equal((4, 5, 6), (Seconds(options.KeepAliveTimeout), Seconds(options.CloseTimeout), Seconds(options.AuthenticationTimeout)));
-        Assert.Equal((1024, 9, 99, 65_536), (options.MaxMessageSize, options.DecodeLimits.MaxDepth, options.DecodeLimits.MaxUriLength, options.MaxOutboundBytes));
+        Assert.Equal(new ConnectionLimits { Total = 11, PerAddress = 12, PerAuthId = 13, PerSecond = 14 }, options.ConnectionLimits);
+        Assert.Equal((1024, 65_536), (options.MaxMessageSize, options.MaxOutboundBytes));
+        Assert.Equal(new DecodeLimits(MaxDepth: 9, MaxUriLength: 99), options.DecodeLimits);
         Assert.True(options.PingRawSockets);
         Assert.Equal(SlowConsumerPolicy.Disconnect, options.SlowConsumer);
         Assert.Equal("a", Assert.Single(options.Realms).Key);
@@ -48,7 +56,7 @@ public sealed class OptionsMapTests
     {
         var realm = Assert.Single(Map("""
             {
-              "limits": { "uri_length": 99 },
+              "limits": { "uri_length": 99, "subscriptions": 13, "registrations": 14, "pending_calls": 15 },
               "realms": [ {
                 "name": "a",
                 "call_timeout": { "default": "1s", "max": "2s" },
@@ -70,6 +78,7 @@ public sealed class OptionsMapTests
 
         var expected = new RealmOptions
         {
+            SessionLimits = new SessionLimits { Subscriptions = 13, Registrations = 14, PendingCalls = 15 },
             UriRules = new UriRules(IsStrict: true, MaxLength: 99),
             DiscloseCaller = DisclosePolicy.Always,
             DisclosePublisher = DisclosePolicy.Never,

@@ -1,5 +1,6 @@
 using Broker.Configuration.Sections;
 using Broker.Hosting;
+using Broker.Limits;
 using Broker.Realms;
 using Broker.Serialization;
 using Broker.Uris;
@@ -28,6 +29,13 @@ internal static class OptionsMap
         }
 
         options.AllowAnonymousFromAnywhere = configuration.AllowAnonymous;
+        options.ConnectionLimits = new ConnectionLimits
+        {
+            Total = limits.Connections,
+            PerAddress = limits.ConnectionsPerAddress,
+            PerAuthId = limits.ConnectionsPerAuthid,
+            PerSecond = limits.ConnectionRate,
+        };
         options.MaxMessageSize = (int)limits.MessageSize.Bytes;
         options.DecodeLimits = new DecodeLimits(limits.Nesting, limits.UriLength);
         options.MaxOutboundBytes = (int)limits.Outbound.Bytes;
@@ -45,6 +53,12 @@ internal static class OptionsMap
 
     private static RealmOptions Realm(RealmSection realm, LimitsSection limits) => new()
     {
+        SessionLimits = new SessionLimits
+        {
+            Subscriptions = limits.Subscriptions,
+            Registrations = limits.Registrations,
+            PendingCalls = limits.PendingCalls,
+        },
         UriRules = new UriRules(realm.UriRules == UriStrictness.Strict, limits.UriLength),
         DiscloseCaller = realm.Disclose.Caller,
         DisclosePublisher = realm.Disclose.Publisher,

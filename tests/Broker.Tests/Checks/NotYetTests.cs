@@ -11,7 +11,7 @@ public sealed class NotYetTests
         var faults = WrittenFile.FaultsOf("""
             {
               "ops": { "listen": "127.0.0.1:9090" },
-              "limits": { "connections": 5 },
+              "limits": { "outbound_total": "1GiB" },
               "listeners": [ { "listen": "127.0.0.1:0", "tls": { "cert": "a", "key": "b" } } ],
               "realms": [ { "name": "a", "slow_consumer": { "policy": "latest" } } ]
             }
@@ -20,7 +20,7 @@ public sealed class NotYetTests
         Assert.Equal(
             [
                 ":2: ops: this is not supported by this build yet: leave it out.",
-                ":3: limits.connections: this is not supported by this build yet: leave it out.",
+                ":3: limits.outbound_total: this is not supported by this build yet: leave it out.",
                 ":4: listeners.0.tls: this is not supported by this build yet: leave it out.",
                 ":5: realms.0.slow_consumer.policy: 'latest' is not supported by this build yet: choose another.",
             ],

@@ -10,15 +10,15 @@ internal sealed record LimitsSection
     public int Connections { get; init; }
 
     /// <summary>Connections of an address.</summary>
-    [Key("How many connections one address may have. 0: any number.", Min = "0")]
+    [Key("How many connections one address may have; of IPv6 addresses the first 64 bits count. 0: any number.", Min = "0")]
     public int ConnectionsPerAddress { get; init; }
 
     /// <summary>Sessions of an authid.</summary>
-    [Key("How many connections one authid may have. 0: any number.", Min = "0")]
+    [Key("How many sessions one authid may have in a realm. 0: any number.", Min = "0")]
     public int ConnectionsPerAuthid { get; init; }
 
     /// <summary>New connections a second.</summary>
-    [Key("How many connections may come each second. 0: any number.", Min = "0")]
+    [Key("How many connections may come each second; as many at once after a quiet second. 0: any number.", Min = "0")]
     public int ConnectionRate { get; init; }
 
     /// <summary>The time for a handshake.</summary>
