@@ -46,6 +46,11 @@ internal sealed class RouterMetrics : IDisposable
         RefusalReason.SubscriptionLimit => "subscription_limit",
         RefusalReason.RegistrationLimit => "registration_limit",
         RefusalReason.PendingCallLimit => "pending_call_limit",
+        RefusalReason.CallDenied => "call_denied",
+        RefusalReason.RegisterDenied => "register_denied",
+        RefusalReason.PublishDenied => "publish_denied",
+        RefusalReason.SubscribeDenied => "subscribe_denied",
+        RefusalReason.AuthorizationFailed => "authorization_failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

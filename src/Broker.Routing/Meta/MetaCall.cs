@@ -6,13 +6,16 @@ using Broker.Uris;
 namespace Broker.Meta;
 
 /// <summary>A call to a meta procedure: who calls, with what, and how it is answered. Each is answered exactly once.</summary>
-internal readonly ref struct MetaCall(Session caller, long requestId, MetaArguments arguments)
+internal readonly ref struct MetaCall(Session caller, long requestId, MetaArguments arguments, bool isAuthorized)
 {
     /// <summary>Who calls.</summary>
     public Session Caller { get; } = caller;
 
     /// <summary>With what.</summary>
     public MetaArguments Arguments { get; } = arguments;
+
+    /// <summary>Whether the rules of the caller's role allow the call; false where the realm names no roles.</summary>
+    public bool IsAuthorized { get; } = isAuthorized;
 
     /// <summary>Answers by RESULT without a value.</summary>
     public void Return() => Caller.Send(new WampMessage { Type = MessageType.Result, RequestId = requestId });

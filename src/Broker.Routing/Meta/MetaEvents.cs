@@ -11,7 +11,7 @@ namespace Broker.Meta;
 /// with their lock held, so that everybody gets the events of one subscription or registration in one order (ORD-08), and behind the reply to the request that
 /// caused them. Costs one look-up while nobody has subscribed, nothing where the meta API is off.
 /// </summary>
-internal readonly struct MetaEvents(BrokerRole broker, bool isOn)
+internal readonly struct MetaEvents(BrokerRole broker)
 {
     public void OnJoin(Session session) =>
         Publish("wamp.session.on_join"u8, new ArgumentList<SessionDetails>(new SessionDetails(session)));
@@ -83,7 +83,7 @@ internal readonly struct MetaEvents(BrokerRole broker, bool isOn)
     private void Publish<TArguments>(ReadOnlySpan<byte> topic, in TArguments arguments)
         where TArguments : struct, IEncodable
     {
-        if (isOn)
+        if (broker.TellsOfItself)
         {
             broker.Publish(topic, arguments);
         }

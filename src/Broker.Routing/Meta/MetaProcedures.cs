@@ -1,4 +1,5 @@
 using System.Text;
+using Broker.Authorization;
 using Broker.Messages;
 using Broker.Options;
 using Broker.Realms;
@@ -17,14 +18,12 @@ internal delegate void MetaProcedure(scoped in MetaCall call);
 /// </summary>
 internal sealed class MetaProcedures
 {
-    private readonly UriRules _uriRules;
     private readonly TimeProvider _time;
     private readonly Dictionary<byte[], MetaProcedure> _procedures = new(Utf8Comparer.Instance);
     private readonly Dictionary<byte[], MetaProcedure>.AlternateLookup<ReadOnlySpan<byte>> _byUri;
 
-    public MetaProcedures(UriRules uriRules, TimeProvider time)
+    public MetaProcedures(TimeProvider time)
     {
-        _uriRules = uriRules;
         _time = time;
         _byUri = _procedures.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
@@ -32,8 +31,8 @@ internal sealed class MetaProcedures
     /// <summary>Adds a procedure.</summary>
     public void Add(string uri, MetaProcedure procedure) => _procedures.Add(Encoding.UTF8.GetBytes(uri), procedure);
 
-    /// <summary>CALL of a reserved URI.</summary>
-    public void Call(Session caller, scoped in WampMessage message)
+    /// <summary>CALL of a reserved URI by a caller who may call it.</summary>
+    public void Call(Session caller, scoped in WampMessage message, in Decision decision, RealmOptions options)
     {
         if (CallOptions.Parse(caller.Serializer, message.Dict).Progress)
         {
@@ -47,11 +46,12 @@ internal sealed class MetaProcedures
             return;
         }
 
-        if (_byUri.TryGetValue(message.Uri, out var procedure))
+        if (options.MetaApi && _byUri.TryGetValue(message.Uri, out var procedure))
         {
-            procedure(new MetaCall(caller, message.RequestId, new MetaArguments(caller.Serializer, message.Payload)));
+            var arguments = new MetaArguments(caller.Serializer, message.Payload);
+            procedure(new MetaCall(caller, message.RequestId, arguments, isAuthorized: decision.Permissions is not null));
         }
-        else if (_uriRules.IsValid(message.Uri))
+        else if (options.UriRules.IsValid(message.Uri))
         {
             caller.SendError(MessageType.Call, message.RequestId, ErrorUris.NoSuchProcedure, "The router has no such procedure.");
         }

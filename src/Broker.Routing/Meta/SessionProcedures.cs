@@ -7,7 +7,7 @@ using Broker.Uris;
 namespace Broker.Meta;
 
 /// <summary><c>wamp.session.count</c>, <c>list</c>, <c>get</c> and <c>kill*</c> (WAMP specification, "Session Meta API").</summary>
-internal sealed class SessionProcedures(Realm realm, RealmOptions options)
+internal sealed class SessionProcedures(Realm realm)
 {
     private delegate bool Matches(Session session);
 
@@ -146,14 +146,16 @@ internal sealed class SessionProcedures(Realm realm, RealmOptions options)
         return killed;
     }
 
+    /// <summary>Where the realm names roles, whoever gets here may: the role has been asked (SME-18).</summary>
     private bool MayKill(scoped in MetaCall call)
     {
-        if (!options.AllowMetaKill)
+        var isAllowed = call.IsAuthorized || realm.Options.AllowMetaKill;
+        if (!isAllowed)
         {
             call.Fail(ErrorUris.NotAuthorized, "Sessions may not be killed by callers in this realm.");
         }
 
-        return options.AllowMetaKill;
+        return isAllowed;
     }
 
     private static void RefuseUnknown(scoped in MetaCall call, long id) =>
@@ -196,7 +198,7 @@ internal sealed class SessionProcedures(Realm realm, RealmOptions options)
             return false;
         }
 
-        if (!options.UriRules.IsValid(Encoding.UTF8.GetBytes(reason)))
+        if (!realm.Options.UriRules.IsValid(Encoding.UTF8.GetBytes(reason)))
         {
             call.Fail(ErrorUris.InvalidUri, "The reason is not a valid URI.");
             return false;

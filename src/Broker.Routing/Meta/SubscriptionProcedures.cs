@@ -90,7 +90,7 @@ internal sealed class SubscriptionProcedures(BrokerRole broker)
         }
         else
         {
-            var answer = broker.GetEvents(id, filter, call.Caller.Identity);
+            var answer = broker.GetEvents(id, filter, call.Caller);
             if (answer.Error is { } error)
             {
                 call.Fail(error, answer.Text ?? "");

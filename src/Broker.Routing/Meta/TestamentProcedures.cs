@@ -1,6 +1,6 @@
 using System.Text;
+using Broker.Authorization;
 using Broker.Options;
-using Broker.PubSub;
 using Broker.Realms;
 using Broker.Serialization;
 using Broker.Uris;
@@ -8,7 +8,7 @@ using Broker.Uris;
 namespace Broker.Meta;
 
 /// <summary><c>wamp.session.add_testament</c> and <c>flush_testaments</c> (WAMP specification, "Session Testament").</summary>
-internal sealed class TestamentProcedures(BrokerRole broker, RealmOptions options)
+internal sealed class TestamentProcedures(Realm realm)
 {
     public void AddTo(MetaProcedures procedures)
     {
@@ -16,7 +16,10 @@ internal sealed class TestamentProcedures(BrokerRole broker, RealmOptions option
         procedures.Add("wamp.session.flush_testaments", Flush);
     }
 
-    /// <summary><c>add_testament(topic, args, kwargs; publish_options, scope)</c> (TST-01).</summary>
+    /// <summary>
+    /// <c>add_testament(topic, args, kwargs; publish_options, scope)</c> (TST-01). The session must be allowed to publish it by a rule
+    /// (TST-07): an authorizer cannot be asked here.
+    /// </summary>
     private void Add(scoped in MetaCall call)
     {
         var arguments = call.Arguments;
@@ -32,7 +35,7 @@ internal sealed class TestamentProcedures(BrokerRole broker, RealmOptions option
         }
 
         var topic = Encoding.UTF8.GetBytes(topicText);
-        if (broker.RefusalOf(publishOptions, topic) is { } refusal)
+        if (realm.Broker.RefusalOf(publishOptions, topic, call.Caller.Decide(RealmAction.Publish, topic)) is { } refusal)
         {
             call.Fail(refusal.Error, refusal.Text);
             return;
@@ -61,6 +64,7 @@ internal sealed class TestamentProcedures(BrokerRole broker, RealmOptions option
 
     private void Keep(scoped in MetaCall call, Testament testament, bool isDetached)
     {
+        var options = realm.Options;
         bool isKept;
         lock (call.Caller.Gate)
         {

@@ -1,4 +1,3 @@
-using Broker.Messages;
 using Broker.PubSub;
 using Broker.Sessions;
 
@@ -33,12 +32,12 @@ internal sealed class Testaments
         scope.Clear();
     }
 
-    /// <summary>Publishes all for a session that has ended.</summary>
+    /// <summary>Publishes all that a session that has ended still may publish.</summary>
     public void Publish(BrokerRole broker, Session session)
     {
         foreach (var testament in _detached.Concat(_destroyed))
         {
-            broker.Publish(session, testament.Options, testament.Topic, new Payload(testament.Elements, testament.Count));
+            broker.Publish(session, testament);
         }
     }
 }

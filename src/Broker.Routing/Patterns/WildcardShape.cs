@@ -1,3 +1,5 @@
+using Broker.Uris;
+
 namespace Broker.Patterns;
 
 /// <summary>Which components of a wildcard pattern are empty.</summary>
@@ -7,6 +9,10 @@ internal readonly record struct WildcardShape(int Components, ulong Empty) : ICo
 {
     /// <summary>The most components that a pattern can have.</summary>
     public const int MaxComponents = 64;
+
+    /// <summary>Whether a pattern has more components than can be matched.</summary>
+    public static bool HasTooManyComponents(ReadOnlySpan<byte> pattern, MatchPolicy match) =>
+        match == MatchPolicy.Wildcard && pattern.Count((byte)'.') >= MaxComponents;
 
     public static WildcardShape Of(ReadOnlySpan<byte> pattern)
     {

@@ -12,7 +12,10 @@ namespace Broker.PubSub;
 internal sealed partial class BrokerRole
 {
     /// <summary>Tells of the realm by events.</summary>
-    public MetaEvents Events => new(this, _options.MetaApi);
+    public MetaEvents Events => new(this);
+
+    /// <summary>Whether the realm has the meta API.</summary>
+    public bool TellsOfItself => Options.MetaApi;
 
     /// <summary>Publishes an event of the router's own. Does nothing but a look-up when nobody has subscribed the topic.</summary>
     /// <param name="topic">The topic.</param>
@@ -68,7 +71,7 @@ internal sealed partial class BrokerRole
     /// <summary>The ids of the subscriptions that would get an event of a topic, or null when there are none.</summary>
     public List<long>? MatchSubscriptions(ReadOnlySpan<byte> topic)
     {
-        if (!_options.UriRules.IsValid(topic))
+        if (!Options.UriRules.IsValid(topic))
         {
             return null;
         }

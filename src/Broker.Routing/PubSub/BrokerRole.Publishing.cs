@@ -1,4 +1,6 @@
+using Broker.Authorization;
 using Broker.Messages;
+using Broker.Meta;
 using Broker.Options;
 using Broker.Realms;
 using Broker.Sessions;
@@ -11,7 +13,7 @@ internal sealed partial class BrokerRole
 {
     /// <summary>PUBLISH (PUB-01..10).</summary>
     /// <exception cref="WampProtocolException">The payload is sealed, and the session has not announced that as a publisher (PPT-03).</exception>
-    public void Publish(Session session, scoped in WampMessage message)
+    public void Publish(Session session, scoped in WampMessage message, in Decision decision)
     {
         var request = PublishOptions.Parse(session.Serializer, message.Dict);
         if (request.Passthru?.IsActive == true && session.Roles.Publisher?.HasFlag(Features.PayloadPassthruMode) != true)
@@ -19,12 +21,13 @@ internal sealed partial class BrokerRole
             throw new WampProtocolException("PUBLISH has ppt_scheme, but the session has not announced payload_passthru_mode as a publisher.");
         }
 
-        if (RefusalOf(request, message.Uri) is { } refusal)
+        if (RefusalOf(request, message.Uri, decision) is { } refusal)
         {
             Refuse(session, request, message.RequestId, refusal.Error, refusal.Text);
             return;
         }
 
+        request.DiscloseMe |= decision.Discloses;
         var publicationId = Publish(session, request, message.Uri, message.Payload);
         if (request.Acknowledge)
         {
@@ -32,13 +35,13 @@ internal sealed partial class BrokerRole
         }
     }
 
-    /// <summary>Publishes in the name of a session, which may have ended.</summary>
+    /// <summary>Publishes in the name of a session, which may have ended and must be allowed to.</summary>
     /// <param name="publisher">The session.</param>
     /// <param name="request">Its options, to which <see cref="RefusalOf"/> had no objection.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="payload">The payload in the session's serializer.</param>
     /// <returns>The publication id.</returns>
-    public long Publish(Session publisher, in PublishOptions request, ReadOnlySpan<byte> topic, Payload payload)
+    private long Publish(Session publisher, in PublishOptions request, ReadOnlySpan<byte> topic, Payload payload)
     {
         var details = CommonDetails(publisher, request, topic, out var hasDetails);
         var publication = new Publication(in details)
@@ -57,15 +60,32 @@ internal sealed partial class BrokerRole
         return publication.Id;
     }
 
-    /// <summary>Why a publication is not taken, or null.</summary>
-    public (string Error, string Text)? RefusalOf(in PublishOptions request, ReadOnlySpan<byte> topic)
+    /// <summary>Publishes what a session has left, unless it may not publish it any more (TST-07).</summary>
+    public void Publish(Session publisher, Testament testament)
     {
-        if (!_options.UriRules.IsValid(topic) || UriRules.IsReserved(topic))
+        var decision = publisher.Decide(RealmAction.Publish, testament.Topic);
+        var request = testament.Options;
+        if (RefusalOf(request, testament.Topic, decision) is null)
+        {
+            request.DiscloseMe |= decision.Discloses;
+            Publish(publisher, request, testament.Topic, new Payload(testament.Elements, testament.Count));
+        }
+    }
+
+    /// <summary>Why a publication is not taken, or null.</summary>
+    public (string Error, string Text)? RefusalOf(in PublishOptions request, ReadOnlySpan<byte> topic, in Decision decision)
+    {
+        if (!Options.UriRules.IsValid(topic) || UriRules.IsReserved(topic))
         {
             return (ErrorUris.InvalidUri, "The topic is not a valid URI, or is reserved.");
         }
 
-        return request.DiscloseMe && _options.DisclosePublisher == DisclosePolicy.Never
+        if (!decision.IsAllowed)
+        {
+            return _refusals.Add(decision);
+        }
+
+        return request.DiscloseMe && !decision.Discloses && Options.DisclosePublisher == DisclosePolicy.Never
             ? (ErrorUris.DiscloseMeDisallowed, "Publishers are not disclosed in this realm.")
             : null;
     }
@@ -122,7 +142,7 @@ internal sealed partial class BrokerRole
     {
         var details = default(EventDetails);
         hasDetails = false;
-        if (request.DiscloseMe || _options.DisclosePublisher == DisclosePolicy.Always)
+        if (request.DiscloseMe || Options.DisclosePublisher == DisclosePolicy.Always)
         {
             details.Publisher = publisher.Id;
             details.PublisherAuthId = publisher.Identity.AuthId;
@@ -130,7 +150,7 @@ internal sealed partial class BrokerRole
             hasDetails = true;
         }
 
-        if (!_trustLevels.IsEmpty && _trustLevels.Find(topic, publisher.Identity.AuthRole) is { } level)
+        if (_policy.PublicationTrustLevels is { IsEmpty: false } levels && levels.Find(topic, publisher.Identity.AuthRole) is { } level)
         {
             details.TrustLevel = level;
             hasDetails = true;

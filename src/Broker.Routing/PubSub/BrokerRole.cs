@@ -1,4 +1,4 @@
-using System.Text;
+using Broker.Authorization;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Options;
@@ -20,31 +20,26 @@ internal sealed partial class BrokerRole
         | Features.SubscriptionRevocation | Features.SessionMetaApi | Features.SubscriptionMetaApi
         | Features.EventHistory;
 
-    private readonly RealmOptions _options;
     private readonly IIdGenerator _globalIds;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly SubscriptionIndex _index = new();
     private readonly Dictionary<long, Subscription> _byId = [];
-    private readonly TrustLevels _trustLevels;
     private readonly RetainedEvents _retained;
     private readonly RouterIds _routerIds;
     private readonly Refusals _refusals;
+    private volatile RealmPolicy _policy;
     private long _eventsDropped;
 
-    public BrokerRole(RealmOptions options, IIdGenerator globalIds, RouterIds routerIds, Refusals refusals, TimeProvider time)
+    public BrokerRole(RealmPolicy policy, IIdGenerator globalIds, RouterIds routerIds, Refusals refusals, TimeProvider time)
     {
         _refusals = refusals;
         _routerIds = routerIds;
-        _options = options;
+        _policy = policy;
         _globalIds = globalIds;
         _time = time;
-        _trustLevels = new TrustLevels(options.PublicationTrustLevels, options.UriRules);
-        _retained = new RetainedEvents(options.Retention);
-        foreach (var rule in options.History)
-        {
-            AddHistory(rule);
-        }
+        _retained = new RetainedEvents(policy.Options.Retention);
+        ReconfigureHistories();
     }
 
     /// <summary>How many subscriptions there are.</summary>
@@ -54,50 +49,26 @@ internal sealed partial class BrokerRole
     public long EventsDropped => Volatile.Read(ref _eventsDropped);
 
     /// <summary>SUBSCRIBE (BRK-01..03): SUBSCRIBED is queued in the section that makes the subscriber visible to publishers (ORD-02).</summary>
-    public void Subscribe(Session session, scoped in WampMessage message)
+    public void Subscribe(Session session, scoped in WampMessage message, in Decision decision)
     {
         var request = SubscribeOptions.Parse(session.Serializer, message.Dict);
-        if (!_options.UriRules.IsValidPattern(message.Uri, request.Match) || HasTooManyComponents(message.Uri, request.Match))
+        if (!Options.UriRules.IsValidPattern(message.Uri, request.Match) || WildcardShape.HasTooManyComponents(message.Uri, request.Match))
         {
             session.SendError(MessageType.Subscribe, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI for this match policy.");
             return;
         }
 
+        (string Error, string Text)? refusal;
         lock (_lock)
         {
-            if (session.HasEnded)
-            {
-                return;
-            }
+            // With the lock held that revocation takes: what new rules deny is never subscribed behind its back.
+            var renewed = session.Renew(decision, RealmAction.Subscribe, message.Uri, request.Match);
+            refusal = renewed.IsAllowed ? AddSubscriber(session, message, request) : _refusals.Add(renewed);
+        }
 
-            var subscription = _index.Find(message.Uri, request.Match);
-            if (subscription is not null && session.Subscriptions?.TryGetValue(subscription.Id, out var held) == true)
-            {
-                Activate(held, message.RequestId, request.GetRetained);
-                return;
-            }
-
-            if (_options.SessionLimits.Subscriptions is > 0 and var most && session.Subscriptions?.Count >= most)
-            {
-                _refusals.Add(RefusalReason.SubscriptionLimit);
-                session.SendError(
-                    MessageType.Subscribe, message.RequestId, ErrorUris.Unavailable,
-                    $"The session has {most} subscriptions, as many as it may: unsubscribe from some, or subscribe to a pattern.");
-                return;
-            }
-
-            var isNew = subscription is null;
-            if (subscription is null)
-            {
-                subscription = new Subscription(_routerIds.NextSubscription(), message.Uri.ToArray(), request.Match) { Created = _time.GetUtcNow() };
-                Add(subscription);
-            }
-
-            var subscriber = new Subscriber(session, subscription);
-            (session.Subscriptions ??= []).Add(subscription.Id, subscriber);
-            subscription.Subscribers.Add(subscriber);
-            Activate(subscriber, message.RequestId, request.GetRetained);
-            Events.OnSubscribe(session, subscription, isNew);
+        if (refusal is { } refused)
+        {
+            session.SendError(MessageType.Subscribe, message.RequestId, refused.Error, refused.Text);
         }
     }
 
@@ -134,28 +105,20 @@ internal sealed partial class BrokerRole
                 return false;
             }
 
-            var reply = default(WampMessage);
-            if (session.Roles.Subscriber?.HasFlag(Features.SubscriptionRevocation) == true)
-            {
-                // [UNSUBSCRIBED, 0, Details|dict]
-                var details = RoutingScratch.Current.Details;
-                details.Clear();
-                ValueEncoder.Encode(session.Serializer, details, new RevocationDetails(subscriptionId, reason));
-                reply = new WampMessage { Type = MessageType.Unsubscribed, Dict = details.Written };
-            }
-
-            Remove(subscriber, reply);
+            Revoke(subscriber, reason);
             return true;
         }
     }
 
-    /// <summary><c>wamp.subscription.get_events</c> for a caller who may subscribe what it asks for (HIS-02..08, HIS-12).</summary>
-    public HistoryAnswer GetEvents(long subscriptionId, in HistoryFilter filter, SessionIdentity caller)
+    /// <summary><c>wamp.subscription.get_events</c> for a caller who may subscribe what it asks for (HIS-02..08, HIS-11, HIS-12).</summary>
+    public HistoryAnswer GetEvents(long subscriptionId, in HistoryFilter filter, Session caller)
     {
         Subscription? subscription;
+        bool isHeld;
         lock (_lock)
         {
             subscription = _byId.GetValueOrDefault(subscriptionId);
+            isHeld = caller.Subscriptions?.ContainsKey(subscriptionId) == true;
         }
 
         if (subscription is null)
@@ -163,8 +126,18 @@ internal sealed partial class BrokerRole
             return new HistoryAnswer { Error = ErrorUris.NoSuchSubscription, Text = $"There is no subscription {subscriptionId}." };
         }
 
+        // Whoever holds the subscription was allowed it, perhaps by an authorizer, who cannot be asked here.
+        var decision = caller.Decide(RealmAction.Subscribe, subscription.Uri, subscription.Match);
+        if (!decision.IsAllowed && !(isHeld && decision.Outcome == DecisionOutcome.Unknown))
+        {
+            _refusals.Add(RefusalReason.SubscribeDenied);
+            return new HistoryAnswer { Error = ErrorUris.NotAuthorized, Text = "A history is for those who may subscribe what it records." };
+        }
+
         var isLimitReached = false;
-        var events = subscription.History is null ? [] : subscription.History.Find(filter, caller, _time.GetUtcNow(), out isLimitReached);
+        var events = subscription.History is { } history
+            ? history.Find(filter, caller.Identity, _time.GetUtcNow(), out isLimitReached)
+            : [];
         return events is null
             ? new HistoryAnswer { Error = ErrorUris.InvalidArgument, Text = "A publication named is not in the history of the subscription." }
             : new HistoryAnswer { SubscriptionId = subscriptionId, Match = subscription.Match, Events = events, IsLimitReached = isLimitReached };
@@ -188,29 +161,48 @@ internal sealed partial class BrokerRole
         }
     }
 
-    private static bool HasTooManyComponents(ReadOnlySpan<byte> uri, MatchPolicy match) =>
-        match == MatchPolicy.Wildcard && uri.Count((byte)'.') >= WildcardShape.MaxComponents;
+    private RealmOptions Options => _policy.Options;
 
-    private void AddHistory(HistoryRule rule)
+    /// <summary>Call with the lock held.</summary>
+    /// <returns>Why the session cannot subscribe, or null.</returns>
+    private (string Error, string Text)? AddSubscriber(Session session, scoped in WampMessage message, in SubscribeOptions request)
     {
-        var uri = Encoding.UTF8.GetBytes(rule.Uri);
-        if (!_options.UriRules.IsValidPattern(uri, rule.Match) || HasTooManyComponents(uri, rule.Match))
+        if (session.HasEnded)
         {
-            throw new ArgumentException($"{rule.Uri} is no valid topic for the match policy {rule.Match}.", nameof(rule));
+            return null;
         }
 
-        if (_index.Find(uri, rule.Match) is not null)
+        var subscription = _index.Find(message.Uri, request.Match);
+        if (subscription is not null && session.Subscriptions?.TryGetValue(subscription.Id, out var held) == true)
         {
-            throw new ArgumentException($"{rule.Uri} has two history rules for the match policy {rule.Match}.", nameof(rule));
+            Activate(held, message.RequestId, request.GetRetained);
+            return null;
         }
 
-        Add(new Subscription(_routerIds.NextSubscription(), uri, rule.Match) { Created = _time.GetUtcNow(), History = new EventHistory(rule) });
+        if (Options.SessionLimits.Subscriptions is > 0 and var most && session.Subscriptions?.Count >= most)
+        {
+            _refusals.Add(RefusalReason.SubscriptionLimit);
+            return (
+                ErrorUris.Unavailable,
+                $"The session has {most} subscriptions, as many as it may: unsubscribe from some, or subscribe to a pattern.");
+        }
+
+        var isNew = subscription is null;
+        subscription ??= Add(message.Uri.ToArray(), request.Match);
+        var subscriber = new Subscriber(session, subscription);
+        (session.Subscriptions ??= []).Add(subscription.Id, subscriber);
+        subscription.Subscribers.Add(subscriber);
+        Activate(subscriber, message.RequestId, request.GetRetained);
+        Events.OnSubscribe(session, subscription, isNew);
+        return null;
     }
 
-    private void Add(Subscription subscription)
+    private Subscription Add(byte[] uri, MatchPolicy match)
     {
+        var subscription = new Subscription(_routerIds.NextSubscription(), uri, match) { Created = _time.GetUtcNow() };
         _byId.Add(subscription.Id, subscription);
         _index.Add(subscription);
+        return subscription;
     }
 
     /// <summary>
@@ -247,12 +239,7 @@ internal sealed partial class BrokerRole
     {
         var subscription = subscriber.Subscription;
         subscription.Subscribers.Remove(subscriber);
-        var isLast = subscription.Subscribers.Count == 0 && subscription.History is null;
-        if (isLast)
-        {
-            _index.Remove(subscription);
-            _byId.Remove(subscription.Id);
-        }
+        var isLast = RemoveIfUnused(subscription);
 
         var encoded = RoutingScratch.Current.Reply;
         if (reply.Type != MessageType.None)
@@ -270,5 +257,17 @@ internal sealed partial class BrokerRole
         }
 
         Events.OnUnsubscribe(subscriber.Session, subscription, isLast);
+    }
+
+    private bool RemoveIfUnused(Subscription subscription)
+    {
+        if (subscription.Subscribers.Count > 0 || subscription.History is not null)
+        {
+            return false;
+        }
+
+        _index.Remove(subscription);
+        _byId.Remove(subscription.Id);
+        return true;
     }
 }

@@ -7,9 +7,13 @@ namespace Broker.PubSub;
 /// <summary>The events of one subscription in the order of their receipt (WAMP specification, "Event History"). Thread-safe; its lock is the innermost one.</summary>
 internal sealed class EventHistory(HistoryRule rule)
 {
+    private HistoryRule _rule = rule;
     private readonly Lock _lock = new();
     private readonly Queue<StoredPublication> _events = new();
     private long _bytes;
+
+    /// <summary>Has other bounds from the next event on.</summary>
+    public void Reconfigure(HistoryRule rule) => Volatile.Write(ref _rule, rule);
 
     /// <summary>Adds an event at the end.</summary>
     public void Record(StoredPublication publication)
@@ -18,7 +22,7 @@ internal sealed class EventHistory(HistoryRule rule)
         {
             _events.Enqueue(publication);
             _bytes += publication.Size;
-            while (_events.Count > 0 && (_events.Count > rule.MaxEvents || _bytes > rule.MaxBytes || IsExpired(_events.Peek(), publication.Timestamp)))
+            while (_events.Count > 0 && (_events.Count > _rule.MaxEvents || _bytes > _rule.MaxBytes || IsExpired(_events.Peek(), publication.Timestamp)))
             {
                 _bytes -= _events.Dequeue().Size;
             }
@@ -93,5 +97,5 @@ internal sealed class EventHistory(HistoryRule rule)
     private static bool IsInTime(DateTimeOffset time, in HistoryFilter filter) =>
         !(time < filter.FromTime || time <= filter.AfterTime || time >= filter.BeforeTime || time > filter.UntilTime);
 
-    private bool IsExpired(StoredPublication publication, DateTimeOffset now) => rule.MaxAge is { } age && now - publication.Timestamp >= age;
+    private bool IsExpired(StoredPublication publication, DateTimeOffset now) => _rule.MaxAge is { } age && now - publication.Timestamp >= age;
 }

@@ -10,7 +10,7 @@ namespace Broker.PubSub;
 /// </summary>
 internal sealed class RetainedEvents
 {
-    private readonly RetentionOptions _options;
+    private RetentionOptions _options;
     private readonly Lock _lock = new();
     private readonly LinkedList<Entry> _entries = new(); // oldest first
     private readonly Dictionary<byte[], List<Entry>> _topics = new(Utf8Comparer.Instance); // oldest first
@@ -32,6 +32,15 @@ internal sealed class RetainedEvents
             {
                 return _entries.Count;
             }
+        }
+    }
+
+    /// <summary>Has other bounds, at once for subscribers, and from the next event on for what is kept.</summary>
+    public void Reconfigure(RetentionOptions options)
+    {
+        lock (_lock)
+        {
+            _options = options;
         }
     }
 

@@ -6,6 +6,8 @@ namespace Broker.PubSub;
 /// <summary>A topic or pattern that somebody subscribed. Sessions that subscribe the same share it, and its id (BRK-06).</summary>
 internal sealed class Subscription(long id, byte[] uri, MatchPolicy match) : IPatternEntry
 {
+    private EventHistory? _history;
+
     /// <summary>The subscription id.</summary>
     public long Id { get; } = id;
 
@@ -21,6 +23,13 @@ internal sealed class Subscription(long id, byte[] uri, MatchPolicy match) : IPa
     /// <summary>Who subscribed.</summary>
     public SubscriberList Subscribers { get; } = new();
 
-    /// <summary>Its recorded events, if the realm is configured so. Such a subscription is there without subscribers (HIS-10).</summary>
-    public EventHistory? History { get; init; }
+    /// <summary>
+    /// Its recorded events, if the realm is configured so. Such a subscription is there without subscribers (HIS-10). Read without a lock,
+    /// set with the broker's lock held.
+    /// </summary>
+    public EventHistory? History
+    {
+        get => Volatile.Read(ref _history);
+        set => Volatile.Write(ref _history, value);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Broker.Authorization;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Meta;
@@ -15,7 +16,7 @@ namespace Broker.Realms;
 /// A routing domain (WAMP specification, "Realms, Sessions and Transports"): its sessions, its broker and its dealer. Thread-safe: each session's messages
 /// are routed by one thread at a time, those of different sessions at once.
 /// </summary>
-public sealed class Realm
+public sealed partial class Realm
 {
     private const Features MetaFeatures =
         Features.SessionMetaApi | Features.SubscriptionMetaApi | Features.RegistrationMetaApi | Features.TestamentMetaApi
@@ -28,6 +29,7 @@ public sealed class Realm
     private readonly MetaProcedures _procedures;
     private readonly Lock _presence = new(); // on_join and on_leave of a session leave in this order
     private readonly Refusals _refusals = new();
+    private RealmPolicy _policy;
     private int _sessionCount;
 
     /// <summary>An empty realm.</summary>
@@ -36,38 +38,32 @@ public sealed class Realm
     /// <param name="globalIds">Where session and publication ids come from.</param>
     /// <param name="time">The clock; by default the system's.</param>
     public Realm(string name, RealmOptions options, IIdGenerator globalIds, TimeProvider? time = null)
-        : this(name, options, globalIds, new RouterIds(), time)
+        : this(name, new RealmPolicy(options), globalIds, new RouterIds(), time)
     {
     }
 
-    internal Realm(string name, RealmOptions options, IIdGenerator globalIds, RouterIds routerIds, TimeProvider? time)
+    internal Realm(string name, RealmPolicy policy, IIdGenerator globalIds, RouterIds routerIds, TimeProvider? time)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.UriRules.MaxLength, UriRules.Ceiling, nameof(options));
         Name = name;
+        _policy = policy;
         _globalIds = globalIds;
         var clock = time ?? TimeProvider.System;
-        _broker = new BrokerRole(options, globalIds, routerIds, _refusals, clock);
-        _dealer = new DealerRole(options, globalIds, routerIds, _refusals, _broker.Events, clock);
-        _procedures = new MetaProcedures(options.UriRules, clock);
-        AnnouncedRoles = Roles;
-        if (options.MetaApi)
-        {
-            new SessionProcedures(this, options).AddTo(_procedures);
-            new TestamentProcedures(_broker, options).AddTo(_procedures);
-            new SubscriptionProcedures(_broker).AddTo(_procedures);
-            new RegistrationProcedures(_dealer).AddTo(_procedures);
-        }
-        else
-        {
-            AnnouncedRoles = Roles with { Broker = Roles.Broker & ~MetaFeatures, Dealer = Roles.Dealer & ~MetaFeatures };
-        }
+        _broker = new BrokerRole(policy, globalIds, routerIds, _refusals, clock);
+        _dealer = new DealerRole(policy, globalIds, routerIds, _refusals, _broker.Events, clock);
+        _procedures = new MetaProcedures(clock);
+        new SessionProcedures(this).AddTo(_procedures);
+        new TestamentProcedures(this).AddTo(_procedures);
+        new SubscriptionProcedures(_broker).AddTo(_procedures);
+        new RegistrationProcedures(_dealer).AddTo(_procedures);
     }
 
     /// <summary>The roles and features that the router can announce in WELCOME.</summary>
     public static RoleSet Roles { get; } = new() { Broker = BrokerRole.Announced, Dealer = DealerRole.Announced };
 
     /// <summary>The roles and features that this realm announces: <see cref="Roles"/> without what its options turn off.</summary>
-    public RoleSet AnnouncedRoles { get; }
+    public RoleSet AnnouncedRoles => Options.MetaApi
+        ? Roles
+        : Roles with { Broker = Roles.Broker & ~MetaFeatures, Dealer = Roles.Dealer & ~MetaFeatures };
 
     /// <summary>The URI.</summary>
     public string Name { get; }
@@ -84,8 +80,11 @@ public sealed class Realm
     /// <summary>Events that were not delivered because their receiver read too slowly, took no message of that length, or cannot express them.</summary>
     public long EventsDropped => _broker.EventsDropped;
 
-    /// <summary>How many requests were refused for a reason since the realm was made.</summary>
+    /// <summary>How many requests were refused for a reason since the realm was made, unacknowledged PUBLISHes included.</summary>
     public long RefusalsOf(RefusalReason reason) => _refusals.Of(reason);
+
+    /// <summary>The options of this moment.</summary>
+    internal RealmOptions Options => Volatile.Read(ref _policy).Options;
 
     /// <summary>The broker.</summary>
     internal BrokerRole Broker => _broker;
@@ -100,12 +99,19 @@ public sealed class Realm
     public Session Join(SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink) =>
         Join(DrawSessionId(), serializer, hello, identity, welcome, sink);
 
-    /// <summary>Adds a session under an id from <see cref="DrawSessionId"/>, or under another one if that is taken by now.</summary>
+    /// <summary>
+    /// Adds a session under an id from <see cref="DrawSessionId"/>, or under another one if that is taken by now. If the realm closes
+    /// meanwhile, or has not got the role (any more: ask <see cref="HasRole"/> before), the session is ended at once.
+    /// </summary>
     public Session Join(long id, SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink)
     {
         while (true)
         {
-            var session = new Session(id, this, serializer, identity, hello.Roles, sink);
+            var policy = Volatile.Read(ref _policy);
+            var session = new Session(id, this, serializer, identity, hello.Roles, sink)
+            {
+                Permissions = policy.PermissionsOf(identity.AuthRole),
+            };
             var reply = RoutingScratch.Current.Reply;
             reply.Encode(serializer, new WampMessage
             {
@@ -134,6 +140,7 @@ public sealed class Realm
                 }
             }
 
+            Settle(session, policy);
             return session;
         }
     }
@@ -168,9 +175,20 @@ public sealed class Realm
     /// <returns>False when the session has no such registration.</returns>
     public bool RevokeRegistration(long registrationId, Session session, string? reason) => _dealer.Revoke(registrationId, session, reason);
 
-    /// <summary>Routes one message of an established session: the one switch over message types.</summary>
+    /// <summary>
+    /// Routes one message of an established session, if its role may do what the message asks for. Authorizers are not asked: see <see
+    /// cref="Decide"/>.
+    /// </summary>
     /// <exception cref="WampProtocolException">The message breaks the protocol; the session must end.</exception>
-    public void Route(Session session, scoped in WampMessage message)
+    public void Route(Session session, scoped in WampMessage message) => Route(session, message, Decide(session, message));
+
+    /// <summary>Routes one message of an established session: the one switch over message types.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="decision">What <see cref="Decide"/> said of this message, settled where it was unknown. Messages of a session are
+    /// routed in their order (ORD-07).</param>
+    /// <exception cref="WampProtocolException">The message breaks the protocol; the session must end.</exception>
+    public void Route(Session session, scoped in WampMessage message, in Decision decision)
     {
         if (session.HasEnded)
         {
@@ -181,11 +199,11 @@ public sealed class Realm
         {
             case MessageType.Publish:
                 session.TakeRequestId(message.RequestId);
-                _broker.Publish(session, message);
+                _broker.Publish(session, message, decision);
                 break;
             case MessageType.Subscribe:
                 session.TakeRequestId(message.RequestId);
-                _broker.Subscribe(session, message);
+                _broker.Subscribe(session, message, decision);
                 break;
             case MessageType.Unsubscribe:
                 session.TakeRequestId(message.RequestId);
@@ -196,13 +214,17 @@ public sealed class Realm
                 {
                     _dealer.Continue(session, message);
                 }
+                else if (!decision.IsAllowed)
+                {
+                    _dealer.Refuse(session, message, decision);
+                }
                 else if (UriRules.IsReserved(message.Uri))
                 {
-                    _procedures.Call(session, message);
+                    _procedures.Call(session, message, decision, Options);
                 }
                 else
                 {
-                    _dealer.Call(session, message);
+                    _dealer.Call(session, message, decision);
                 }
 
                 break;
@@ -211,7 +233,7 @@ public sealed class Realm
                 break;
             case MessageType.Register:
                 session.TakeRequestId(message.RequestId);
-                _dealer.Register(session, message);
+                _dealer.Register(session, message, decision);
                 break;
             case MessageType.Unregister:
                 session.TakeRequestId(message.RequestId);

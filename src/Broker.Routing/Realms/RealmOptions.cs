@@ -1,3 +1,4 @@
+using Broker.Authorization;
 using Broker.Uris;
 
 namespace Broker.Realms;
@@ -7,6 +8,12 @@ public sealed record RealmOptions
 {
     /// <summary>What URIs may look like.</summary>
     public UriRules UriRules { get; init; } = UriRules.Default;
+
+    /// <summary>
+    /// What the sessions of each <c>authrole</c> may do; sessions of other roles are not taken. Null: everybody may do everything but what
+    /// <see cref="AllowMetaKill"/> is for.
+    /// </summary>
+    public IReadOnlyList<RoleOptions>? Roles { get; init; }
 
     /// <summary>Whether callees learn who calls (<c>disclose_me</c> of CALL, <c>disclose_caller</c> of REGISTER).</summary>
     public DisclosePolicy DiscloseCaller { get; init; }
@@ -30,8 +37,9 @@ public sealed record RealmOptions
     public bool MetaApi { get; init; } = true;
 
     /// <summary>
-    /// Whether sessions may end others by <c>wamp.session.kill</c>, <c>kill_by_authid</c>, <c>kill_by_authrole</c> and <c>kill_all</c>. Off: every session of the
-    /// realm could, and callers get <c>wamp.error.not_authorized</c> (SME-18).
+    /// Whether sessions may end others by <c>wamp.session.kill</c>, <c>kill_by_authid</c>, <c>kill_by_authrole</c> and <c>kill_all</c>.
+    /// Off: every session of the realm could, and callers get <c>wamp.error.not_authorized</c> (SME-18). With <see cref="Roles"/> it means
+    /// nothing: these procedures need a rule like all others.
     /// </summary>
     public bool AllowMetaKill { get; init; }
 

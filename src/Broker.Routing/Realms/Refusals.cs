@@ -1,3 +1,5 @@
+using Broker.Authorization;
+
 namespace Broker.Realms;
 
 /// <summary>Why a realm refuses requests of its sessions.</summary>
@@ -11,6 +13,21 @@ public enum RefusalReason
 
     /// <summary>As many calls of the session wait as may.</summary>
     PendingCallLimit,
+
+    /// <summary>The session's role may not call the procedure.</summary>
+    CallDenied,
+
+    /// <summary>The session's role may not register the procedure or pattern.</summary>
+    RegisterDenied,
+
+    /// <summary>The session's role may not publish to the topic.</summary>
+    PublishDenied,
+
+    /// <summary>The session's role may not subscribe the topic or pattern, or read its history.</summary>
+    SubscribeDenied,
+
+    /// <summary>The authorizer of the session's role did not say whether the request is allowed.</summary>
+    AuthorizationFailed,
 }
 
 /// <summary>Counts what a realm has refused since it was made. Thread-safe.</summary>
@@ -19,6 +36,20 @@ internal sealed class Refusals
     private readonly long[] _counts = new long[Enum.GetValues<RefusalReason>().Length];
 
     public void Add(RefusalReason reason) => Interlocked.Increment(ref _counts[(int)reason]);
+
+    /// <summary>Counts what is not allowed, and gives what the session is told: a URI and a sentence (AZN-03).</summary>
+    public (string Error, string Text) Add(in Decision decision)
+    {
+        var isDenied = decision.Outcome == DecisionOutcome.Denied;
+        Add(!isDenied ? RefusalReason.AuthorizationFailed : decision.Action switch
+        {
+            RealmAction.Call => RefusalReason.CallDenied,
+            RealmAction.Register => RefusalReason.RegisterDenied,
+            RealmAction.Publish => RefusalReason.PublishDenied,
+            _ => RefusalReason.SubscribeDenied,
+        });
+        return decision.Refusal;
+    }
 
     public long Of(RefusalReason reason) => Volatile.Read(ref _counts[(int)reason]);
 }

@@ -16,7 +16,7 @@ internal sealed class TrustLevels
             ArgumentOutOfRangeException.ThrowIfNegative(level, nameof(rules));
             if (!uriRules.IsValidPattern(uri, match))
             {
-                throw new ArgumentException($"{Encoding.UTF8.GetString(uri)} is no valid URI for the match policy {match}.", nameof(rules));
+                throw new ArgumentException($"{Encoding.UTF8.GetString(uri)} is no valid URI for the match policy {match}.");
             }
         }
     }

@@ -4,8 +4,7 @@ namespace Broker.Rpc;
 /// The calls of one registration that wait for a callee with room (<c>_concurrency</c>), oldest first. Its lock also guards who is busy, and is held while a
 /// call goes to its callee, so that calls arrive in the order in which they came (ORD-04). It comes before the sessions' gates.
 /// </summary>
-/// <param name="capacity">How many calls may wait.</param>
-internal sealed class CallQueue(int capacity)
+internal sealed class CallQueue
 {
     private readonly LinkedList<PendingCall> _waiting = [];
 
@@ -16,8 +15,10 @@ internal sealed class CallQueue(int capacity)
     public bool IsEmpty => _waiting.Count == 0;
 
     /// <summary>Lets a call wait, behind the others. It must have kept what it asks (<see cref="CallTerms.Keep"/>).</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="capacity">How many calls may wait.</param>
     /// <returns>False when too many wait already.</returns>
-    public bool TryAdd(PendingCall call)
+    public bool TryAdd(PendingCall call, int capacity)
     {
         if (_waiting.Count >= capacity)
         {

@@ -26,8 +26,8 @@ internal sealed class CalleeList
     public CallQueue? Queue { get; }
 
     /// <summary>These and one more. The queue, once there, stays.</summary>
-    public CalleeList With(Callee callee, int maxQueued) =>
-        new([.. _callees, callee], Turn, Queue ?? (callee.Concurrency > 0 ? new CallQueue(maxQueued) : null));
+    public CalleeList With(Callee callee) =>
+        new([.. _callees, callee], Turn, Queue ?? (callee.Concurrency > 0 ? new CallQueue() : null));
 
     /// <summary>These but one. Whose turn it is does not change (SHR-08).</summary>
     public CalleeList Without(Callee callee)

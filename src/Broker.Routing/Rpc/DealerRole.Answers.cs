@@ -62,7 +62,7 @@ internal sealed partial class DealerRole
             throw new WampProtocolException("A client sends ERROR only for an INVOCATION.");
         }
 
-        if (!_options.UriRules.IsValid(message.Uri))
+        if (!Options.UriRules.IsValid(message.Uri))
         {
             throw new WampProtocolException("The error URI of ERROR is not a valid URI.");
         }

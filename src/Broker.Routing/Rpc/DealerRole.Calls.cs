@@ -1,3 +1,4 @@
+using Broker.Authorization;
 using Broker.Messages;
 using Broker.Options;
 using Broker.Realms;
@@ -9,8 +10,8 @@ namespace Broker.Rpc;
 /// <content>What callers send: CALL, further chunks of progressive calls, CANCEL.</content>
 internal sealed partial class DealerRole
 {
-    /// <summary>CALL with a new request id (RPC-01, RPC-02).</summary>
-    public void Call(Session caller, scoped in WampMessage message)
+    /// <summary>CALL with a new request id (RPC-01, RPC-02) by a caller who may call the procedure.</summary>
+    public void Call(Session caller, scoped in WampMessage message, in Decision decision)
     {
         var options = CallOptions.Parse(caller.Serializer, message.Dict);
         RequireAnnounced(caller, options);
@@ -21,13 +22,14 @@ internal sealed partial class DealerRole
             return;
         }
 
-        if (options.DiscloseMe && _options.DiscloseCaller == DisclosePolicy.Never)
+        if (options.DiscloseMe && !decision.Discloses && Options.DiscloseCaller == DisclosePolicy.Never)
         {
             caller.SendError(MessageType.Call, message.RequestId, ErrorUris.DiscloseMeDisallowed, "This realm discloses no callers.");
             RememberRefused(caller, message, options);
             return;
         }
 
+        options.DiscloseMe |= decision.Discloses;
         var call = PendingCall.Start(caller, message.RequestId, registration);
         var timeout = EffectiveTimeout(options.Timeout);
         if (options.Progress || timeout > TimeSpan.Zero)
@@ -36,7 +38,7 @@ internal sealed partial class DealerRole
             call.Terms.Start(_time);
         }
 
-        var most = _options.SessionLimits.PendingCalls;
+        var most = Options.SessionLimits.PendingCalls;
         bool isRefused;
         lock (caller.Gate)
         {
@@ -63,6 +65,27 @@ internal sealed partial class DealerRole
         }
 
         Dispatch(call, new CallRequest(message.Uri, message.Payload, options));
+    }
+
+    /// <summary>
+    /// CALL by a caller who may not call the procedure, whether there is one or not (AZN-05). Chunks that follow are not asked about
+    /// (PCI-18).
+    /// </summary>
+    public void Refuse(Session caller, scoped in WampMessage message, in Decision decision)
+    {
+        var options = CallOptions.Parse(caller.Serializer, message.Dict);
+        RequireAnnounced(caller, options);
+        if (Options.UriRules.IsValid(message.Uri))
+        {
+            var (error, text) = _refusals.Add(decision);
+            caller.SendError(MessageType.Call, message.RequestId, error, text);
+        }
+        else
+        {
+            RefuseUnknown(caller, message);
+        }
+
+        RememberRefused(caller, message, options);
     }
 
     /// <summary>CALL with a request id used before: a further chunk of a progressive call (PCI-05..08), or a breach of the protocol (PCI-19).</summary>
@@ -147,7 +170,7 @@ internal sealed partial class DealerRole
 
     private void RefuseUnknown(Session caller, scoped in WampMessage message)
     {
-        if (_options.UriRules.IsValid(message.Uri))
+        if (Options.UriRules.IsValid(message.Uri))
         {
             caller.SendError(MessageType.Call, message.RequestId, ErrorUris.NoSuchProcedure, "No session has registered this procedure.");
         }
@@ -175,7 +198,7 @@ internal sealed partial class DealerRole
     private TimeSpan EffectiveTimeout(long milliseconds)
     {
         const long TenYears = 10L * 365 * 24 * 60 * 60 * 1000;
-        var timeout = milliseconds > 0 ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, TenYears)) : _options.DefaultCallTimeout ?? TimeSpan.Zero;
-        return _options.MaxCallTimeout is { } longest && (timeout == TimeSpan.Zero || timeout > longest) ? longest : timeout;
+        var timeout = milliseconds > 0 ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, TenYears)) : Options.DefaultCallTimeout ?? TimeSpan.Zero;
+        return Options.MaxCallTimeout is { } longest && (timeout == TimeSpan.Zero || timeout > longest) ? longest : timeout;
     }
 }

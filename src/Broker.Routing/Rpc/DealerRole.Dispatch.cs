@@ -208,7 +208,7 @@ internal sealed partial class DealerRole
             request.Options.ReceiveProgress && callee.CanProgress && call.Caller.CallerFeatures.Has(Features.ProgressiveCallResults);
         var details = RoutingScratch.Current.Details;
         details.Clear();
-        var isDisclosed = request.Options.DiscloseMe || callee.DisclosesCaller || _options.DiscloseCaller == DisclosePolicy.Always;
+        var isDisclosed = request.Options.DiscloseMe || callee.DisclosesCaller || Options.DiscloseCaller == DisclosePolicy.Always;
         if (callee.WantsNoDetails && !isDisclosed && !isTimeoutForwarded && !call.ReceivesProgress && !request.Options.Progress && request.Options.Passthru?.IsActive != true)
         {
             return;
@@ -220,7 +220,7 @@ internal sealed partial class DealerRole
             Caller = isDisclosed ? call.Caller.Id : 0,
             CallerAuthId = isDisclosed ? identity.AuthId : null,
             CallerAuthRole = isDisclosed ? identity.AuthRole : null,
-            TrustLevel = callee.Features.Has(Features.CallTrustLevels) ? _trustLevels.Find(request.Procedure, identity.AuthRole) : null,
+            TrustLevel = callee.Features.Has(Features.CallTrustLevels) ? _policy.CallTrustLevels.Find(request.Procedure, identity.AuthRole) : null,
             Timeout = isTimeoutForwarded ? (long)Math.Ceiling(call.Terms!.Timeout.TotalMilliseconds) : 0,
             ReceiveProgress = call.ReceivesProgress,
             Progress = request.Options.Progress,

@@ -21,7 +21,7 @@ internal sealed partial class DealerRole
             {
                 Keep(call, request);
                 call.Terms!.Watch(_time, call, _onTimeout);
-                if (queue.TryAdd(call))
+                if (queue.TryAdd(call, Options.MaxQueuedCalls))
                 {
                     if (call.HasEnded)
                     {

@@ -1,3 +1,4 @@
+using Broker.Authorization;
 using Broker.Messages;
 using Broker.Options;
 using Broker.Patterns;
@@ -12,23 +13,26 @@ namespace Broker.Rpc;
 internal sealed partial class DealerRole
 {
     /// <summary>REGISTER (REG-01, REG-02, SHR-02..06): REGISTERED is queued before the first INVOCATION (ORD-06).</summary>
-    public void Register(Session session, scoped in WampMessage message)
+    public void Register(Session session, scoped in WampMessage message, in Decision decision)
     {
         var request = RegisterOptions.Parse(session.Serializer, message.Dict);
-        if (!_options.UriRules.IsValidPattern(message.Uri, request.Match) || UriRules.IsReserved(message.Uri) || HasTooManyComponents(message.Uri, request.Match))
+        if (!Options.UriRules.IsValidPattern(message.Uri, request.Match)
+            || UriRules.IsReserved(message.Uri)
+            || WildcardShape.HasTooManyComponents(message.Uri, request.Match))
         {
             session.SendError(
                 MessageType.Register, message.RequestId, ErrorUris.InvalidUri, "The procedure is not a valid URI for this match policy, or is reserved.");
             return;
         }
 
-        if (request.DiscloseCaller && _options.DiscloseCaller == DisclosePolicy.Never)
+        if (decision.IsAllowed && request.DiscloseCaller && Options.DiscloseCaller == DisclosePolicy.Never)
         {
             session.SendError(MessageType.Register, message.RequestId, ErrorUris.DiscloseMeDisallowed, "This realm discloses no callers.");
             return;
         }
 
-        Registration? registration;
+        Registration? registration = null;
+        (string Error, string Text) refusal;
         lock (_lock)
         {
             if (session.HasEnded)
@@ -36,41 +40,26 @@ internal sealed partial class DealerRole
                 return;
             }
 
-            registration = _index.Find(message.Uri, request.Match);
-            if (registration is null || (registration.Invoke == request.Invoke && request.Invoke != InvocationPolicy.Single))
+            // With the lock held that revocation takes: what new rules deny is never registered behind its back.
+            var renewed = session.Renew(decision, RealmAction.Register, message.Uri, request.Match);
+            if (renewed.IsAllowed)
             {
-                if (registration is not null && session.Registrations?.ContainsKey(registration.Id) == true)
-                {
-                    session.Send(new WampMessage { Type = MessageType.Registered, RequestId = message.RequestId, RegistrationId = registration.Id });
-                    return;
-                }
-
-                if (_options.SessionLimits.Registrations is > 0 and var most && session.Registrations?.Count >= most)
-                {
-                    _refusals.Add(RefusalReason.RegistrationLimit);
-                    session.SendError(
-                        MessageType.Register, message.RequestId, ErrorUris.Unavailable,
-                        $"The session has {most} registrations, as many as it may: unregister some, or register a pattern.");
-                    return;
-                }
-
-                registration = AddCallee(session, registration, request, message);
+                registration = AddCallee(session, request, message, out refusal);
             }
             else
             {
-                registration = null;
+                refusal = _refusals.Add(renewed);
             }
         }
 
-        if (registration is null)
+        if (registration is not null)
         {
-            session.SendError(
-                MessageType.Register, message.RequestId, ErrorUris.ProcedureAlreadyExists,
-                "This procedure is registered already: by a single callee, or with another invocation policy.");
-            return;
+            ServeQueue(registration);
         }
-
-        ServeQueue(registration);
+        else
+        {
+            session.SendError(MessageType.Register, message.RequestId, refusal.Error, refusal.Text);
+        }
     }
 
     /// <summary>UNREGISTER (REG-03..05): invocations that run go on.</summary>
@@ -108,37 +97,55 @@ internal sealed partial class DealerRole
         Callee? callee = null;
         lock (_lock)
         {
-            if (session.Registrations?.Remove(registrationId, out callee) != true)
+            if (session.Registrations is not { } held || !held.Remove(registrationId, out callee))
             {
                 return false;
             }
 
-            if (callee!.Features.Has(Features.RegistrationRevocation))
-            {
-                var details = ValueEncoder.Encode(session.Serializer, new UnregisteredDetails { Registration = registrationId, Reason = reason });
-                RemoveCallee(callee, new WampMessage { Type = MessageType.Unregistered, Dict = details });
-            }
-            else
-            {
-                RemoveCallee(callee, default);
-            }
+            Revoke(callee, reason);
         }
 
         ServeQueue(callee.Registration);
         return true;
     }
 
-    private static bool HasTooManyComponents(ReadOnlySpan<byte> uri, MatchPolicy match) =>
-        match == MatchPolicy.Wildcard && uri.Count((byte)'.') >= WildcardShape.MaxComponents;
-
-    /// <summary>Adds a session to a registration, or makes one, and queues REGISTERED in the section that lets calls through.</summary>
-    private Registration AddCallee(Session session, Registration? registration, RegisterOptions request, scoped in WampMessage message)
+    /// <summary>
+    /// Adds a session to a registration, or makes one, and queues REGISTERED in the section that lets calls through. A session that has it
+    /// already is only told so.
+    /// </summary>
+    /// <returns>Null when it cannot, because of <paramref name="refusal"/>.</returns>
+    private Registration? AddCallee(
+        Session session, in RegisterOptions request, scoped in WampMessage message, out (string Error, string Text) refusal)
     {
+        refusal = default;
+        var registration = _index.Find(message.Uri, request.Match);
+        if (registration is not null && (registration.Invoke != request.Invoke || request.Invoke == InvocationPolicy.Single))
+        {
+            refusal = (
+                ErrorUris.ProcedureAlreadyExists, "This procedure is registered already: by a single callee, or with another invocation policy.");
+            return null;
+        }
+
+        if (registration is not null && session.Registrations?.ContainsKey(registration.Id) == true)
+        {
+            var again = new WampMessage { Type = MessageType.Registered, RequestId = message.RequestId, RegistrationId = registration.Id };
+            session.Send(again);
+            return registration;
+        }
+
+        if (Options.SessionLimits.Registrations is > 0 and var most && session.Registrations?.Count >= most)
+        {
+            _refusals.Add(RefusalReason.RegistrationLimit);
+            refusal = (
+                ErrorUris.Unavailable, $"The session has {most} registrations, as many as it may: unregister some, or register a pattern.");
+            return null;
+        }
+
         var isNew = registration is null;
         registration ??= new Registration(_routerIds.NextRegistration(), message.Uri.ToArray(), request.Match, request.Invoke) { Created = _time.GetUtcNow() };
         var callee = new Callee(session, registration, request);
         (session.Registrations ??= []).Add(registration.Id, callee);
-        registration.Callees = registration.Callees.With(callee, _options.MaxQueuedCalls);
+        registration.Callees = registration.Callees.With(callee);
         if (isNew)
         {
             _byId.Add(registration.Id, registration);

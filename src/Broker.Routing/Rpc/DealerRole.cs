@@ -1,3 +1,4 @@
+using Broker.Authorization;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Meta;
@@ -21,38 +22,38 @@ internal sealed partial class DealerRole
         | Features.CallerIdentification | Features.CallTrustLevels | Features.PatternBasedRegistration | Features.SharedRegistration | Features.RegistrationRevocation
         | Features.CallReroute | Features.PayloadPassthruMode | Features.SessionMetaApi | Features.RegistrationMetaApi | Features.TestamentMetaApi;
 
-    private readonly RealmOptions _options;
     private readonly IIdGenerator _random;
     private readonly MetaEvents _events;
     private readonly TimeProvider _time;
-    private readonly TrustLevels _trustLevels;
     private readonly TimerCallback _onTimeout;
     private readonly Lock _lock = new();
     private readonly RegistrationIndex _index = new();
     private readonly Dictionary<long, Registration> _byId = [];
     private readonly RouterIds _routerIds;
     private readonly Refusals _refusals;
+    private volatile RealmPolicy _policy;
 
-    /// <param name="options">How the realm behaves.</param>
+    /// <param name="policy">How the realm behaves.</param>
     /// <param name="random">Where the invocation policy <c>random</c> draws from.</param>
     /// <param name="routerIds">Where registration ids come from.</param>
     /// <param name="refusals">Counts what is refused.</param>
     /// <param name="events">Tells of registrations that come and go.</param>
     /// <param name="time">The clock of timeouts.</param>
-    public DealerRole(RealmOptions options, IIdGenerator random, RouterIds routerIds, Refusals refusals, MetaEvents events, TimeProvider time)
+    public DealerRole(RealmPolicy policy, IIdGenerator random, RouterIds routerIds, Refusals refusals, MetaEvents events, TimeProvider time)
     {
         _refusals = refusals;
         _routerIds = routerIds;
-        _options = options;
+        _policy = policy;
         _random = random;
         _events = events;
         _time = time;
-        _trustLevels = new TrustLevels(options.CallTrustLevels, options.UriRules);
         _onTimeout = state => TimeOut((PendingCall)state!);
     }
 
     /// <summary>How many registrations there are.</summary>
     public int RegistrationCount => _index.Count;
+
+    private RealmOptions Options => _policy.Options;
 
     /// <summary>Ends all that a session has registered, is asked and has called. Call after the session is marked as ended.</summary>
     public void RemoveSession(Session session)

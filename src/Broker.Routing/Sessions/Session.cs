@@ -1,3 +1,4 @@
+using Broker.Authorization;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Meta;
@@ -6,6 +7,7 @@ using Broker.PubSub;
 using Broker.Realms;
 using Broker.Rpc;
 using Broker.Serialization;
+using Broker.Uris;
 
 namespace Broker.Sessions;
 
@@ -16,7 +18,9 @@ namespace Broker.Sessions;
 public sealed class Session
 {
     private readonly IMessageSink _sink;
+    private PermissionSet? _permissions;
     private IdSequence _requests; // read loop only
+    private LastGrants _lastGrants; // read loop only
     private IdSequence _invocations;
 
     internal Session(long id, Realm realm, SerializerKind serializer, SessionIdentity identity, RoleSet roles, IMessageSink sink)
@@ -43,6 +47,15 @@ public sealed class Session
 
     /// <summary>What it announced.</summary>
     public RoleSet Roles { get; }
+
+    /// <summary>
+    /// What its role may do; null: everything, because the realm names no roles. Replaced as a whole when the realm gets other options.
+    /// </summary>
+    internal PermissionSet? Permissions
+    {
+        get => Volatile.Read(ref _permissions);
+        set => Volatile.Write(ref _permissions, value);
+    }
 
     /// <summary>Guards the order of messages to the session, and its calls and invocations.</summary>
     internal Lock Gate => _sink.Gate;
@@ -82,6 +95,40 @@ public sealed class Session
 
     /// <summary>Asks the connection to end. Call after the session has left its realm, without <see cref="Gate"/>.</summary>
     internal void End(string reason, string? message) => _sink.End(reason, message);
+
+    /// <summary>Whether the session may do something with a URI.</summary>
+    internal Decision Decide(RealmAction action, ReadOnlySpan<byte> uri) =>
+        Permissions is { } permissions ? permissions.Decide(action, permissions.Find(uri)) : Decision.Unrestricted;
+
+    /// <summary>
+    /// As <see cref="Decide(RealmAction, ReadOnlySpan{byte})"/>, for the URI of the message that is routed next. Read loop only.
+    /// </summary>
+    internal Decision DecideNext(RealmAction action, ReadOnlySpan<byte> uri) =>
+        Permissions is { } permissions ? permissions.Decide(action, _lastGrants.Find(permissions, uri)) : Decision.Unrestricted;
+
+    /// <summary>Whether the session may do something with every URI that a valid pattern matches.</summary>
+    internal Decision Decide(RealmAction action, ReadOnlySpan<byte> pattern, MatchPolicy match) =>
+        Permissions is { } permissions
+            ? new Decision(permissions, action, permissions.Covers(action, pattern, match), discloses: false)
+            : Decision.Unrestricted;
+
+    /// <summary>
+    /// A decision as the rules of this moment make it. Where these leave it to an authorizer, what was decided before holds on, as it does
+    /// for what is held already.
+    /// </summary>
+    internal Decision Renew(in Decision decision, RealmAction action, ReadOnlySpan<byte> pattern, MatchPolicy match)
+    {
+        if (Permissions == decision.Permissions)
+        {
+            return decision;
+        }
+
+        var renewed = Decide(action, pattern, match);
+        return renewed.Outcome == DecisionOutcome.Unknown ? decision : renewed;
+    }
+
+    /// <summary>Whether <see cref="TakeRequestId"/> will take an id. Read loop only.</summary>
+    internal bool IsNextRequest(long id) => id == WampId.Next(_requests.Last);
 
     /// <summary>Takes the id of a request that the session makes.</summary>
     /// <exception cref="WampProtocolException">It is not the one that follows the last (ID-08).</exception>

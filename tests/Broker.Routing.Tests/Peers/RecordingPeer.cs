@@ -41,6 +41,9 @@ internal sealed class RecordingPeer : IMessageSink
     /// <summary>Whether EVENTs are dropped, as by a transport whose peer reads too slowly.</summary>
     public bool IsSlow { get; set; }
 
+    /// <summary>What takes the messages that the peer sends; null: the realm at once.</summary>
+    public Action<byte[]>? SessionLayer { get; set; }
+
     /// <summary>The longest message taken.</summary>
     public int MaxLength { get; set; } = int.MaxValue;
 
@@ -193,7 +196,14 @@ internal sealed class RecordingPeer : IMessageSink
     {
         using var bytes = new ByteBuffer();
         MessageEncoder.Encode(Serializer, bytes, message);
-        _realm.Route(Session, MessageParser.Parse(Serializer, bytes.Written, DecodeLimits.Default));
+        if (SessionLayer is { } layer)
+        {
+            layer(bytes.Written.ToArray());
+        }
+        else
+        {
+            _realm.Route(Session, MessageParser.Parse(Serializer, bytes.Written, DecodeLimits.Default));
+        }
     }
 
     /// <summary>The id of the next request.</summary>

@@ -121,7 +121,7 @@ public sealed class EventHistories
         }
 
         var subscription = subscriber.Subscription("com.topic");
-        var answer = realm.Broker.GetEvents(subscription, new HistoryFilter { AfterPublication = 900 }, Anybody);
+        var answer = realm.Broker.GetEvents(subscription, new HistoryFilter { AfterPublication = 900 }, publisher.Session);
         Assert.Equal([7, 600], answer.Events.Select(publication => publication.Id));
     }
 
@@ -272,8 +272,11 @@ public sealed class EventHistories
         return publisher.Rest().Last().PublicationId;
     }
 
-    private HistoryAnswer Get(long subscription, HistoryFilter filter = default, SessionIdentity? caller = null) =>
-        _realm.Realm.Broker.GetEvents(subscription, filter, caller ?? Anybody);
+    private HistoryAnswer Get(long subscription, HistoryFilter filter = default, SessionIdentity? caller = null)
+    {
+        var (authId, authRole, _, _) = caller ?? Anybody;
+        return _realm.Realm.Broker.GetEvents(subscription, filter, _realm.Join(authId: authId, authRole: authRole).Session);
+    }
 
     private (long Subscription, long[] Ids) PublishFive()
     {

@@ -1,3 +1,4 @@
+using Broker.Authorization;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Options;
@@ -88,6 +89,41 @@ public sealed class AllocationBudgets
             [caller, one, two]);
         Assert.Equal((MessageType.Result, Messages + 2000L), (caller.LastType, caller.LastRequestId));
         Assert.Equal((MessageType.Invocation, (Messages + 2000L) / 2), (two.LastType, two.LastRequestId));
+    }
+
+    [Theory, EachSerializer]
+    public void PUBLISH_and_CALL_allocate_nothing_where_200_rules_say_who_may(SerializerKind serializer)
+    {
+        var rules = Enumerable.Range(0, 66).SelectMany(i => new[]
+        {
+            Permit.AllBelow($"com.myapp.p{new string('x', i)}."), Permit.Rule($"com..w{i}.", MatchPolicy.Wildcard, RealmAction.Publish, RealmAction.Call),
+            Permit.Exact($"com.myapp.e{i}", RealmAction.Publish, RealmAction.Call),
+        });
+        PermissionRule[] all = [.. rules, Permit.AllBelow("com.served."), Permit.Prefix("com.refused.")];
+        Assert.Equal(200, all.Length);
+        var realm = new Realm("realm1", Permit.UsersAndAdmin(all), RandomIds.Shared);
+        Peer[] peers = [new(realm, serializer), new(realm, serializer), new(realm, serializer)];
+        peers[1].Subscribe("com.served.topic"u8, "{}"u8);
+        peers[2].Register("com.served.procedure"u8, "{}"u8);
+        var requests = 0L;
+        AssertAllocatesNothing(
+            (peers, _) =>
+            {
+                Publish("com.served.topic"u8); // the same twice
+                Publish("com.served.topic"u8);
+                Publish("com.myapp.e42"u8);
+                Publish("com.here.w42.x"u8);
+                Publish("com.refused.x"u8);
+                peers[0].SendWithPayload(new WampMessage { Type = MessageType.Call, RequestId = ++requests, Uri = "com.served.procedure"u8 });
+                peers[2].SendWithPayload(new WampMessage { Type = MessageType.Yield, RequestId = peers[2].LastRequestId });
+            },
+            peers);
+        Assert.Equal(MessageType.Event, peers[1].LastType);
+        Assert.Equal((MessageType.Result, requests), (peers[0].LastType, peers[0].LastRequestId));
+        Assert.Equal(Messages + 2000L, realm.RefusalsOf(RefusalReason.PublishDenied));
+
+        void Publish(ReadOnlySpan<byte> topic) =>
+            peers[0].SendWithPayload(new WampMessage { Type = MessageType.Publish, RequestId = ++requests, Uri = topic });
     }
 
     [Theory, EachSerializer]

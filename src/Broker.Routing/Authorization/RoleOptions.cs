@@ -1,0 +1,22 @@
+namespace Broker.Authorization;
+
+/// <summary>
+/// What the sessions of one <c>authrole</c> may do in a realm. What no rule speaks of is denied, unless the role has an authorizer.
+/// </summary>
+public sealed record RoleOptions
+{
+    /// <summary>The <c>authrole</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The rules, in any order: which one decides depends on how they match.</summary>
+    public IReadOnlyList<PermissionRule> Permissions { get; init; } = [];
+
+    /// <summary>
+    /// The procedure that decides what no rule speaks of; null: nobody does, and it is denied. Who registers it needs a rule for that: an
+    /// authorizer is not asked about itself.
+    /// </summary>
+    public string? Authorizer { get; init; }
+
+    /// <summary>Whether the role has an authorizer.</summary>
+    public bool AllowDynamic => Authorizer is not null;
+}

@@ -1,0 +1,132 @@
+using Broker.Messages;
+using Broker.Peers;
+using Broker.Realms;
+using Broker.Serialization;
+using Broker.Uris;
+
+namespace Broker.Authorization;
+
+/// <summary>The meta API needs permission as everything else does.</summary>
+public sealed class MetaAuthorization
+{
+    [Theory, EachSerializer, Trait("wamp", "AZN-07")]
+    public void Meta_procedures_and_meta_topics_need_a_rule(SerializerKind serializer)
+    {
+        var realm = new TestRealm(Permit.Users(
+            Permit.AllBelow("com."),
+            Permit.Exact("wamp.session.count", RealmAction.Call),
+            Permit.Exact("wamp.session.on_join", RealmAction.Subscribe)));
+        var user = realm.Join(serializer);
+        Assert.Equal("[1]", user.Ask("wamp.session.count"));
+        user.Subscription("wamp.session.on_join");
+        string[] procedures = ["wamp.session.list", "wamp.subscription.list", "wamp.registration.list", "wamp.no.such", "wamp.session.kill_all"];
+        foreach (var procedure in procedures)
+        {
+            Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain(procedure));
+        }
+
+        foreach (var (topic, match) in new[] { ("wamp.session.on_leave", "exact"), ("wamp.", "prefix"), ("wamp..on_join", "wildcard"), ("w", "prefix") })
+        {
+            user.Subscribe(topic, $"{{\"match\":\"{match}\"}}");
+            Assert.Equal(ErrorUris.NotAuthorized, user.NextError().Uri);
+        }
+
+        realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "SME-18"), Trait("wamp", "AZN-07")]
+    public void Killing_needs_a_rule_that_allows_it_and_a_rule_for_everything_is_one(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions
+        {
+            AllowMetaKill = true, // means nothing where there are roles
+            Roles =
+            [
+                Permit.Role("user", Permit.AllBelow("com."), Permit.Prefix("wamp.session.", RealmAction.Subscribe)),
+                Permit.Role("operator", Permit.Exact("wamp.session.kill", RealmAction.Call)),
+                Permit.Role("admin", Permit.AllBelow("")),
+            ],
+        });
+        var (user, other) = (realm.Join(serializer), realm.Join());
+        var (judge, admin) = (realm.Join(serializer, authRole: "operator"), realm.Join(serializer, authRole: "admin"));
+        var one = $"[{other.Session.Id}]";
+        foreach (var (procedure, payload) in new[] { ("kill", one), ("kill_by_authid", "[\"joe\"]"), ("kill_by_authrole", "[\"user\"]"), ("kill_all", "") })
+        {
+            Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain("wamp.session." + procedure, payload));
+            if (procedure != "kill")
+            {
+                Assert.Equal(ErrorUris.NotAuthorized, judge.AskInVain("wamp.session." + procedure, payload));
+            }
+        }
+
+        Assert.Null(other.Ending);
+        judge.Ask("wamp.session.kill", $"[{other.Session.Id}]");
+        Assert.NotNull(other.Ending);
+        Assert.Equal("[1]", admin.Ask("wamp.session.kill_by_authrole", "[\"user\"]"));
+        Assert.NotNull(user.Ending);
+        realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "HIS-11")]
+    public void A_history_is_for_those_who_may_subscribe(SerializerKind serializer)
+    {
+        var realm = new TestRealm(Permit.UsersAndAdmin(
+            Permit.Prefix("wamp.subscription.", RealmAction.Call), Permit.Prefix("com.open.", RealmAction.Subscribe)) with
+        {
+            History =
+            [
+                new HistoryRule { Uri = "com.open.x" }, new HistoryRule { Uri = "com.secret" },
+                new HistoryRule { Uri = "com.", Match = MatchPolicy.Prefix },
+            ],
+        });
+        var (user, admin) = (realm.Join(serializer), realm.Join(serializer, authRole: "admin"));
+        admin.Publish("com.open.x", "[1]");
+        var open = admin.Subscription("com.open.x");
+        var secret = admin.Subscription("com.secret");
+        var all = admin.Subscription("com.", "{\"match\":\"prefix\"}");
+        Assert.Contains("\"publication\"", user.Ask("wamp.subscription.get_events", $"[{open}]"), StringComparison.Ordinal);
+        Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain("wamp.subscription.get_events", $"[{secret}]"));
+        Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain("wamp.subscription.get_events", $"[{all}]"));
+        Assert.Contains("\"publication\"", admin.Ask("wamp.subscription.get_events", $"[{all}]"), StringComparison.Ordinal);
+        Assert.Equal(2, realm.Realm.RefusalsOf(RefusalReason.SubscribeDenied));
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "HIS-11"), Trait("wamp", "AZN-08")]
+    public void Who_got_the_subscription_from_an_authorizer_may_read_its_history_while_it_lasts(SerializerKind serializer)
+    {
+        var role = new RoleOptions { Name = "user", Authorizer = "com.authorize", Permissions = [Permit.Prefix("wamp.", RealmAction.Call)] };
+        var realm = new TestRealm(new RealmOptions { Roles = [role], History = [new HistoryRule { Uri = "com.x" }] });
+        var user = realm.Join(serializer);
+        var layer = new AskingLayer(user);
+        user.Subscribe("com.x");
+        layer.Answer(isAllowed: true);
+        var subscription = user.Next().SubscriptionId;
+        Assert.Equal("[],{\"is_limit_reached\":false}", user.Ask("wamp.subscription.get_events", $"[{subscription}]"));
+        user.Unsubscribe(subscription);
+        user.Next();
+        Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain("wamp.subscription.get_events", $"[{subscription}]"));
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "TST-07")]
+    public void A_testament_needs_the_permission_to_publish_it_when_it_is_left_and_when_it_is_published(SerializerKind serializer)
+    {
+        var options = Permit.UsersAndAdmin(Permit.Prefix("wamp.session.", RealmAction.Call), Permit.Prefix("com.open.", RealmAction.Publish));
+        var realm = new TestRealm(options);
+        var (user, other, admin) = (realm.Join(serializer), realm.Join(serializer), realm.Join(serializer, authRole: "admin"));
+        admin.Subscription("com.", "{\"match\":\"prefix\"}");
+        Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain("wamp.session.add_testament", "[\"com.secret\",[1],{}]"));
+        foreach (var peer in new[] { user, other })
+        {
+            peer.Ask("wamp.session.add_testament", "[\"com.open.x\",[1],null]");
+            peer.Ask("wamp.session.add_testament", "[\"com.open.y\",[2],null]");
+        }
+
+        user.Leave();
+        Assert.Equal(["[1]", "[2]"], admin.Rest().Select(received => received.Payload));
+        var narrow = Permit.Role("user", Permit.Exact("com.open.y", RealmAction.Publish));
+        realm.Realm.Reconfigure(options with { Roles = [narrow, options.Roles![1]] });
+        other.Leave();
+        Assert.Equal(["[2]"], admin.Rest().Select(received => received.Payload));
+        Assert.Equal(2, realm.Realm.RefusalsOf(RefusalReason.PublishDenied));
+    }
+}
