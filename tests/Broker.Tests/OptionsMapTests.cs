@@ -1,3 +1,5 @@
+using Broker.Authentication;
+using Broker.Authorization;
 using Broker.Hosting;
 using Broker.Limits;
 using Broker.Realms;
@@ -59,6 +61,14 @@ public sealed class OptionsMapTests
               "limits": { "uri_length": 99, "subscriptions": 13, "registrations": 14, "pending_calls": 15 },
               "realms": [ {
                 "name": "a",
+                "roles": [ {
+                  "name": "device",
+                  "permissions": [
+                    { "uri": "e", "allow": { "call": true, "register": true, "publish": true, "subscribe": true } },
+                    { "uri": "", "match": "prefix", "disclose": { "caller": true, "publisher": true }, "cache": true }
+                  ]
+                } ],
+                "auth": { "anonymous": { "role": "device" } },
                 "call_timeout": { "default": "1s", "max": "2s" },
                 "queued_calls": 3,
                 "uri_rules": "strict",
@@ -78,6 +88,18 @@ public sealed class OptionsMapTests
 
         var expected = new RealmOptions
         {
+            Roles =
+            [
+                new RoleOptions
+                {
+                    Name = "device",
+                    Permissions =
+                    [
+                        new PermissionRule { Uri = "e", AllowCall = true, AllowRegister = true, AllowPublish = true, AllowSubscribe = true },
+                        new PermissionRule { Uri = "", Match = MatchPolicy.Prefix, DiscloseCaller = true, DisclosePublisher = true, Cache = true },
+                    ],
+                },
+            ],
             SessionLimits = new SessionLimits { Subscriptions = 13, Registrations = 14, PendingCalls = 15 },
             UriRules = new UriRules(IsStrict: true, MaxLength: 99),
             DiscloseCaller = DisclosePolicy.Always,
@@ -95,6 +117,24 @@ public sealed class OptionsMapTests
             History = [new HistoryRule { Uri = "d..e", Match = MatchPolicy.Wildcard, MaxEvents = 5, MaxBytes = 6, MaxAge = TimeSpan.FromSeconds(7) }],
         };
         Assert.Equivalent(expected, realm, strict: true);
+    }
+
+    [Fact]
+    public void A_realm_that_authenticates_offers_the_methods_configured_and_no_others()
+    {
+        var options = Map("""
+            {
+              "realms": [
+                { "name": "a", "roles": [ { "name": "r" } ], "auth": { "anonymous": { "role": "r" } } },
+                { "name": "b", "roles": [ { "name": "r" } ], "auth": {} },
+                { "name": "c" }
+              ]
+            }
+            """);
+
+        Assert.IsType<AnonymousAuthenticator>(Assert.Single(options.Authenticators["a"]));
+        Assert.Empty(options.Authenticators["b"]);
+        Assert.DoesNotContain("c", options.Authenticators.Keys);
     }
 
     private static WampRouterOptions Map(string json)

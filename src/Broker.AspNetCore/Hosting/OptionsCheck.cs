@@ -1,3 +1,5 @@
+using Broker.Ids;
+using Broker.Realms;
 using Broker.Serialization;
 using Broker.Transports;
 using Broker.Uris;
@@ -59,7 +61,25 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             $"DecodeLimits.MaxUriLength is not within 1 to {UriRules.Ceiling} bytes.");
         Require(faults, options.KeepAliveTimeout > TimeSpan.Zero, "KeepAliveTimeout is not above zero.");
         Require(faults, options.CloseTimeout > TimeSpan.Zero, "CloseTimeout is not above zero.");
+        if (faults.Count == 0)
+        {
+            CheckRealms(faults, options);
+        }
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    /// <summary>What realms themselves say about their options: a router is made of them, and thrown away.</summary>
+    private static void CheckRealms(List<string> faults, WampRouterOptions options)
+    {
+        try
+        {
+            _ = new Router(options.RealmsOrDefault, RandomIds.Shared);
+        }
+        catch (ArgumentException exception)
+        {
+            faults.Add(exception.Message);
+        }
     }
 
     private static void Require(List<string> faults, bool holds, string fault)

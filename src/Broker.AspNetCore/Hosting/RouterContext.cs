@@ -21,8 +21,7 @@ internal sealed class RouterContext
         _options = options.Value;
         Logger = loggers.CreateLogger("Broker.Router");
         Time = time;
-        var realms = Options.Realms.Count > 0 ? Options.Realms : new Dictionary<string, RealmOptions>(StringComparer.Ordinal) { ["realm1"] = new() };
-        Router = new Router(realms, RandomIds.Shared, time);
+        Router = new Router(Options.RealmsOrDefault, RandomIds.Shared, time);
         Connections = new ConnectionTable();
         Metrics = new RouterMetrics(Router, Connections);
         Admission = new Admission(this);

@@ -22,7 +22,8 @@ public sealed class WampRouter
 
     /// <summary>
     /// Replaces the options while the router runs: all of them, or, when one cannot work, none. Origins count from the next handshake on,
-    /// the size of messages, outbound bytes and the slow-consumer policy for new connections, all else at once.
+    /// the size of messages, outbound bytes and the slow-consumer policy for new connections, all else at once: realms come and go, sessions
+    /// lose the subscriptions and registrations that their role may not hold any more, and end where there is no such role or realm.
     /// </summary>
     /// <param name="options">The new options. The caller does not change them any more.</param>
     /// <exception cref="OptionsValidationException">
@@ -36,21 +37,14 @@ public sealed class WampRouter
                 .Where(result => result.Failed)
                 .SelectMany(result => result.Failures!)
                 .ToList();
-            if (!HasSameRealms(options))
-            {
-                faults.Add("The realms cannot be changed while the router runs.");
-            }
-
             if (faults.Count > 0)
             {
                 throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(WampRouterOptions), faults);
             }
 
+            // Options first: who joins a new realm, or an old one by new rules, has been authenticated by what belongs to them.
             _context.Options = options;
+            _context.Router.Reconfigure(options.RealmsOrDefault);
         }
     }
-
-    private bool HasSameRealms(WampRouterOptions options) =>
-        options.Realms.Count == Options.Realms.Count
-        && options.Realms.All(realm => Options.Realms.TryGetValue(realm.Key, out var current) && current == realm.Value);
 }

@@ -74,6 +74,10 @@ public sealed class WampRouterOptions
     /// <summary>How long a closing peer may take to say goodbye. 2 s.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>The realms that there are.</summary>
+    internal IEnumerable<KeyValuePair<string, RealmOptions>> RealmsOrDefault =>
+        Realms.Count > 0 ? Realms : new Dictionary<string, RealmOptions>(StringComparer.Ordinal) { ["realm1"] = new() };
+
     /// <summary>The origins listed for a listener.</summary>
     internal IEnumerable<string> OriginsAt(WampListener? listener) =>
         listener is not null && Listeners.TryGetValue(listener.Name, out var options) && options.AllowedOrigins is { } origins

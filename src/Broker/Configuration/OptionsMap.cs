@@ -1,3 +1,5 @@
+using Broker.Authentication;
+using Broker.Authorization;
 using Broker.Configuration.Sections;
 using Broker.Hosting;
 using Broker.Limits;
@@ -21,6 +23,10 @@ internal static class OptionsMap
         foreach (var realm in configuration.Realms)
         {
             options.Realms[realm.Name] = Realm(realm, limits);
+            if (realm.Auth is { } auth)
+            {
+                options.Authenticators[realm.Name] = Authenticators(auth);
+            }
         }
 
         foreach (var (index, listener) in configuration.Listeners.Index())
@@ -59,6 +65,7 @@ internal static class OptionsMap
             Registrations = limits.Registrations,
             PendingCalls = limits.PendingCalls,
         },
+        Roles = realm.Roles is null ? null : [.. realm.Roles.Select(Role)],
         UriRules = new UriRules(realm.UriRules == UriStrictness.Strict, limits.UriLength),
         DiscloseCaller = realm.Disclose.Caller,
         DisclosePublisher = realm.Disclose.Publisher,
@@ -89,6 +96,30 @@ internal static class OptionsMap
             }),
         ],
     };
+
+    private static RoleOptions Role(RoleSection role) => new()
+    {
+        Name = role.Name,
+        Authorizer = role.Authorizer,
+        Permissions =
+        [
+            .. role.Permissions.Select(rule => new PermissionRule
+            {
+                Uri = rule.Uri,
+                Match = rule.Match,
+                AllowCall = rule.Allow.Call,
+                AllowRegister = rule.Allow.Register,
+                AllowPublish = rule.Allow.Publish,
+                AllowSubscribe = rule.Allow.Subscribe,
+                DiscloseCaller = rule.Disclose.Caller,
+                DisclosePublisher = rule.Disclose.Publisher,
+                Cache = rule.Cache,
+            }),
+        ],
+    };
+
+    private static IWampAuthenticator[] Authenticators(AuthSection auth) =>
+        auth.Anonymous is { } anonymous ? [new AnonymousAuthenticator(anonymous.Role, fromAnywhere: true)] : [];
 
     private static TrustLevelRule[] TrustLevels(IEnumerable<TrustLevelSection> rules) =>
         [.. rules.Select(rule => new TrustLevelRule { Uri = rule.Uri, Match = rule.Match, AuthRole = rule.Role, Level = rule.Level })];

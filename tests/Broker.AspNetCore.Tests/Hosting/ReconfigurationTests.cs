@@ -1,5 +1,6 @@
 using System.Text;
 using Broker.Peers;
+using Broker.Realms;
 using Broker.Serialization;
 using Microsoft.Extensions.Options;
 
@@ -64,6 +65,51 @@ public sealed class ReconfigurationTests
 
         await peer.SendAsync("""[1,"realm1",{"roles":{"publisher":{}}}]""");
         Assert.Contains("\"_max_message_size\":4096", await peer.ReceiveAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Realms_come_and_go_and_sessions_of_those_that_went_are_told()
+    {
+        await using var router = await TestRouter.StartAsync();
+        await using var peer = await TestPeer.JoinAsync(router, PeerTransport.WebSocket, SerializerKind.Json);
+
+        router.Router.Reconfigure(Changed(router, options =>
+        {
+            options.Realms.Remove(TestRouter.Realm);
+            options.Realms["com.example.new"] = new RealmOptions();
+        }));
+
+        Assert.Contains("wamp.close.close_realm", await peer.ReceiveAsync(), StringComparison.Ordinal);
+        await using var other = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket, SerializerKind.Json);
+        await other.SendAsync("""[1,"realm1",{"roles":{"publisher":{}}}]""");
+        await other.ExpectAbortAsync("wamp.error.no_such_realm");
+    }
+
+    [Fact]
+    public async Task Who_authenticates_changes_with_the_rest()
+    {
+        await using var router = await TestRouter.StartAsync();
+
+        router.Router.Reconfigure(Changed(router, options => options.Authenticators[TestRouter.Realm] = []));
+
+        await using var peer = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket, SerializerKind.Json);
+        await peer.SendAsync("""[1,"realm1",{"roles":{"publisher":{}}}]""");
+        await peer.ExpectAbortAsync("wamp.error.authentication_required");
+    }
+
+    [Fact]
+    public async Task Options_that_a_realm_refuses_change_nothing()
+    {
+        await using var router = await TestRouter.StartAsync();
+
+        var refusal = Assert.Throws<OptionsValidationException>(() => router.Router.Reconfigure(Changed(router, options =>
+        {
+            options.MaxMessageSize = 2048;
+            options.Realms[TestRouter.Realm] = new RealmOptions { History = [new HistoryRule { Uri = "no uri" }] };
+        })));
+
+        Assert.Contains("no uri", Assert.Single(refusal.Failures), StringComparison.Ordinal);
+        Assert.NotEqual(2048, router.Router.Options.MaxMessageSize);
     }
 
     private static WampRouterOptions Changed(TestRouter router, Action<WampRouterOptions> change)

@@ -35,7 +35,7 @@ public sealed class NotYetTests
 
     [Fact]
     public void Null_asks_for_nothing() =>
-        Assert.Empty(WrittenFile.FaultsOf("""{ "ops": null, "realms": [ { "name": "a", "roles": null, "auth": null } ] }""", null, ("BROKER__OPS", "null")));
+        Assert.Empty(WrittenFile.FaultsOf("""{ "ops": null, "realms": [ { "name": "a", "auth": { "ticket": null, "anonymous": { "role": "r" } }, "roles": [ { "name": "r", "authorizer": null } ] } ] }""", null, ("BROKER__OPS", "null")));
 
     /// <summary>A name that is in no section would protect nothing.</summary>
     [Fact]

@@ -116,6 +116,22 @@ public sealed class ConfigurationReloadTests : IDisposable
     }
 
     [Fact]
+    public void Realms_and_their_roles_change()
+    {
+        _file.Write("""
+            {
+              "realms": [ { "name": "com.example.a", "roles": [ { "name": "guest" } ], "auth": { "anonymous": { "role": "guest" } } } ]
+            }
+            """);
+
+        _reload.Reload();
+
+        Assert.Equal("guest", Assert.Single(Assert.Single(Router.Options.Realms).Value.Roles!).Name);
+        Assert.Equal("anonymous", Assert.Single(Router.Options.Authenticators["com.example.a"]).Method);
+        Assert.Equal(["1 applied"], _outcomes);
+    }
+
+    [Fact]
     public void Levels_of_the_log_change_for_loggers_that_exist()
     {
         var router = _services.GetRequiredService<ILoggerFactory>().CreateLogger("Broker.Router");

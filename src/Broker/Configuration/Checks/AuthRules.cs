@@ -9,6 +9,9 @@ namespace Broker.Configuration.Checks;
 /// <param name="report">Takes the key and what is wrong.</param>
 internal sealed class AuthRules(RealmSection realm, KeyPath path, Action<KeyPath, string> report)
 {
+    /// <summary>The role of sessions where a realm configures no authentication.</summary>
+    private const string Anonymous = "anonymous";
+
     /// <summary>Checks everything.</summary>
     public void Check()
     {
@@ -23,6 +26,11 @@ internal sealed class AuthRules(RealmSection realm, KeyPath path, Action<KeyPath
 
         if (realm.Auth is not { } auth)
         {
+            if (realm.Roles is not null && !roles.Contains(Anonymous))
+            {
+                report(path["roles"], "nobody could join: add auth, or a role of the name anonymous.");
+            }
+
             return;
         }
 

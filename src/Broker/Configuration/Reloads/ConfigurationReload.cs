@@ -68,7 +68,6 @@ internal sealed class ConfigurationReload : IDisposable
 
         var options = new WampRouterOptions();
         OptionsMap.Apply(reading.Configuration, options);
-        KeepRealms(changes, options);
         try
         {
             _router.Reconfigure(options);
@@ -82,19 +81,6 @@ internal sealed class ConfigurationReload : IDisposable
         Volatile.Write(ref _current, reading);
         ReloadLog.Reloaded(_logger, string.Join(", ", changes));
         return "applied";
-    }
-
-    /// <summary>Realms that are the same as before are the same objects, too.</summary>
-    private void KeepRealms(IReadOnlyList<Change> changes, WampRouterOptions options)
-    {
-        if (!changes.Any(change => change.Path.StartsWith("realms.", StringComparison.Ordinal) || change.Path == "limits.uri_length"))
-        {
-            options.Realms.Clear();
-            foreach (var realm in _router.Options.Realms)
-            {
-                options.Realms.Add(realm);
-            }
-        }
     }
 
     private string Reject(IEnumerable<string> reasons)

@@ -11,13 +11,18 @@ internal sealed record RealmSection
     public required string Name { get; init; }
 
     /// <summary>Who may do what.</summary>
-    [Key("Who may do what. null: everything is allowed to everyone who may join, but for ending others' sessions.")]
+    [Key(
+        "Who may do what. null: everything is allowed to everyone who may join, but for ending others' sessions.",
+        Example = """
+            [{ "name": "anonymous", "permissions": [{ "uri": "com.example.", "match": "prefix", "allow": { "call": true, "subscribe": true } }] }]
+            """)]
     public IReadOnlyList<RoleSection>? Roles { get; init; }
 
     /// <summary>How sessions prove who they are.</summary>
     [Key(
         "How sessions prove who they are. null: they do not, and are taken from loopback addresses only unless allow_anonymous says "
-        + "otherwise.")]
+        + "otherwise, with the role anonymous.",
+        Example = """{ "anonymous": { "role": "anonymous" } }""")]
     public AuthSection? Auth { get; init; }
 
     /// <summary>How long calls may take.</summary>

@@ -2,6 +2,9 @@ using System.Collections;
 using Broker.Configuration.Checks;
 using Broker.Configuration.Documents;
 using Broker.Configuration.Keys;
+using Broker.Hosting;
+using Broker.Ids;
+using Broker.Realms;
 
 namespace Broker.Configuration.Sources;
 
@@ -51,6 +54,11 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
         var configuration = (BrokerConfiguration)new Binder(references, faults).Section(SectionShape.Root, root, KeyPath.Root);
         NotYet.Check(root, faults);
         new ConfigurationRules(configuration, Report).Check();
+        if (faults.Count == 0)
+        {
+            TryRealms(configuration, text => Report(KeyPath.Root["realms"], text));
+        }
+
         return new ConfigurationReading(
             File,
             configuration,
@@ -65,6 +73,21 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
             {
                 faults.Add(new Fault(root.Nearest(path.Components).Origin, path, text));
             }
+        }
+    }
+
+    /// <summary>The last word is that of the realms themselves: a router is made of them, and thrown away.</summary>
+    private static void TryRealms(BrokerConfiguration configuration, Action<string> report)
+    {
+        var options = new WampRouterOptions();
+        OptionsMap.Apply(configuration, options);
+        try
+        {
+            _ = new Router(options.Realms, RandomIds.Shared);
+        }
+        catch (ArgumentException exception)
+        {
+            report(exception.Message);
         }
     }
 
