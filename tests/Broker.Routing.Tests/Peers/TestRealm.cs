@@ -10,7 +10,7 @@ internal sealed class TestRealm
     private readonly List<RecordingPeer> _peers = [];
 
     public TestRealm(RealmOptions? options = null, TimeProvider? time = null) =>
-        Realm = new Realm("realm1", options ?? new RealmOptions(), new CountingIds(), time);
+        Realm = new Realm("realm1", options ?? new RealmOptions { SessionLimits = SessionLimits.None }, new CountingIds(), time);
 
     public Realm Realm { get; }
 

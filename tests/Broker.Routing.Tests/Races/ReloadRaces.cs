@@ -41,7 +41,7 @@ public sealed class ReloadRaces
             Assert.Equal(publisher.Passed, received.Where(message => message.SubscriptionId == gate).Select(message => message.Payload));
         }
 
-        Assert.Equal(publishers.Sum(publisher => publisher.Refused), _realm.Realm.ActionsDenied(RealmAction.Publish));
+        Assert.Equal(publishers.Sum(publisher => publisher.Refused), _realm.Realm.RefusalsOf(RefusalReason.PublishDenied));
         Assert.All(subscribers, subscriber => Assert.Equal(publishers.Sum(publisher => publisher.Steady.Count), subscriber.Rest().Count));
         Assert.Equal(201 + Publishers, _realm.Realm.SessionCount);
         _realm.LeaveAll();

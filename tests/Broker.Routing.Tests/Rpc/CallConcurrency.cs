@@ -174,7 +174,7 @@ public sealed class CallConcurrency
     [Theory, EachSerializer, Trait("wamp", "ORD-04"), Trait("wamp", "RPC-05")]
     public void Under_load_the_limit_holds_and_every_call_is_answered(SerializerKind serializer)
     {
-        var realm = new TestRealm(new RealmOptions { MaxQueuedCalls = 100_000 });
+        var realm = new TestRealm(new RealmOptions { MaxQueuedCalls = 100_000, SessionLimits = SessionLimits.None });
         var callee = realm.Join(serializer);
         callee.Registration(Procedure, "{\"_concurrency\":3}");
         var callers = Enumerable.Range(0, 2).Select(_ => realm.Join(serializer)).ToList();
