@@ -27,17 +27,23 @@ internal sealed class ChildProcess : IAsyncDisposable
         _reading = ReadAsync();
     }
 
-    public static ChildProcess Start(string fileName, params IReadOnlyList<string> arguments)
+    public static ChildProcess Start(string fileName, params IReadOnlyList<string> arguments) => StartIn(BuiltFiles.Repository, [], fileName, arguments);
+
+    /// <summary>Starts a program in a folder, with more in its environment than this process has.</summary>
+    public static ChildProcess StartIn(
+        string folder, IEnumerable<(string Name, string Value)> environment, string fileName, params IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(fileName, arguments)
         {
-            WorkingDirectory = BuiltFiles.Repository,
+            WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
 
         return new ChildProcess($"{fileName} {string.Join(' ', arguments)}", Process.Start(start)!);
     }
@@ -64,11 +70,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     public void CloseInput() => _process.StandardInput.Close();
 
     /// <summary>Sends SIGTERM: asks the program to end, as an operator or a container runtime does.</summary>
-    public async Task TerminateAsync()
-    {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await WithinLimitAsync(kill.WaitForExitAsync);
-    }
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Sends SIGHUP: asks the program to read its configuration again.</summary>
+    public Task HangUpAsync() => SignalAsync("HUP");
 
     /// <summary>Waits until the program has ended and all that it printed was read; gives its exit code.</summary>
     public async Task<int> WaitForExitAsync()
@@ -89,6 +94,12 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
         await _reading;
         _process.Dispose();
+    }
+
+    private async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await WithinLimitAsync(kill.WaitForExitAsync);
     }
 
     private async Task ReadAsync()

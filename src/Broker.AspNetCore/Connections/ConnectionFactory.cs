@@ -27,16 +27,17 @@ internal static class ConnectionFactory
             reader = new WebSocketFrameReader(isText, maxMessageSize);
         }
 
-        return new WampConnection(context, transport, reader, writer, subprotocol.Serializer, peerLimit: int.MaxValue, peer);
+        return new WampConnection(context, transport, reader, writer, subprotocol.Serializer, maxMessageSize, peerLimit: int.MaxValue, peer);
     }
 
-    /// <summary>A RawSocket.</summary>
-    public static WampConnection RawSocket(RouterContext context, IDuplexPipe transport, RawSocketAnswer answer, PeerInfo peer) => new(
+    /// <summary>A RawSocket whose peer was told that messages may have up to <paramref name="limit"/> bytes, or a little more.</summary>
+    public static WampConnection RawSocket(RouterContext context, IDuplexPipe transport, RawSocketAnswer answer, int limit, PeerInfo peer) => new(
         context,
         transport,
-        new RawSocketFrameReader(answer.Serializer == SerializerKind.Json, RawSocketHandshake.AnnouncedLimit(context.Options.MaxMessageSize)),
+        new RawSocketFrameReader(answer.Serializer == SerializerKind.Json, RawSocketHandshake.AnnouncedLimit(limit)),
         RawSocketFrameWriter.Instance,
         answer.Serializer,
+        limit,
         answer.PeerLimit,
         peer);
 }

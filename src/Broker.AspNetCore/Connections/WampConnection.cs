@@ -21,6 +21,7 @@ internal sealed class WampConnection
     private readonly IFrameReader _frames;
     private readonly FrameWriter _frameWriter;
     private readonly SessionState _session;
+    private readonly int _maxMessageSize; // what frames were promised at the handshake: options can change meanwhile
     private Ending? _requestedEnd;
     private TaskCompletionSource? _endAsked;
     private bool _isTimeUp;
@@ -31,16 +32,24 @@ internal sealed class WampConnection
     private int _roundTicks;
 
     public WampConnection(
-        RouterContext context, IDuplexPipe transport, IFrameReader frames, FrameWriter frameWriter, SerializerKind serializer, int peerLimit, PeerInfo peer)
+        RouterContext context,
+        IDuplexPipe transport,
+        IFrameReader frames,
+        FrameWriter frameWriter,
+        SerializerKind serializer,
+        int maxMessageSize,
+        int peerLimit,
+        PeerInfo peer)
     {
         _context = context;
         _input = transport.Input;
         _frames = frames;
         _frameWriter = frameWriter;
+        _maxMessageSize = maxMessageSize;
         var limits = new OutboundLimits(
             context.Options.MaxOutboundBytes, peerLimit, context.Options.SlowConsumer == SlowConsumerPolicy.DropEvents);
         Outbound = new OutboundQueue(transport.Output, frameWriter, limits, peer.Id, RequestEnd);
-        _session = new SessionState(context, serializer, Outbound, peerLimit, peer);
+        _session = new SessionState(context, serializer, Outbound, maxMessageSize, peerLimit, peer);
     }
 
     /// <summary>What waits to be sent.</summary>
@@ -303,7 +312,7 @@ internal sealed class WampConnection
                         return new Ending(DisconnectReason.ProtocolViolation, _frames.Reason);
                     case FrameKind.Violation when _frames.CloseCode == WebSocketCloseCode.MessageTooBig:
                         return new Ending(
-                            DisconnectReason.MessageTooLong, $"{_frames.Reason} This router takes {_context.Options.MaxMessageSize} bytes.");
+                            DisconnectReason.MessageTooLong, $"{_frames.Reason} This router takes {_maxMessageSize} bytes.");
                     case FrameKind.Violation:
                         return new Ending(DisconnectReason.FramingViolation, _frames.Reason, _frames.CloseCode);
                 }

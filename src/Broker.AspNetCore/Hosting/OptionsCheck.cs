@@ -1,3 +1,5 @@
+using Broker.Ids;
+using Broker.Realms;
 using Broker.Serialization;
 using Broker.Transports;
 using Broker.Uris;
@@ -20,9 +22,12 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             }
         }
 
-        foreach (var origin in options.AllowedOrigins.Where(origin => !OriginRules.IsOrigin(origin)))
+        var origins = options.AllowedOrigins.Concat(options.Listeners.Values.SelectMany(listener => listener.AllowedOrigins ?? []));
+        foreach (var origin in origins.Where(origin => !OriginRules.IsPattern(origin)))
         {
-            faults.Add($"AllowedOrigins holds '{origin}', which no browser sends: write scheme, host and port, such as https://app.example.com, or *.");
+            faults.Add(
+                $"AllowedOrigins holds '{origin}', which no browser sends: write scheme, host and port, such as https://app.example.com or "
+                + "https://*.example.com, or *.");
         }
 
         Require(
@@ -50,9 +55,31 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
         Require(faults, options.HelloTimeout > TimeSpan.Zero, "HelloTimeout is not above zero.");
         Require(faults, options.AuthenticationTimeout > TimeSpan.Zero, "AuthenticationTimeout is not above zero.");
         Require(faults, options.KeepAliveInterval >= TimeSpan.Zero, "KeepAliveInterval is below zero.");
+        Require(
+            faults,
+            options.DecodeLimits.MaxUriLength is > 0 and <= UriRules.Ceiling,
+            $"DecodeLimits.MaxUriLength is not within 1 to {UriRules.Ceiling} bytes.");
         Require(faults, options.KeepAliveTimeout > TimeSpan.Zero, "KeepAliveTimeout is not above zero.");
         Require(faults, options.CloseTimeout > TimeSpan.Zero, "CloseTimeout is not above zero.");
+        if (faults.Count == 0)
+        {
+            CheckRealms(faults, options);
+        }
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    /// <summary>What realms themselves say about their options: a router is made of them, and thrown away.</summary>
+    private static void CheckRealms(List<string> faults, WampRouterOptions options)
+    {
+        try
+        {
+            _ = new Router(options.RealmsOrDefault, RandomIds.Shared);
+        }
+        catch (ArgumentException exception)
+        {
+            faults.Add(exception.Message);
+        }
     }
 
     private static void Require(List<string> faults, bool holds, string fault)

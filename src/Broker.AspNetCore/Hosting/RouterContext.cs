@@ -12,16 +12,16 @@ namespace Broker.Hosting;
 /// <summary>What all connections of one router share.</summary>
 internal sealed class RouterContext
 {
-    private readonly IReadOnlyList<IWampAuthenticator> _anonymous;
+    private static readonly IReadOnlyList<IWampAuthenticator> AnonymousFromAnywhere = [new AnonymousAuthenticator(fromAnywhere: true)];
+    private static readonly IReadOnlyList<IWampAuthenticator> AnonymousFromLoopback = [new AnonymousAuthenticator(fromAnywhere: false)];
+    private volatile WampRouterOptions _options;
 
     public RouterContext(IOptions<WampRouterOptions> options, ILoggerFactory loggers, TimeProvider time)
     {
-        Options = options.Value;
+        _options = options.Value;
         Logger = loggers.CreateLogger("Broker.Router");
         Time = new GuardedTime(time, Logger);
-        _anonymous = [new AnonymousAuthenticator(fromAnywhere: Options.AllowAnonymousFromAnywhere)];
-        var realms = Options.Realms.Count > 0 ? Options.Realms : new Dictionary<string, RealmOptions>(StringComparer.Ordinal) { ["realm1"] = new() };
-        Router = new Router(realms, RandomIds.Shared, Time);
+        Router = new Router(Options.RealmsOrDefault, RandomIds.Shared, Time);
         Connections = new ConnectionTable();
         Metrics = new RouterMetrics(Router, Connections);
         Admission = new Admission(this);
@@ -31,11 +31,23 @@ internal sealed class RouterContext
     public static string Agent { get; } =
         "Broker/" + typeof(RouterContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
-    public WampRouterOptions Options { get; }
+    /// <summary>
+    /// How the router behaves now: a snapshot, replaced as a whole. Who needs two options that belong together reads it once.
+    /// </summary>
+    public WampRouterOptions Options
+    {
+        get => _options;
+        set => _options = value;
+    }
 
     /// <summary>Who authenticates the sessions of a realm.</summary>
-    public IReadOnlyList<IWampAuthenticator> AuthenticatorsOf(Realm realm) =>
-        Options.Authenticators.TryGetValue(realm.Name, out var listed) ? listed : _anonymous;
+    public IReadOnlyList<IWampAuthenticator> AuthenticatorsOf(Realm realm)
+    {
+        var options = Options;
+        return options.Authenticators.TryGetValue(realm.Name, out var listed)
+            ? listed
+            : options.AllowAnonymousFromAnywhere ? AnonymousFromAnywhere : AnonymousFromLoopback;
+    }
 
     public ILogger Logger { get; }
 

@@ -2,10 +2,11 @@ using Broker.Authentication;
 using Broker.Limits;
 using Broker.Realms;
 using Broker.Serialization;
+using Broker.Transports;
 
 namespace Broker.Hosting;
 
-/// <summary>How a router behaves. Read once, when the router starts.</summary>
+/// <summary>How a router behaves. Read when the router starts; <see cref="WampRouter.Reconfigure"/> replaces it by another.</summary>
 public sealed class WampRouterOptions
 {
     /// <summary>The realms by their URIs. If none is named there is one, <c>realm1</c>.</summary>
@@ -25,10 +26,14 @@ public sealed class WampRouterOptions
     public bool AllowAnonymousFromAnywhere { get; set; }
 
     /// <summary>
-    /// Origins of web pages that may connect, such as <c>https://app.example.com</c>, besides those of the router's own host and, from loopback addresses, those
-    /// that this machine serves; <c>*</c> for all. A proxy on this machine connects from loopback: list the origins of its pages here.
+    /// Origins of web pages that may connect, such as <c>https://app.example.com</c>, besides those of the router's own host and, from
+    /// loopback addresses, those that this machine serves; patterns such as <c>https://*.example.com</c> and <c>http://localhost:*</c>;
+    /// <c>*</c> for all. A proxy on this machine connects from loopback: list the origins of its pages here.
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
+
+    /// <summary>Listeners that differ from the rest, by the names that <c>UseWamp</c> gave them.</summary>
+    public IDictionary<string, WampListenerOptions> Listeners { get; } = new Dictionary<string, WampListenerOptions>(StringComparer.Ordinal);
 
     /// <summary>How many connections the router takes.</summary>
     public ConnectionLimits ConnectionLimits { get; set; } = new();
@@ -68,4 +73,14 @@ public sealed class WampRouterOptions
 
     /// <summary>How long a closing peer may take to say goodbye. 2 s.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The realms that there are.</summary>
+    internal IEnumerable<KeyValuePair<string, RealmOptions>> RealmsOrDefault =>
+        Realms.Count > 0 ? Realms : new Dictionary<string, RealmOptions>(StringComparer.Ordinal) { ["realm1"] = new() };
+
+    /// <summary>The origins listed for a listener.</summary>
+    internal IEnumerable<string> OriginsAt(WampListener? listener) =>
+        listener is not null && Listeners.TryGetValue(listener.Name, out var options) && options.AllowedOrigins is { } origins
+            ? origins
+            : AllowedOrigins;
 }

@@ -20,6 +20,8 @@ public static class WampServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WampRouterOptions>, OptionsCheck>());
         services.TryAddSingleton<RouterContext>();
+        services.TryAddSingleton(provider => new WampRouter(
+            provider.GetRequiredService<RouterContext>(), provider.GetServices<IValidateOptions<WampRouterOptions>>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RouterService>());
         return services;
     }

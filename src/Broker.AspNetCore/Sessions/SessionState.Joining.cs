@@ -212,6 +212,6 @@ internal sealed partial class SessionState
         AuthMethod = accepted.Identity.AuthMethod,
         AuthProvider = accepted.Identity.AuthProvider,
         AuthExtra = accepted.AuthExtra is { } extra ? ExtraDict.Write(serializer, extra) : (ReadOnlyMemory<byte>?)null,
-        MaxMessageSize = context.Options.MaxMessageSize,
+        MaxMessageSize = maxMessageSize,
     };
 }

@@ -16,9 +16,11 @@ namespace Broker.Sessions;
 /// <param name="context">The router.</param>
 /// <param name="serializer">The serializer of the connection.</param>
 /// <param name="sink">Where messages to the peer go.</param>
+/// <param name="maxMessageSize">The longest message that this connection takes.</param>
 /// <param name="peerLimit">The longest message that the peer takes.</param>
 /// <param name="peer">Who is at the other end.</param>
-internal sealed partial class SessionState(RouterContext context, SerializerKind serializer, IMessageSink sink, int peerLimit, PeerInfo peer)
+internal sealed partial class SessionState(
+    RouterContext context, SerializerKind serializer, IMessageSink sink, int maxMessageSize, int peerLimit, PeerInfo peer)
 {
     private Session? _session;
 

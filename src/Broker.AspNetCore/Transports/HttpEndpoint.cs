@@ -31,6 +31,13 @@ internal sealed class HttpEndpoint(RouterContext context)
                 User = http.User.Identity?.IsAuthenticated == true ? http.User : null,
             },
             http.Abort);
+        var listener = http.Features.Get<WampListener>();
+        if (listener is not null && http.Request.Path != listener.Path)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound; // the path of another listener
+            return;
+        }
+
         using var place = http.Features.Get<Admission.Admittance>() is null ? context.Admission.Enter(http.Connection.RemoteIpAddress) : null;
         if (place is { Refusal: not ConnectionRefusal.None })
         {
@@ -56,7 +63,8 @@ internal sealed class HttpEndpoint(RouterContext context)
         }
 
         var origin = http.Request.Headers.Origin;
-        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), http.Request.Host.Value ?? "", IsLoopback(http), context.Options.AllowedOrigins))
+        var allowed = context.Options.OriginsAt(listener);
+        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), http.Request.Host.Value ?? "", IsLoopback(http), allowed))
         {
             await RefuseAsync(http, peer, 403, $"The origin {origin} may not connect: add it to the router's allowed origins.").ConfigureAwait(false);
             return;

@@ -3,38 +3,58 @@ using System.Net;
 namespace Broker.Transports;
 
 /// <summary>
-/// Which web pages may open a WebSocket (RFC 6455 section 10.2): those of the router's own host and those listed. From a loopback address only pages that
-/// this machine serves, and those listed: any other host name may be a foreign one made to point here (DNS rebinding). Programs send no Origin and are not
-/// asked. Thread-safe.
+/// Which web pages may open a WebSocket (RFC 6455 section 10.2): those of the router's own host and those listed. From a loopback address
+/// only pages that this machine serves, and those listed: any other host name may be a foreign one made to point here (DNS rebinding).
+/// Programs send no Origin and are not asked. Thread-safe.
 /// </summary>
+/// <remarks>
+/// What is listed is an origin as browsers send it, or a pattern: <c>https://*.example.com</c> for all hosts below example.com (not for
+/// itself), <c>http://localhost:*</c> for all ports, <c>*</c> for all pages.
+/// </remarks>
 public static class OriginRules
 {
+    private const string Everybody = "*";
+    private const string AnyPort = ":*";
+    private const string AnySubdomain = "://*.";
+
     /// <summary>Whether a handshake with this Origin may go on.</summary>
     /// <param name="origin">The Origin field, or null.</param>
     /// <param name="host">The Host field.</param>
     /// <param name="isLoopback">Whether the peer is on a loopback address.</param>
-    /// <param name="allowed">The origins listed in the options.</param>
+    /// <param name="allowed">The origins and patterns listed in the options.</param>
     public static bool Allow(string? origin, string host, bool isLoopback, IEnumerable<string> allowed)
     {
-        if (origin is null || allowed.Contains(origin, StringComparer.OrdinalIgnoreCase) || allowed.Contains("*", StringComparer.Ordinal))
+        if (origin is null)
         {
             return true;
         }
 
-        if (!Uri.TryCreate(origin, UriKind.Absolute, out var page) || page.Host.Length == 0)
+        var page = Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri : null;
+        foreach (var pattern in allowed)
         {
-            return false;
+            if (pattern == Everybody || (page is not null && Matches(pattern, page)))
+            {
+                return true;
+            }
         }
 
-        return isLoopback ? page.IsLoopback : string.Equals(page.Authority, host, StringComparison.OrdinalIgnoreCase);
+        return page is not null && (isLoopback ? page.IsLoopback : string.Equals(page.Authority, host, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Whether <paramref name="text"/> is an origin as browsers send it (RFC 6454 section 6.2), or <c>*</c> for all.</summary>
-    public static bool IsOrigin(string text) =>
-        text == "*"
-        || (Uri.TryCreate(text, UriKind.Absolute, out var uri)
-            && uri.Host.Length > 0
-            && string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase));
+    /// <summary>
+    /// Whether <paramref name="text"/> can be listed: an origin as browsers send it (RFC 6454 section 6.2), or a pattern.
+    /// </summary>
+    public static bool IsPattern(string text)
+    {
+        if (text == Everybody)
+        {
+            return true;
+        }
+
+        var plain = text.Replace(AnySubdomain, "://any.", StringComparison.Ordinal);
+        plain = plain.EndsWith(AnyPort, StringComparison.Ordinal) ? plain[..^AnyPort.Length] : plain;
+        return IsOrigin(plain) && !plain.Contains('*', StringComparison.Ordinal);
+    }
 
     /// <summary>Whether an end of a connection is this machine: a loopback address or a Unix domain socket.</summary>
     public static bool IsLoopback(EndPoint? endPoint) => endPoint switch
@@ -42,4 +62,32 @@ public static class OriginRules
         IPEndPoint ip => IPAddress.IsLoopback(ip.Address) || (ip.Address.IsIPv4MappedToIPv6 && IPAddress.IsLoopback(ip.Address.MapToIPv4())),
         _ => endPoint is System.Net.Sockets.UnixDomainSocketEndPoint,
     };
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri.Host.Length > 0
+        && uri.UserInfo.Length == 0
+        && string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase);
+
+    private static bool Matches(string pattern, Uri page)
+    {
+        var origin = $"{page.Scheme}://{page.Authority}";
+        if (pattern.EndsWith(AnyPort, StringComparison.Ordinal))
+        {
+            pattern = pattern[..^AnyPort.Length];
+            origin = $"{page.Scheme}://{page.Host}";
+        }
+
+        var star = pattern.IndexOf(AnySubdomain, StringComparison.Ordinal);
+        if (star < 0)
+        {
+            return string.Equals(pattern, origin, StringComparison.OrdinalIgnoreCase);
+        }
+
+        var scheme = pattern.AsSpan(0, star + "://".Length);
+        var domain = pattern.AsSpan(star + "://*".Length);
+        return origin.Length > scheme.Length + domain.Length
+            && origin.AsSpan().StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+            && origin.AsSpan().EndsWith(domain, StringComparison.OrdinalIgnoreCase);
+    }
 }

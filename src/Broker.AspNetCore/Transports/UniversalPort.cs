@@ -16,7 +16,7 @@ namespace Broker.Transports;
 /// A Kestrel connection middleware that serves WAMP beside HTTP on one port. It looks at the first bytes: 0x7F opens a RawSocket; a plain upgrade of the WAMP
 /// path opens a WebSocket on the transport's own pipe; all else goes untouched to the HTTP pipeline.
 /// </summary>
-internal sealed class UniversalPort(RouterContext context, string path, ConnectionDelegate next)
+internal sealed class UniversalPort(RouterContext context, string path, WampListener? listener, ConnectionDelegate next)
 {
     private enum Opening
     {
@@ -42,6 +42,7 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
         switch (await OpenAsync(connection, peer, place.Refusal).ConfigureAwait(false))
         {
             case (Opening.Foreign, _):
+                connection.Features.Set(listener);
                 await next(connection).ConfigureAwait(false);
                 break;
             case (_, { } opened):
@@ -149,7 +150,8 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
     private async ValueTask<WampConnection?> AnswerRawSocketAsync(ConnectionContext connection, ReadOnlySequence<byte> buffer, PeerInfo peer)
     {
         var (input, output) = (connection.Transport.Input, connection.Transport.Output);
-        var answer = RawSocketHandshake.Answer(Head(buffer), RawSocketHandshake.AnnouncedLimit(context.Options.MaxMessageSize), output.GetSpan(RawSocketHandshake.Length));
+        var limit = context.Options.MaxMessageSize;
+        var answer = RawSocketHandshake.Answer(Head(buffer), RawSocketHandshake.AnnouncedLimit(limit), output.GetSpan(RawSocketHandshake.Length));
         input.AdvanceTo(buffer.GetPosition(RawSocketHandshake.Length));
         if (answer.Outcome != RawSocketOutcome.CloseWithoutReply)
         {
@@ -164,7 +166,7 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
         }
 
         WatchByTcp(connection);
-        return ConnectionFactory.RawSocket(context, connection.Transport, answer, peer);
+        return ConnectionFactory.RawSocket(context, connection.Transport, answer, limit, peer);
     }
 
     private static byte[] Head(in ReadOnlySequence<byte> buffer) => buffer.Slice(0, RawSocketHandshake.Length).ToArray();
@@ -174,7 +176,8 @@ internal sealed class UniversalPort(RouterContext context, string path, Connecti
     {
         var (input, output) = (connection.Transport.Input, connection.Transport.Output);
         input.AdvanceTo(buffer.GetPosition(upgrade.HeadLength));
-        if (!OriginRules.Allow(upgrade.Origin, upgrade.Host, OriginRules.IsLoopback(connection.RemoteEndPoint), context.Options.AllowedOrigins))
+        var allowed = context.Options.OriginsAt(listener);
+        if (!OriginRules.Allow(upgrade.Origin, upgrade.Host, OriginRules.IsLoopback(connection.RemoteEndPoint), allowed))
         {
             return await RefuseAsync(
                 output, peer, 403, $"The origin {upgrade.Origin} may not connect: add it to the router's allowed origins.\n").ConfigureAwait(false);

@@ -1,44 +1,61 @@
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Broker.Configuration;
+using Broker.Configuration.Sources;
 
 namespace Broker.Commands;
 
 /// <summary>What the router says when it is up: where it listens, and how to try it.</summary>
 internal static class Banner
 {
-    public static void Write(TextWriter output, RunSettings settings, IServer server)
+    /// <summary>Writes it.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="source">Where the configuration came from.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="addresses">The addresses really bound, one for each listener: port 0 has become a number.</param>
+    public static void Write(
+        TextWriter output, ConfigurationSource source, BrokerConfiguration configuration, IReadOnlyList<string> addresses)
     {
-        // The addresses really bound: port 0 has become a number.
-        var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        foreach (var address in addresses)
+        var realms = string.Join(", ", configuration.Realms.Select(realm => realm.Name));
+        foreach (var (index, address) in addresses.Index())
         {
-            output.WriteLine($"Broker listens on {Describe(address, settings.Path)}, realm {string.Join(", ", settings.Realms)}");
+            output.WriteLine($"Broker listens on {Describe(address, configuration.Listeners[index].Path)}, realm {realms}");
         }
 
-        var first = addresses.FirstOrDefault(address => !address.Contains("unix:", StringComparison.Ordinal));
+        if (source.File is not null)
+        {
+            output.WriteLine($"Its configuration is {source.File}, read again when it changes.");
+        }
+
+        if (source.Flags.IsDevelopment)
+        {
+            output.WriteLine(
+                "INSECURE, because of --dev: everyone who reaches these addresses may join without authentication. "
+                + "Never run production like this.");
+        }
+
+        var (first, listener) = addresses.Zip(configuration.Listeners).FirstOrDefault(pair => !IsUnix(pair.First));
         if (first is not null)
         {
-            var host = first.Replace("http://", "", StringComparison.Ordinal).Replace("[::]", "127.0.0.1", StringComparison.Ordinal).Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
+            var host = Host(first).Replace("[::]", "127.0.0.1", StringComparison.Ordinal)
+                .Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal);
             output.WriteLine("Try it, in another terminal:");
             output.WriteLine("  npm install autobahn");
             output.WriteLine(
-                $"  node -e 'const c = new (require(\"autobahn\").Connection)({{url: \"ws://{host}{settings.Path}\", realm: \"{settings.Realms[0]}\"}}); "
-                + "c.onclose = () => true; c.onopen = async s => { await s.subscribe(\"com.example.hello\", a => { console.log(a[0]); c.close() }); "
+                $"  node -e 'const c = new (require(\"autobahn\").Connection)("
+                + $"{{url: \"ws://{host}{listener.Path}\", realm: \"{configuration.Realms[0].Name}\"}}); "
+                + "c.onclose = () => true; "
+                + "c.onopen = async s => { await s.subscribe(\"com.example.hello\", a => { console.log(a[0]); c.close() }); "
                 + "s.publish(\"com.example.hello\", [\"Hello, world!\"], {}, {exclude_me: false}) }; c.open()'");
-            output.WriteLine($"  dotnet run -c Release --project samples/Rpc -- ws://{host}{settings.Path}");
+            output.WriteLine($"  dotnet run -c Release --project samples/Rpc -- ws://{host}{listener.Path}");
         }
 
         output.Flush();
     }
 
-    private static string Describe(string address, string path)
-    {
-        if (address.Contains("unix:", StringComparison.Ordinal))
-        {
-            return $"{address.Replace("http://", "", StringComparison.Ordinal)} (WebSocket, path {path}, and RawSocket)";
-        }
+    private static bool IsUnix(string address) => address.Contains("unix:", StringComparison.Ordinal);
 
-        var host = address.Replace("http://", "", StringComparison.Ordinal);
-        return $"ws://{host}{path} (WebSocket) and tcp://{host} (RawSocket)";
-    }
+    private static string Host(string address) => address.Replace("http://", "", StringComparison.Ordinal);
+
+    private static string Describe(string address, string path) => IsUnix(address)
+        ? $"{Host(address)} (WebSocket, path {path}, and RawSocket)"
+        : $"ws://{Host(address)}{path} (WebSocket) and tcp://{Host(address)} (RawSocket)";
 }

@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using Broker.Configuration.Keys;
 using Broker.Serialization;
 using Broker.Transports;
 
 namespace Broker.Commands;
 
-/// <summary><c>probe ADDRESS</c>: asks a router for a RawSocket handshake; the exit code tells whether it answers. For health checks.</summary>
+/// <summary>
+/// <c>probe ADDRESS</c>: asks a router for a RawSocket handshake; the exit code tells whether it answers. For health checks.
+/// </summary>
 internal static class ProbeCommand
 {
     /// <summary>How long a router may take to answer.</summary>

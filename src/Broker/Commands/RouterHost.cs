@@ -1,24 +1,36 @@
-using System.Net;
 using System.Net.Sockets;
-using Broker.Realms;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Broker.Configuration;
+using Broker.Configuration.Keys;
+using Broker.Configuration.Reloads;
+using Broker.Configuration.Sections;
+using Broker.Configuration.Sources;
+using Broker.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace Broker.Commands;
 
 /// <summary>Runs the router until it is told to stop.</summary>
-internal static class RouterHost
+/// <param name="source">Where the configuration comes from, to be read again.</param>
+/// <param name="reading">The configuration, without faults.</param>
+internal sealed class RouterHost(ConfigurationSource source, ConfigurationReading reading)
 {
     /// <summary>The exit code when the router cannot start.</summary>
     public const int StartFault = 1;
 
+    private readonly BrokerConfiguration _configuration = reading.Configuration;
+
     /// <summary>Runs and returns the exit code.</summary>
-    public static async Task<int> RunAsync(RunSettings settings, CancellationToken cancellation)
+    public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        foreach (var address in settings.Listen)
+        foreach (var listener in _configuration.Listeners)
         {
-            if (address.EndPoint is UnixDomainSocketEndPoint unix && UnixSocketFile.MakeRoom(unix.ToString()!) is { } fault)
+            if (listener.Listen.EndPoint is UnixDomainSocketEndPoint unix && UnixSocketFile.MakeRoom(unix.ToString()!) is { } fault)
             {
                 await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
                 return StartFault;
@@ -26,44 +38,57 @@ internal static class RouterHost
         }
 
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.SetMinimumLevel(settings.LogLevel);
-        builder.Logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= settings.LogLevel);
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // why a start failed is said in one sentence
-        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
-        builder.Services.AddWampRouter(options =>
-        {
-            options.Realms.Clear();
-            foreach (var realm in settings.Realms)
-            {
-                options.Realms[realm] = new RealmOptions();
-            }
+        AddLog(builder);
+        builder.Services.AddWampRouter(options => OptionsMap.Apply(_configuration, options));
 
-            options.AllowAnonymousFromAnywhere = settings.AllowAnonymous;
-            foreach (var origin in settings.AllowedOrigins)
-            {
-                options.AllowedOrigins.Add(origin);
-            }
-        });
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10)); // for HTTP requests that never end
+        // For HTTP requests that never end.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         RouteOnSocketThreads(builder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            foreach (var address in settings.Listen)
+            foreach (var (index, listener) in _configuration.Listeners.Index())
             {
-                Listen(kestrel, address, settings.Path);
+                Listen(kestrel, listener.Listen, listen => listen.UseWamp(listener.Path, OptionsMap.ListenerName(index)));
             }
         });
         var app = builder.Build();
         await using var disposal = app.ConfigureAwait(false);
-        app.MapWamp(settings.Path);
-        app.MapGet("/", () => $"Broker, a WAMP v2 router: connect a WAMP client to {settings.Path}.\n");
-        return await RunAsync(app, settings, cancellation).ConfigureAwait(false);
+        var paths = _configuration.Listeners.Select(listener => listener.Path).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var path in paths)
+        {
+            app.MapWamp(path);
+        }
+
+        app.MapGet("/", () => $"Broker, a WAMP v2 router: connect a WAMP client to {string.Join(" or ", paths)}.\n");
+        return await RunAsync(app, cancellation).ConfigureAwait(false);
+    }
+
+    private void AddLog(WebApplicationBuilder builder)
+    {
+        var levels = new LogLevels(_configuration.Log);
+        builder.Services.AddSingleton(levels);
+        builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(levels);
+        builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(levels);
+        if (_configuration.Log.Format == LogFormat.Json || (_configuration.Log.Format == LogFormat.Auto && Console.IsOutputRedirected))
+        {
+            builder.Logging.AddJsonConsole(console =>
+            {
+                (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ");
+
+                // No web page shows it.
+                console.JsonWriterOptions = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+            });
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "));
+        }
     }
 
     /// <summary>
-    /// Messages are read, routed and written on the threads that wait for the sockets, one for each processor, without a hop to the thread pool
-    /// (docs/adr/0003). Nothing in this program blocks such a thread. An application that embeds the router keeps its own setting.
+    /// Messages are read, routed and written on the threads that wait for the sockets, one for each processor, without a hop to the thread
+    /// pool (docs/adr/0003). Nothing in this program blocks such a thread. An application that embeds the router keeps its own setting.
     /// </summary>
     private static void RouteOnSocketThreads(WebApplicationBuilder builder)
     {
@@ -72,46 +97,64 @@ internal static class RouterHost
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, string path)
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, Action<ListenOptions> configure)
     {
         if (address.EndPoint is UnixDomainSocketEndPoint unix)
         {
-            kestrel.ListenUnixSocket(unix.ToString()!, listen => listen.UseWamp(path));
+            kestrel.ListenUnixSocket(unix.ToString()!, configure);
         }
         else
         {
-            kestrel.Listen(address.EndPoint, listen => listen.UseWamp(path));
+            kestrel.Listen(address.EndPoint, configure);
         }
     }
 
-    private static async Task<int> RunAsync(WebApplication app, RunSettings settings, CancellationToken cancellation)
+    private async Task<int> RunAsync(WebApplication app, CancellationToken cancellation)
     {
         try
         {
             await app.StartAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Describe(exception, settings) is { } fault)
+        catch (Exception exception) when (Describe(exception) is { } fault)
         {
             await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
             return StartFault;
         }
 
-        Banner.Write(Console.Out, settings, app.Services.GetRequiredService<IServer>());
+        using var reload = source.File is null ? null : WatchFile(app.Services);
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        Banner.Write(Console.Out, source, _configuration, [.. bound?.Addresses ?? []]);
         await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
         return 0;
     }
 
-    /// <summary>One sentence for what the user can mend; null for anything else.</summary>
-    private static string? Describe(Exception exception, RunSettings settings) => exception switch
+    /// <summary>
+    /// Has the configuration read again when its files change, and on SIGHUP, which without a file ends the program as it does any other.
+    /// </summary>
+    private ReloadTriggers WatchFile(IServiceProvider services)
     {
-        IOException { InnerException: AddressInUseException } inUse => $"{inUse.Message.TrimEnd('.')}: stop what listens there, or choose another address by --listen.",
-        IOException { InnerException: SocketException socket } => CannotListen(settings, socket),
-        SocketException socket => CannotListen(settings, socket),
-        Microsoft.Extensions.Options.OptionsValidationException options => string.Join('\n', options.Failures),
+        var reload = new ConfigurationReload(
+            source,
+            reading,
+            services.GetRequiredService<WampRouter>(),
+            services.GetRequiredService<LogLevels>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Broker.Configuration"));
+        return new ReloadTriggers(reload, services.GetRequiredService<TimeProvider>());
+    }
+
+    /// <summary>One sentence for what the user can mend; null for anything else.</summary>
+    private string? Describe(Exception exception) => exception switch
+    {
+        IOException { InnerException: AddressInUseException } inUse =>
+            $"{inUse.Message.TrimEnd('.')}: stop what listens there, or choose another address by --listen.",
+        IOException { InnerException: SocketException socket } => CannotListen(socket),
+        SocketException socket => CannotListen(socket),
+        OptionsValidationException options => string.Join('\n', options.Failures),
         UnauthorizedAccessException => exception.Message,
         _ => null,
     };
 
-    private static string CannotListen(RunSettings settings, SocketException fault) =>
-        $"Cannot listen on {string.Join(" or ", settings.Listen)}: {fault.Message}. Choose another address by --listen.";
+    private string CannotListen(SocketException fault) =>
+        $"Cannot listen on {string.Join(" or ", _configuration.Listeners.Select(listener => listener.Listen))}: {fault.Message}. "
+        + "Choose another address by --listen.";
 }

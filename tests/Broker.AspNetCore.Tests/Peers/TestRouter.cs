@@ -15,12 +15,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Broker.Peers;
 
 /// <summary>
-/// A router in this process, on real sockets: a port with <c>UseWamp</c>, one with <c>MapWamp</c> only, one that speaks HTTP/2 only, one with
-/// <c>UseWamp</c> behind TLS, and a Unix domain socket. Its clock stands still. When it is disposed, nothing may be left of any connection, and it must not have logged an error.
+/// A router in this process, on real sockets: a port with <c>UseWamp</c>, a listener named "main", one with <c>MapWamp</c> only, one that speaks HTTP/2 only, one
+/// with <c>UseWamp</c> behind TLS, and a Unix domain socket. Its clock stands still. When it is disposed, nothing may be left of any connection, and it must
+/// not have logged an error.
 /// </summary>
 internal sealed class TestRouter : IAsyncDisposable
 {
     public const string Realm = "realm1";
+
+    /// <summary>The name of the listener at <see cref="Port"/>.</summary>
+    public const string Listener = "main";
 
     private static readonly Lazy<X509Certificate2> Certificate = new(SelfSigned);
 
@@ -49,6 +53,9 @@ internal sealed class TestRouter : IAsyncDisposable
 
     public RouterContext Context { get; }
 
+    /// <summary>The router as applications see it.</summary>
+    public WampRouter Router => _app.Services.GetRequiredService<WampRouter>();
+
     public Realm RealmState => Context.Router.Realms.Single();
 
     public int Port => _ports[0];
@@ -74,7 +81,7 @@ internal sealed class TestRouter : IAsyncDisposable
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true); // as the program does
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseWamp());
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseWamp(name: Listener));
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(Certificate.Value).UseWamp());
@@ -82,6 +89,7 @@ internal sealed class TestRouter : IAsyncDisposable
         });
         var app = builder.Build();
         app.MapWamp();
+        app.MapWamp("/second");
         app.MapGet("/", () => "a page");
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestRouter(app, clock, logs, socketPath);

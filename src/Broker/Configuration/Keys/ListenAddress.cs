@@ -2,9 +2,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Broker.Commands;
+namespace Broker.Configuration.Keys;
 
-/// <summary>Where the router listens: <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:8080</c>, <c>*:8080</c> or <c>unix:/path/to/socket</c>.</summary>
+/// <summary>
+/// Where the router listens: <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:8080</c>, <c>*:8080</c> or <c>unix:/path/to/socket</c>.
+/// </summary>
 internal sealed class ListenAddress
 {
     private ListenAddress(EndPoint endPoint, string text)

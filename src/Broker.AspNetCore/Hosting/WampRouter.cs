@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Options;
+
+namespace Broker.Hosting;
+
+/// <summary>
+/// The running router of an application, as a service: <c>app.Services.GetRequiredService&lt;WampRouter&gt;()</c>. Thread-safe.
+/// </summary>
+public sealed class WampRouter
+{
+    private readonly RouterContext _context;
+    private readonly IEnumerable<IValidateOptions<WampRouterOptions>> _checks;
+    private readonly Lock _reconfiguring = new();
+
+    internal WampRouter(RouterContext context, IEnumerable<IValidateOptions<WampRouterOptions>> checks)
+    {
+        _context = context;
+        _checks = checks;
+    }
+
+    /// <summary>How the router behaves now. Read it, do not change it: <see cref="Reconfigure"/> takes another.</summary>
+    public WampRouterOptions Options => _context.Options;
+
+    /// <summary>
+    /// Replaces the options while the router runs: all of them, or, when one cannot work, none. Origins count from the next handshake on,
+    /// the size of messages, outbound bytes and the slow-consumer policy for new connections, all else at once: realms come and go, sessions
+    /// lose the subscriptions and registrations that their role may not hold any more, and end where there is no such role or realm.
+    /// </summary>
+    /// <param name="options">The new options. The caller does not change them any more.</param>
+    /// <exception cref="OptionsValidationException">
+    /// The options cannot work, or ask for a change that needs a restart. Nothing has changed.
+    /// </exception>
+    public void Reconfigure(WampRouterOptions options)
+    {
+        lock (_reconfiguring)
+        {
+            var faults = _checks.Select(check => check.Validate(Microsoft.Extensions.Options.Options.DefaultName, options))
+                .Where(result => result.Failed)
+                .SelectMany(result => result.Failures!)
+                .ToList();
+            if (faults.Count > 0)
+            {
+                throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(WampRouterOptions), faults);
+            }
+
+            // Options first: who joins a new realm, or an old one by new rules, has been authenticated by what belongs to them.
+            _context.Options = options;
+            _context.Router.Reconfigure(options.RealmsOrDefault);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text;
+using Broker.Configuration.Keys;
+using Broker.Configuration.Sections;
+using Broker.Uris;
+
+namespace Broker.Configuration.Checks;
+
+/// <summary>What must hold between the values of a configuration.</summary>
+/// <param name="configuration">The configuration; required values may be missing, which is reported already.</param>
+/// <param name="report">Takes the key and what is wrong.</param>
+internal sealed class ConfigurationRules(BrokerConfiguration configuration, Action<KeyPath, string> report)
+{
+    /// <summary>Checks everything.</summary>
+    public void Check()
+    {
+        CheckListeners(KeyPath.Root["listeners"]);
+        CheckRealms(KeyPath.Root["realms"]);
+    }
+
+    private void CheckListeners(KeyPath path)
+    {
+        if (configuration.Listeners.Count == 0)
+        {
+            report(path, "there is no listener, so that nobody could connect.");
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (index, listener) in configuration.Listeners.Index())
+        {
+            if (listener.Listen is not { } address)
+            {
+                continue;
+            }
+
+            if (!seen.Add(address.Text) && !address.Text.EndsWith(":0", StringComparison.Ordinal))
+            {
+                report(path[index]["listen"], $"another listener has the address {address}, too.");
+            }
+
+            if (!address.IsLocal
+                && !configuration.AllowAnonymous
+                && configuration.Realms.FirstOrDefault(realm => realm.Auth is null) is { } open)
+            {
+                report(
+                    path[index]["listen"],
+                    $"Everyone who reaches {address} could join {open.Name} without authentication: listen on a loopback address, or "
+                    + "accept that by allow_anonymous or --allow-anonymous.");
+            }
+        }
+    }
+
+    private void CheckRealms(KeyPath path)
+    {
+        if (configuration.Realms.Count == 0)
+        {
+            report(path, "there is no realm, so that nobody could join.");
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (index, realm) in configuration.Realms.Index())
+        {
+            if (realm.Name is not null && !names.Add(realm.Name))
+            {
+                report(path[index]["name"], $"another realm has the name {realm.Name}, too.");
+            }
+
+            CheckUris(realm, path[index]);
+            new AuthRules(realm, path[index], report).Check();
+        }
+
+        if (configuration.Realms.Select(realm => realm.SlowConsumer.Policy).Distinct().Count() > 1)
+        {
+            report(path, "this build knows one slow_consumer.policy for all realms: choose the same for each.");
+        }
+    }
+
+    private void CheckUris(RealmSection realm, KeyPath path)
+    {
+        var rules = new UriRules(realm.UriRules == UriStrictness.Strict, configuration.Limits.UriLength);
+        foreach (var (index, history) in realm.History.Index())
+        {
+            CheckPattern(rules, history.Uri, history.Match, path["history"][index]["uri"]);
+        }
+
+        foreach (var (name, levels) in new[] { ("calls", realm.TrustLevels.Calls), ("publications", realm.TrustLevels.Publications) })
+        {
+            foreach (var (index, level) in levels.Index())
+            {
+                CheckPattern(rules, level.Uri, level.Match, path["trust_levels"][name][index]["uri"]);
+            }
+        }
+
+        foreach (var (index, role) in (realm.Roles ?? []).Index())
+        {
+            foreach (var (number, permission) in role.Permissions.Index())
+            {
+                if (permission is not { Uri: "", Match: MatchPolicy.Prefix }) // which matches everything
+                {
+                    CheckPattern(rules, permission.Uri, permission.Match, path["roles"][index]["permissions"][number]["uri"]);
+                }
+            }
+        }
+    }
+
+    private void CheckPattern(UriRules rules, string? uri, MatchPolicy match, KeyPath path)
+    {
+        if (uri is not null && !rules.IsValidPattern(Encoding.UTF8.GetBytes(uri), match))
+        {
+            report(path, $"'{uri}' is no valid URI for the match policy {match.ToString().ToLowerInvariant()} in this realm.");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Broker.Configuration.Keys;
+using Broker.Configuration.Sources;
+
+namespace Broker.Configuration.Checks;
+
+/// <summary>
+/// Keys that the model knows and nothing serves yet. Whoever configures one learns at start-up that it would be ignored; <c>null</c>, which
+/// asks for nothing, is taken.
+/// </summary>
+internal static class NotYet
+{
+    private static readonly (KeyPath Path, string? Value)[] Keys =
+    [
+        Key("listeners.*.tls"),
+        Key("listeners.*.trusted_proxies"),
+        Key("ops"),
+        Key("limits.outbound_total"),
+        Key("realms.*.roles.*.authorizer"),
+        Key("realms.*.roles.*.rate"),
+        Key("realms.*.auth.ticket"),
+        Key("realms.*.auth.wampcra"),
+        Key("realms.*.auth.scram"),
+        Key("realms.*.auth.cryptosign"),
+        Key("realms.*.auth.jwt"),
+        Key("realms.*.auth.tls"),
+        Key("realms.*.auth.cookie"),
+        Key("realms.*.auth.procedure"),
+        Key("realms.*.auth.webhook"),
+        Key("realms.*.retention.max_event"),
+        Key("realms.*.slow_consumer.policy", "drop_oldest"),
+        Key("realms.*.slow_consumer.policy", "latest"),
+    ];
+
+    /// <summary>All of them; <c>*</c> stands for any number or name.</summary>
+    public static IEnumerable<KeyPath> Paths => Keys.Select(key => key.Path);
+
+    /// <summary>Whether a key is one of them, whatever its value.</summary>
+    public static bool Holds(KeyPath path) => Keys.Any(key => key.Value is null && path.IsWithin(key.Path));
+
+    /// <summary>Reports all that are configured.</summary>
+    public static void Check(ConfigurationNode root, List<Fault> faults) => Check(root, KeyPath.Root, faults);
+
+    private static (KeyPath Path, string? Value) Key(string path, string? value = null) => (KeyPath.TryParse(path)!, value);
+
+    private static void Check(ConfigurationNode node, KeyPath path, List<Fault> faults)
+    {
+        foreach (var (name, inner) in node.Parts)
+        {
+            var key = path[name];
+            if (Holds(key))
+            {
+                if (inner.Kind != NodeKind.Null && inner is not { Kind: NodeKind.Bare, Text: "null" })
+                {
+                    faults.Add(new Fault(inner.Origin, key, "this is not supported by this build yet: leave it out."));
+                }
+            }
+            else if (Keys.Any(other => other.Value == inner.Text && key.IsWithin(other.Path)))
+            {
+                faults.Add(new Fault(inner.Origin, key, $"'{inner.Text}' is not supported by this build yet: choose another."));
+            }
+            else
+            {
+                Check(inner, key, faults);
+            }
+        }
+    }
+}

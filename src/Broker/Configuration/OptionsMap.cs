@@ -1,0 +1,126 @@
+using Broker.Authentication;
+using Broker.Authorization;
+using Broker.Configuration.Sections;
+using Broker.Hosting;
+using Broker.Limits;
+using Broker.Realms;
+using Broker.Serialization;
+using Broker.Uris;
+
+namespace Broker.Configuration;
+
+/// <summary>Translates the configuration into the router's options.</summary>
+internal static class OptionsMap
+{
+    /// <summary>The router's name for a listener.</summary>
+    public static string ListenerName(int index) => $"listeners.{index}";
+
+    /// <summary>Sets all options that the configuration speaks of.</summary>
+    public static void Apply(BrokerConfiguration configuration, WampRouterOptions options)
+    {
+        var limits = configuration.Limits;
+        options.Realms.Clear();
+        foreach (var realm in configuration.Realms)
+        {
+            options.Realms[realm.Name] = Realm(realm, limits);
+            if (realm.Auth is { } auth)
+            {
+                options.Authenticators[realm.Name] = Authenticators(auth);
+            }
+        }
+
+        foreach (var (index, listener) in configuration.Listeners.Index())
+        {
+            options.Listeners[ListenerName(index)] = new WampListenerOptions { AllowedOrigins = [.. listener.Origins] };
+        }
+
+        options.AllowAnonymousFromAnywhere = configuration.AllowAnonymous;
+        options.ConnectionLimits = new ConnectionLimits
+        {
+            Total = limits.Connections,
+            PerAddress = limits.ConnectionsPerAddress,
+            PerAuthId = limits.ConnectionsPerAuthid,
+            PerSecond = limits.ConnectionRate,
+        };
+        options.MaxMessageSize = (int)limits.MessageSize.Bytes;
+        options.DecodeLimits = new DecodeLimits(limits.Nesting, limits.UriLength);
+        options.MaxOutboundBytes = (int)limits.Outbound.Bytes;
+        options.HandshakeTimeout = limits.HandshakeTimeout;
+        options.HelloTimeout = limits.HelloTimeout;
+        options.AuthenticationTimeout = limits.AuthenticationTimeout;
+        options.KeepAliveInterval = configuration.KeepAlive.Interval;
+        options.KeepAliveTimeout = configuration.KeepAlive.Timeout;
+        options.PingRawSockets = configuration.KeepAlive.RawSockets;
+        options.CloseTimeout = configuration.CloseTimeout;
+        options.SlowConsumer = configuration.Realms[0].SlowConsumer.Policy == SlowConsumer.Disconnect
+            ? SlowConsumerPolicy.Disconnect
+            : SlowConsumerPolicy.DropEvents;
+    }
+
+    private static RealmOptions Realm(RealmSection realm, LimitsSection limits) => new()
+    {
+        SessionLimits = new SessionLimits
+        {
+            Subscriptions = limits.Subscriptions,
+            Registrations = limits.Registrations,
+            PendingCalls = limits.PendingCalls,
+        },
+        Roles = realm.Roles is null ? null : [.. realm.Roles.Select(Role)],
+        UriRules = new UriRules(realm.UriRules == UriStrictness.Strict, limits.UriLength),
+        DiscloseCaller = realm.Disclose.Caller,
+        DisclosePublisher = realm.Disclose.Publisher,
+        CallTrustLevels = TrustLevels(realm.TrustLevels.Calls),
+        PublicationTrustLevels = TrustLevels(realm.TrustLevels.Publications),
+        DefaultCallTimeout = realm.CallTimeout.Default,
+        MaxCallTimeout = realm.CallTimeout.Max,
+        MaxQueuedCalls = realm.QueuedCalls,
+        MetaApi = realm.MetaApi,
+        AllowMetaKill = realm.AllowMetaKill,
+        MaxTestaments = realm.Testaments.MaxCount,
+        MaxTestamentBytes = (int)realm.Testaments.MaxBytes.Bytes,
+        Retention = new RetentionOptions
+        {
+            MaxEvents = realm.Retention.MaxEvents,
+            MaxBytes = realm.Retention.MaxBytes.Bytes,
+            MaxAge = realm.Retention.MaxAge,
+        },
+        History =
+        [
+            .. realm.History.Select(rule => new HistoryRule
+            {
+                Uri = rule.Uri,
+                Match = rule.Match,
+                MaxEvents = rule.MaxEvents,
+                MaxBytes = rule.MaxBytes.Bytes,
+                MaxAge = rule.MaxAge,
+            }),
+        ],
+    };
+
+    private static RoleOptions Role(RoleSection role) => new()
+    {
+        Name = role.Name,
+        Authorizer = role.Authorizer,
+        Permissions =
+        [
+            .. role.Permissions.Select(rule => new PermissionRule
+            {
+                Uri = rule.Uri,
+                Match = rule.Match,
+                AllowCall = rule.Allow.Call,
+                AllowRegister = rule.Allow.Register,
+                AllowPublish = rule.Allow.Publish,
+                AllowSubscribe = rule.Allow.Subscribe,
+                DiscloseCaller = rule.Disclose.Caller,
+                DisclosePublisher = rule.Disclose.Publisher,
+                Cache = rule.Cache,
+            }),
+        ],
+    };
+
+    private static IWampAuthenticator[] Authenticators(AuthSection auth) =>
+        auth.Anonymous is { } anonymous ? [new AnonymousAuthenticator(anonymous.Role, fromAnywhere: true)] : [];
+
+    private static TrustLevelRule[] TrustLevels(IEnumerable<TrustLevelSection> rules) =>
+        [.. rules.Select(rule => new TrustLevelRule { Uri = rule.Uri, Match = rule.Match, AuthRole = rule.Role, Level = rule.Level })];
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics.Metrics;
+using Broker.Configuration.Documents;
+using Broker.Configuration.Sources;
+using Broker.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Broker.Configuration.Reloads;
+
+/// <summary>Reads the configuration again and puts it into force: as a whole, or not at all. Thread-safe.</summary>
+internal sealed class ConfigurationReload : IDisposable
+{
+    private readonly ConfigurationSource _source;
+    private readonly WampRouter _router;
+    private readonly LogLevels _levels;
+    private readonly ILogger _logger;
+    private readonly Meter _meter = new("Broker");
+    private readonly Counter<long> _reloads;
+    private readonly Lock _reloading = new();
+    private ConfigurationReading _current;
+
+    /// <param name="source">Where the configuration is read from.</param>
+    /// <param name="current">What is in force.</param>
+    /// <param name="router">The router.</param>
+    /// <param name="levels">The levels of the log.</param>
+    /// <param name="logger">Where the outcome is told.</param>
+    public ConfigurationReload(
+        ConfigurationSource source, ConfigurationReading current, WampRouter router, LogLevels levels, ILogger logger)
+    {
+        _source = source;
+        _current = current;
+        _router = router;
+        _levels = levels;
+        _logger = logger;
+        _reloads = _meter.CreateCounter<long>("broker.config.reloads", description: "Configurations that were read again, by outcome.");
+    }
+
+    /// <summary>The files that the configuration in force came from.</summary>
+    public IEnumerable<string> Files => [_source.File!, .. Volatile.Read(ref _current).ReferencedFiles];
+
+    /// <summary>Reads it again. The log tells what came of it.</summary>
+    public void Reload()
+    {
+        lock (_reloading)
+        {
+            var reading = _source.Read();
+            var outcome = reading.IsValid ? Apply(reading) : Reject(reading.Faults.Select(fault => fault.ToString()));
+            _reloads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private string Apply(ConfigurationReading reading)
+    {
+        var changes = Change.Between(_current.Values, reading.Values);
+        if (changes.Count == 0)
+        {
+            ReloadLog.Unchanged(_logger);
+            Volatile.Write(ref _current, reading); // other files may be named
+            return "unchanged";
+        }
+
+        if (changes.Where(change => change.NeedsRestart).ToList() is { Count: > 0 } late)
+        {
+            return Reject(late.Select(change => $"{change.Path} cannot be changed while the router runs: restart it."));
+        }
+
+        var options = new WampRouterOptions();
+        OptionsMap.Apply(reading.Configuration, options);
+        try
+        {
+            _router.Reconfigure(options);
+        }
+        catch (OptionsValidationException exception)
+        {
+            return Reject(exception.Failures);
+        }
+
+        _levels.Apply(reading.Configuration.Log);
+        Volatile.Write(ref _current, reading);
+        ReloadLog.Reloaded(_logger, string.Join(", ", changes));
+        return "applied";
+    }
+
+    private string Reject(IEnumerable<string> reasons)
+    {
+        ReloadLog.Rejected(_logger, string.Join(' ', reasons));
+        return "rejected";
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text;
+
+namespace Broker.Configuration.Sources;
+
+/// <summary>
+/// Fills in <c>${env:NAME}</c>, the value of an environment variable, and <c>${file:PATH}</c>, the content of a file without the line break
+/// at its end. <c>$${</c> stands for <c>${</c> itself.
+/// </summary>
+/// <param name="environment">The environment.</param>
+/// <param name="folder">What paths that are not absolute start from.</param>
+internal sealed class References(IReadOnlyDictionary<string, string> environment, string folder)
+{
+    private const string Start = "${";
+    private const string Env = "env:";
+    private const string File = "file:";
+    private readonly SortedSet<string> _files = new(StringComparer.Ordinal);
+
+    /// <summary>The files that were asked for.</summary>
+    public IReadOnlySet<string> Files => _files;
+
+    /// <summary>Whether something is to be filled in.</summary>
+    public static bool Holds(string text)
+    {
+        for (var at = text.IndexOf(Start, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Start, at + 1, StringComparison.Ordinal))
+        {
+            if (at == 0 || text[at - 1] != '$')
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Fills in what is to be filled in.</summary>
+    /// <param name="text">The text as written.</param>
+    /// <param name="fault">What is missing; null for nothing.</param>
+    public string Resolve(string text, out string? fault)
+    {
+        fault = null;
+        var result = new StringBuilder();
+        var rest = text.AsSpan();
+        while (true)
+        {
+            var at = rest.IndexOf(Start, StringComparison.Ordinal);
+            if (at < 0)
+            {
+                return result.Append(rest).ToString();
+            }
+
+            if (at > 0 && rest[at - 1] == '$')
+            {
+                result.Append(rest[..(at - 1)]).Append(Start);
+                rest = rest[(at + Start.Length)..];
+                continue;
+            }
+
+            var end = rest[at..].IndexOf('}');
+            if (end < 0)
+            {
+                fault = "a ${ has no } behind it; for the characters themselves write $${.";
+                return "";
+            }
+
+            var value = Find(rest[(at + Start.Length)..(at + end)].ToString(), out fault);
+            if (fault is not null)
+            {
+                return "";
+            }
+
+            result.Append(rest[..at]).Append(value);
+            rest = rest[(at + end + 1)..];
+        }
+    }
+
+    private string Find(string reference, out string? fault)
+    {
+        fault = null;
+        if (reference.StartsWith(Env, StringComparison.Ordinal))
+        {
+            var name = reference[Env.Length..];
+            fault = environment.ContainsKey(name) ? null : $"the environment variable {name} is not set.";
+            return environment.GetValueOrDefault(name, "");
+        }
+
+        if (!reference.StartsWith(File, StringComparison.Ordinal))
+        {
+            fault = $"${{{reference}}} is unknown: write ${{env:NAME}} or ${{file:PATH}}, or $${{ for the characters themselves.";
+            return "";
+        }
+
+        var path = Path.GetFullPath(reference[File.Length..], folder);
+        _files.Add(path);
+        try
+        {
+            var text = System.IO.File.ReadAllText(path);
+            return text.EndsWith('\n') ? text[..^(text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : text;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            fault = exception is FileNotFoundException or DirectoryNotFoundException
+                ? $"the file {path} does not exist."
+                : $"the file {path} cannot be read: {exception.Message}";
+            return "";
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace Broker.Transports;
+
+/// <summary>Which web pages may connect: the patterns that can be listed, and what they match.</summary>
+public sealed class OriginRulesTests
+{
+    [Theory]
+    [InlineData("https://app.example.com", "https://app.example.com", true)]
+    [InlineData("https://app.example.com", "HTTPS://App.Example.Com", true)]
+    [InlineData("https://app.example.com", "https://app.example.com:8443", false)]
+    [InlineData("https://app.example.com:8443", "https://app.example.com:8443", true)]
+    [InlineData("https://app.example.com", "http://app.example.com", false)]
+    [InlineData("https://*.example.com", "https://app.example.com", true)]
+    [InlineData("https://*.example.com", "https://a.b.example.com", true)]
+    [InlineData("https://*.example.com", "https://example.com", false)]
+    [InlineData("https://*.example.com", "https://.example.com", false)]
+    [InlineData("https://*.example.com", "https://evilexample.com", false)]
+    [InlineData("https://*.example.com", "http://app.example.com", false)]
+    [InlineData("https://*.example.com", "https://app.example.com:8443", false)]
+    [InlineData("https://*.example.com", "https://app.example.com.evil.com", false)]
+    [InlineData("https://*.example.com", "https://evil.com/.example.com", false)]
+    [InlineData("https://*.example.com", "https://evil.com#.example.com", false)]
+    [InlineData("https://*.example.com:*", "https://app.example.com:8443", true)]
+    [InlineData("https://*.example.com:*", "https://app.example.com", true)]
+    [InlineData("https://*.example.com:*", "https://example.com:8443", false)]
+    [InlineData("http://localhost:*", "http://localhost:3000", true)]
+    [InlineData("http://localhost:*", "http://localhost.evil.com:3000", false)]
+    [InlineData("http://[::1]:*", "http://[::1]:3000", true)]
+    [InlineData("*", "null", true)]
+    [InlineData("https://*.example.com", "null", false)]
+    [InlineData("https://*.example.com", "", false)]
+    public void A_page_is_allowed_when_a_listed_pattern_matches_its_origin(string pattern, string origin, bool isAllowed) =>
+        Assert.Equal(isAllowed, OriginRules.Allow(origin, "router.example.net", isLoopback: false, [pattern]));
+
+    [Theory]
+    [InlineData("https://app.example.com", true)]
+    [InlineData("https://*.example.com", true)]
+    [InlineData("https://*.example.com:*", true)]
+    [InlineData("http://127.0.0.1:*", true)]
+    [InlineData("*", true)]
+    [InlineData("https://app.example.com/", false)]
+    [InlineData("https://app.*.com", false)]
+    [InlineData("https://*", false)]
+    [InlineData("https://*example.com", false)]
+    [InlineData("https://user@app.example.com", false)]
+    [InlineData("*.example.com", false)]
+    [InlineData("app.example.com", false)]
+    [InlineData("null", false)]
+    [InlineData("", false)]
+    public void What_no_browser_sends_cannot_be_listed(string text, bool isPattern) => Assert.Equal(isPattern, OriginRules.IsPattern(text));
+}

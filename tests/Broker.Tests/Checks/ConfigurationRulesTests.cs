@@ -1,0 +1,144 @@
+using Broker.Configuration.Keys;
+using Broker.Configuration.Sections;
+
+namespace Broker.Configuration.Checks;
+
+/// <summary>What must hold between the values of a configuration.</summary>
+public sealed class ConfigurationRulesTests
+{
+    private static readonly RealmSection Realm = new()
+    {
+        Name = "a",
+        Roles = [new RoleSection { Name = "device" }],
+        Auth = new AuthSection { Anonymous = new AnonymousSection { Role = "device" } },
+    };
+
+    [Theory]
+    [InlineData("""{ "listeners": [] }""", ":1: listeners: there is no listener, so that nobody could connect.")]
+    [InlineData("""{ "realms": [] }""", ":1: realms: there is no realm, so that nobody could join.")]
+    [InlineData("""{ "realms": [ { "name": "a" }, { "name": "a" } ] }""", ":1: realms.1.name: another realm has the name a, too.")]
+    [InlineData("""{ "listeners": [ { "listen": "127.0.0.1:1" }, { "listen": "127.0.0.1:1" } ] }""", ":1: listeners.1.listen: another listener has the address 127.0.0.1:1, too.")]
+    [InlineData("""{ "realms": [ { "name": "a", "history": [ { "uri": "b." } ] } ] }""", ":1: realms.0.history.0.uri: 'b.' is no valid URI for the match policy exact in this realm.")]
+    [InlineData("""{ "realms": [ { "name": "a", "uri_rules": "strict", "history": [ { "uri": "B" } ] } ] }""", ":1: realms.0.history.0.uri: 'B' is no valid URI for the match policy exact in this realm.")]
+    [InlineData("""{ "realms": [ { "name": "a", "trust_levels": { "calls": [ { "uri": "..", "match": "prefix" } ] } } ] }""", ":1: realms.0.trust_levels.calls.0.uri: '..' is no valid URI for the match policy prefix in this realm.")]
+    [InlineData("""{ "realms": [ { "name": "a", "slow_consumer": { "policy": "disconnect" } }, { "name": "b" } ] }""", ":1: realms: this build knows one slow_consumer.policy for all realms: choose the same for each.")]
+    [InlineData("""{ "realms": [ { "name": "a", "roles": [ { "name": "r" } ] } ] }""", ":1: realms.0.roles: nobody could join: add auth, or a role of the name anonymous.")]
+    [InlineData("""{ "realms": [ { "name": "a", "history": [ { "uri": "b" }, { "uri": "b" } ] } ] }""", ":1: realms: The realm 'a': b has two history rules for the match policy Exact.")]
+    public void What_contradicts_itself_is_a_fault(string json, string fault) => Assert.Equal(fault, Assert.Single(WrittenFile.FaultsOf(json)));
+
+    [Fact]
+    public void Port_0_can_be_asked_for_twice() =>
+        Assert.Empty(WrittenFile.FaultsOf("""{ "listeners": [ { "listen": "127.0.0.1:0" }, { "listen": "127.0.0.1:0" } ] }"""));
+
+    [Theory]
+    [InlineData("0.0.0.0:8080", false, 1)]
+    [InlineData("*:8080", false, 1)]
+    [InlineData("0.0.0.0:8080", true, 0)]
+    [InlineData("127.0.0.1:8080", false, 0)]
+    [InlineData("[::1]:8080", false, 0)]
+    [InlineData("unix:/tmp/broker", false, 0)]
+    public void Everybody_may_join_only_where_that_is_accepted(string address, bool isAccepted, int faults)
+    {
+        var found = WrittenFile.FaultsOf($$"""{ "listeners": [ { "listen": "{{address}}" } ], "allow_anonymous": {{(isAccepted ? "true" : "false")}} }""");
+
+        Assert.Equal(faults, found.Count);
+        Assert.All(found, fault => Assert.Contains($"Everyone who reaches {address} could join realm1 without authentication", fault, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_realm_that_authenticates_may_be_reached_from_everywhere()
+    {
+        Assert.True(ListenAddress.TryParse("0.0.0.0:8080", out var address, out _));
+        var configuration = new BrokerConfiguration
+        {
+            Listeners = [new ListenerSection { Listen = address }],
+            Realms = [Realm with { Auth = new AuthSection { Anonymous = new AnonymousSection { Role = "device" } } }],
+        };
+
+        Assert.Empty(FaultsOf(configuration));
+    }
+
+    [Fact]
+    public void Roles_have_different_names() =>
+        Assert.Equal(
+            "realms.0.roles.1.name: another role of this realm has the name device, too.",
+            Assert.Single(FaultsOf(Realm with { Roles = [.. Realm.Roles!, .. Realm.Roles!] })));
+
+    [Fact]
+    public void Users_have_roles_that_there_are()
+    {
+        var auth = new AuthSection
+        {
+            Anonymous = new AnonymousSection { Role = "guest" },
+            Cryptosign = new CryptosignSection
+            {
+                Users = new Dictionary<string, CryptosignUserSection>
+                {
+                    ["joe"] = new() { Role = "device", AuthorizedKeys = [] },
+                    ["jim@example.com"] = new() { Role = "boss", AuthorizedKeys = [] },
+                },
+            },
+        };
+
+        Assert.Equal(
+            [
+                "realms.0.auth.anonymous.role: there is no role 'guest' in this realm: it has device.",
+                "realms.0.auth.cryptosign.users.\"jim@example.com\".role: there is no role 'boss' in this realm: it has device.",
+            ],
+            FaultsOf(Realm with { Auth = auth }));
+        Assert.Contains("add roles", Assert.Single(FaultsOf(Realm with { Auth = auth, Roles = null })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_user_has_one_secret()
+    {
+        var secret = new Secret("s");
+        var auth = new AuthSection
+        {
+            Ticket = new TicketSection { Users = new Dictionary<string, TicketUserSection> { ["joe"] = new() { Role = "device" } } },
+            Wampcra = new CraSection
+            {
+                Users = new Dictionary<string, CraUserSection>
+                {
+                    ["both"] = new() { Role = "device", Secret = secret, Hash = secret },
+                    ["right"] = new() { Role = "device", Secret = secret },
+                },
+            },
+            Jwt = new JwtSection(),
+        };
+
+        Assert.Equal(
+            [
+                "realms.0.auth.ticket.users.joe: a user has either secret or hash, and exactly one of them.",
+                "realms.0.auth.wampcra.users.both: a user has either secret or hash, and exactly one of them.",
+                "realms.0.auth.jwt: no token could be checked: add hmac_key, public_keys, jwks_file or jwks_url.",
+            ],
+            FaultsOf(Realm with { Auth = auth }));
+    }
+
+    [Theory]
+    [InlineData("", Uris.MatchPolicy.Prefix, 0)]
+    [InlineData("com.example.", Uris.MatchPolicy.Prefix, 0)]
+    [InlineData("com..x", Uris.MatchPolicy.Wildcard, 0)]
+    [InlineData("", Uris.MatchPolicy.Exact, 1)]
+    [InlineData("com..x", Uris.MatchPolicy.Prefix, 1)]
+    public void The_empty_prefix_is_a_pattern_for_everything(string uri, Uris.MatchPolicy match, int faults)
+    {
+        var role = new RoleSection { Name = "device", Permissions = [new PermissionSection { Uri = uri, Match = match }] };
+
+        Assert.Equal(faults, FaultsOf(Realm with { Roles = [role] }).Count);
+    }
+
+    private static List<string> FaultsOf(RealmSection realm)
+    {
+        Assert.True(ListenAddress.TryParse("127.0.0.1:0", out var address, out _));
+        return FaultsOf(new BrokerConfiguration { Listeners = [new ListenerSection { Listen = address }], Realms = [realm] });
+    }
+
+    private static List<string> FaultsOf(BrokerConfiguration configuration)
+    {
+        var faults = new List<string>();
+        new ConfigurationRules(configuration, (path, text) => faults.Add($"{path}: {text}")).Check();
+        return faults;
+    }
+}

@@ -1,0 +1,51 @@
+using Broker.Configuration.Keys;
+
+namespace Broker.Configuration.Checks;
+
+/// <summary>Nothing that is configured is silently ignored.</summary>
+public sealed class NotYetTests
+{
+    [Fact]
+    public void A_key_that_nothing_serves_yet_is_a_fault_with_its_line()
+    {
+        var faults = WrittenFile.FaultsOf("""
+            {
+              "ops": { "listen": "127.0.0.1:9090" },
+              "limits": { "outbound_total": "1GiB" },
+              "listeners": [ { "listen": "127.0.0.1:0", "tls": { "cert": "a", "key": "b" } } ],
+              "realms": [ { "name": "a", "slow_consumer": { "policy": "latest" } } ]
+            }
+            """);
+
+        Assert.Equal(
+            [
+                ":2: ops: this is not supported by this build yet: leave it out.",
+                ":3: limits.outbound_total: this is not supported by this build yet: leave it out.",
+                ":4: listeners.0.tls: this is not supported by this build yet: leave it out.",
+                ":5: realms.0.slow_consumer.policy: 'latest' is not supported by this build yet: choose another.",
+            ],
+            faults);
+    }
+
+    [Fact]
+    public void So_is_one_from_the_environment() =>
+        Assert.Equal(
+            "BROKER__OPS__LISTEN: ops: this is not supported by this build yet: leave it out.",
+            Assert.Single(WrittenFile.FaultsOf("{}", null, ("BROKER__OPS__LISTEN", "127.0.0.1:9090"))));
+
+    [Fact]
+    public void Null_asks_for_nothing() =>
+        Assert.Empty(WrittenFile.FaultsOf("""{ "ops": null, "realms": [ { "name": "a", "auth": { "ticket": null, "anonymous": { "role": "r" } }, "roles": [ { "name": "r", "authorizer": null } ] } ] }""", null, ("BROKER__OPS", "null")));
+
+    /// <summary>A name that is in no section would protect nothing.</summary>
+    [Fact]
+    public void Every_entry_of_the_list_is_a_key() => Assert.All(NotYet.Paths, path => Assert.True(Exists(SectionShape.Root, path.Components), path.ToString()));
+
+    private static bool Exists(Shape shape, IEnumerable<string> path) => !path.Any() || shape switch
+    {
+        SectionShape section => section.Find(path.First()) is { } key && Exists(key.Shape, path.Skip(1)),
+        ListShape list => path.First() == "*" && Exists(list.Item, path.Skip(1)),
+        TableShape table => path.First() == "*" && Exists(table.Item, path.Skip(1)),
+        _ => false,
+    };
+}
