@@ -1,3 +1,5 @@
+using Broker.Hosting;
+
 namespace Broker.Connections;
 
 /// <summary>
@@ -30,6 +32,7 @@ internal static class FlushBatch
         else
         {
             FlushLater.Add(queue);
+            Traffic.Fold();
         }
     }
 
@@ -51,6 +54,7 @@ internal static class FlushBatch
         {
             state.Dirty.Clear();
             state.Depth = 0;
+            Traffic.Fold();
         }
     }
 

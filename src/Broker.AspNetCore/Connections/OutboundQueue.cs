@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Broker.Hosting;
 using Broker.Sessions;
 using Broker.Transports;
 
@@ -91,6 +92,7 @@ internal sealed class OutboundQueue : IMessageSink
 
         if (TakesDirectly(bytes.Length))
         {
+            Traffic.Sent(message.Type, bytes.Length);
             WriteDirectly(OutboundFrame.Message, bytes);
             return SendResult.Queued;
         }
@@ -112,6 +114,7 @@ internal sealed class OutboundQueue : IMessageSink
             return SendResult.Queued;
         }
 
+        Traffic.Sent(message.Type, bytes.Length);
         Enqueue(OutboundFrame.Message, message.Share());
         return SendResult.Queued;
     }

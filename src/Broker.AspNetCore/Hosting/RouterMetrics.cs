@@ -22,6 +22,13 @@ internal sealed class RouterMetrics : IDisposable
         Observe(router, "broker.sessions", "Established sessions.", realm => realm.SessionCount);
         Observe(router, "broker.subscriptions", "Subscriptions.", realm => realm.SubscriptionCount);
         Observe(router, "broker.registrations", "Registrations.", realm => realm.RegistrationCount);
+        _meter.CreateObservableCounter("broker.messages", Messages, description: "Messages of this process, by type and direction.");
+        _meter.CreateObservableCounter(
+            "broker.bytes",
+            () => new[] { false, true }.Select(sent => new Measurement<long>(Traffic.Bytes(sent), Direction(sent))),
+            "By",
+            "Bytes of the messages of this process, without their framing, by direction.");
+        Observe(router, "broker.calls.pending", "Calls that wait for their final answer.", realm => realm.PendingCallCount);
         _meter.CreateObservableCounter(
             "broker.refusals",
             () => router.Realms.SelectMany(realm => Enum.GetValues<RefusalReason>().Select(reason => new Measurement<long>(
@@ -40,6 +47,11 @@ internal sealed class RouterMetrics : IDisposable
     public void ConnectionEnded(DisconnectReason reason) => _ended.Add(1, new KeyValuePair<string, object?>("reason", reason.Tag));
 
     public void Dispose() => _meter.Dispose();
+
+    private static KeyValuePair<string, object?> Direction(bool sent) => new("direction", sent ? "sent" : "received");
+
+    private static IEnumerable<Measurement<long>> Messages() => new[] { false, true }.SelectMany(sent => Traffic.Messages(sent).Select(one => new Measurement<long>(
+        one.Count, Direction(sent), new KeyValuePair<string, object?>("type", one.Type == 0 ? "extension" : one.Type.ToString().ToLowerInvariant()))));
 
     private static string Tag(RefusalReason reason) => reason switch
     {

@@ -45,6 +45,7 @@ internal sealed partial class SessionState(
         try
         {
             var message = MessageParser.Parse(serializer, bytes, context.Options.DecodeLimits);
+            Traffic.Received(message.Type, bytes.Length);
             switch (Phase)
             {
                 case SessionPhase.Established when message.Type is not (MessageType.Goodbye or MessageType.Abort):

@@ -73,6 +73,9 @@ public sealed partial class Realm
     /// <summary>How many subscriptions there are.</summary>
     public int SubscriptionCount => _broker.SubscriptionCount;
 
+    /// <summary>How many calls wait for their final answer. Looks at all sessions.</summary>
+    public int PendingCallCount => _sessions.Sum(entry => entry.Value.PendingCallCount);
+
     /// <summary>How many registrations there are.</summary>
     public int RegistrationCount => _dealer.RegistrationCount;
 

@@ -15,10 +15,14 @@ public sealed class OutboundMessage : IDisposable
     /// <summary>The message without framing; valid until the next <see cref="Encode"/> or <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> Bytes => _buffer.Written;
 
+    /// <summary>What it is.</summary>
+    public MessageType Type { get; private set; }
+
     /// <summary>Replaces the content by <paramref name="message"/>, encoded for <paramref name="serializer"/>.</summary>
     public void Encode(SerializerKind serializer, scoped in WampMessage message)
     {
         Clear();
+        Type = message.Type;
         MessageEncoder.Encode(serializer, _buffer, message);
     }
 

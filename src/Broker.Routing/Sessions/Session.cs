@@ -75,6 +75,9 @@ public sealed class Session
     /// <summary>Its calls that wait for an answer, by request id. Guarded by <see cref="Gate"/>.</summary>
     internal Dictionary<long, PendingCall>? Calls { get; set; }
 
+    /// <summary>How many of its calls wait for an answer. Without the gate: a moment's number, for metrics.</summary>
+    internal int PendingCallCount => Calls?.Count ?? 0;
+
     /// <summary>Invocations it has yet to answer, by invocation id. Guarded by <see cref="Gate"/>.</summary>
     internal Dictionary<long, PendingCall>? Invocations { get; set; }
 

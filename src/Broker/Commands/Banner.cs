@@ -11,13 +11,19 @@ internal static class Banner
     /// <param name="source">Where the configuration came from.</param>
     /// <param name="configuration">The configuration.</param>
     /// <param name="addresses">The addresses really bound, one for each listener: port 0 has become a number.</param>
+    /// <param name="ops">The address of the listener for operators, or null.</param>
     public static void Write(
-        TextWriter output, ConfigurationSource source, BrokerConfiguration configuration, IReadOnlyList<string> addresses)
+        TextWriter output, ConfigurationSource source, BrokerConfiguration configuration, IReadOnlyList<string> addresses, string? ops)
     {
         var realms = string.Join(", ", configuration.Realms.Select(realm => realm.Name));
         foreach (var (index, address) in addresses.Index())
         {
             output.WriteLine($"Broker listens on {Describe(address, configuration.Listeners[index].Path)}, realm {realms}");
+        }
+
+        if (ops is not null)
+        {
+            output.WriteLine($"Health and metrics for operators: {ops}/readyz and {ops}/metrics");
         }
 
         if (source.File is not null)
@@ -32,7 +38,8 @@ internal static class Banner
                 + "Never run production like this.");
         }
 
-        var (first, listener) = addresses.Zip(configuration.Listeners).FirstOrDefault(pair => !IsUnix(pair.First));
+        var (first, listener) = addresses.Zip(configuration.Listeners)
+            .FirstOrDefault(pair => pair.First.StartsWith("http:", StringComparison.Ordinal) && !IsUnix(pair.First));
         if (first is not null)
         {
             var host = Host(first).Replace("[::]", "127.0.0.1", StringComparison.Ordinal)
@@ -53,9 +60,11 @@ internal static class Banner
 
     private static bool IsUnix(string address) => address.Contains("unix:", StringComparison.Ordinal);
 
-    private static string Host(string address) => address.Replace("http://", "", StringComparison.Ordinal);
+    private static string Host(string address) => address[(address.IndexOf("://", StringComparison.Ordinal) + 3)..];
 
     private static string Describe(string address, string path) => IsUnix(address)
         ? $"{Host(address)} (WebSocket, path {path}, and RawSocket)"
-        : $"ws://{Host(address)}{path} (WebSocket) and tcp://{Host(address)} (RawSocket)";
+        : address.StartsWith("https:", StringComparison.Ordinal)
+            ? $"wss://{Host(address)}{path} (WebSocket) and tls://{Host(address)} (RawSocket)"
+            : $"ws://{Host(address)}{path} (WebSocket) and tcp://{Host(address)} (RawSocket)";
 }

@@ -7,6 +7,8 @@ using Broker.Configuration.Reloads;
 using Broker.Configuration.Sections;
 using Broker.Configuration.Sources;
 using Broker.Hosting;
+using Broker.Operations;
+using Broker.Security;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -37,7 +39,19 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
             }
         }
 
+        Dictionary<ListenerSection, TlsListener> tls;
+        try
+        {
+            tls = _configuration.Listeners.Where(listener => listener.Tls is not null).ToDictionary(listener => listener, listener => new TlsListener(listener.Tls!));
+        }
+        catch (InvalidDataException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            return StartFault;
+        }
+
         var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         AddLog(builder);
         builder.Services.AddWampRouter(options => OptionsMap.Apply(_configuration, options));
 
@@ -49,7 +63,11 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
             kestrel.AddServerHeader = false;
             foreach (var (index, listener) in _configuration.Listeners.Index())
             {
-                Listen(kestrel, listener.Listen, listen => listen.UseWamp(listener.Path, OptionsMap.ListenerName(index)));
+                Listen(kestrel, listener.Listen, listen =>
+                {
+                    tls.GetValueOrDefault(listener)?.Use(listen, _configuration.Limits.HandshakeTimeout);
+                    listen.UseWamp(listener.Path, OptionsMap.ListenerName(index));
+                });
             }
         });
         var app = builder.Build();
@@ -61,6 +79,10 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         }
 
         app.MapGet("/", () => $"Broker, a WAMP v2 router: connect a WAMP client to {string.Join(" or ", paths)}.\n");
+        using var certificates = new Certificates(
+            [.. tls.Values],
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Broker.Tls"),
+            app.Services.GetRequiredService<TimeProvider>());
         return await RunAsync(app, cancellation).ConfigureAwait(false);
     }
 
@@ -111,21 +133,38 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
 
     private async Task<int> RunAsync(WebApplication app, CancellationToken cancellation)
     {
+        OpsServer? ops = null;
         try
         {
-            await app.StartAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (Describe(exception) is { } fault)
-        {
-            await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
-            return StartFault;
-        }
+            try
+            {
+                (ops, var warning) = await OpsServer.StartAsync(reading, new Readiness(app.Lifetime), cancellation).ConfigureAwait(false);
+                if (warning is not null)
+                {
+                    await Console.Error.WriteLineAsync(warning).ConfigureAwait(false);
+                }
 
-        using var reload = source.File is null ? null : WatchFile(app.Services);
-        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        Banner.Write(Console.Out, source, _configuration, [.. bound?.Addresses ?? []]);
-        await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
-        return 0;
+                await app.StartAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (Describe(exception) is { } fault)
+            {
+                await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
+                return StartFault;
+            }
+
+            using var reload = source.File is null ? null : WatchFile(app.Services);
+            var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+            Banner.Write(Console.Out, source, _configuration, [.. bound?.Addresses ?? []], ops?.Address);
+            await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
+            return 0;
+        }
+        finally
+        {
+            if (ops is not null)
+            {
+                await ops.DisposeAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>

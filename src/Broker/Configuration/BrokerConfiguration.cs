@@ -18,7 +18,7 @@ internal sealed record BrokerConfiguration
 
     /// <summary>The listener for operators.</summary>
     [Key("The listener for operators: health and metrics. null: there is none.", NeedsRestart = true)]
-    public OpsSection? Ops { get; init; }
+    public OpsSection? Ops { get; init; } = new();
 
     /// <summary>What is logged.</summary>
     [Key("What is logged, and how.")]

@@ -11,9 +11,7 @@ internal static class NotYet
 {
     private static readonly (KeyPath Path, string? Value)[] Keys =
     [
-        Key("listeners.*.tls"),
         Key("listeners.*.trusted_proxies"),
-        Key("ops"),
         Key("limits.outbound_total"),
         Key("realms.*.roles.*.authorizer"),
         Key("realms.*.roles.*.rate"),

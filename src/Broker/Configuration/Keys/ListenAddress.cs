@@ -60,6 +60,9 @@ internal sealed class ListenAddress
         return true;
     }
 
+    /// <summary>Reads an address that is one.</summary>
+    public static ListenAddress Parse(string text) => TryParse(text, out var address, out var fault) ? address : throw new FormatException(fault);
+
     private static bool TryParseUnix(string text, [NotNullWhen(true)] out ListenAddress? address, ref string fault)
     {
         address = null;

@@ -6,6 +6,6 @@ namespace Broker.Configuration.Sections;
 internal sealed record OpsSection
 {
     /// <summary>The address.</summary>
-    [Key("The address: HOST:PORT or unix:/path/to/socket. Never open it to clients.", Example = "\"127.0.0.1:9090\"", NeedsRestart = true)]
-    public required ListenAddress Listen { get; init; }
+    [Key("The address: HOST:PORT or unix:/path/to/socket. Never open it to clients.", NeedsRestart = true)]
+    public ListenAddress Listen { get; init; } = ListenAddress.Parse("127.0.0.1:9090");
 }

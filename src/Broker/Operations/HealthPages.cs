@@ -1,0 +1,32 @@
+namespace Broker.Operations;
+
+/// <summary>Answers <c>/livez</c> and <c>/readyz</c>.</summary>
+internal static class HealthPages
+{
+    /// <summary>Answers one request.</summary>
+    public static Task AnswerAsync(HttpContext http, Readiness readiness)
+    {
+        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+        {
+            http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            http.Response.Headers.Allow = "GET, HEAD";
+            return Task.CompletedTask;
+        }
+
+        http.Response.Headers.CacheControl = "no-store";
+        switch (http.Request.Path.Value)
+        {
+            case "/livez":
+                return WriteAsync(http, new HealthReport("ok", []));
+            case "/readyz":
+                var reasons = readiness.Reasons();
+                http.Response.StatusCode = reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+                return WriteAsync(http, new HealthReport(reasons.Count == 0 ? "ok" : "not ready", reasons));
+            default:
+                http.Response.StatusCode = StatusCodes.Status404NotFound;
+                return http.Response.WriteAsync("This listener serves /livez, /readyz and /metrics.\n");
+        }
+    }
+
+    private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(report, HealthReportJson.Default.HealthReport);
+}

@@ -1,0 +1,84 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Broker.Configuration.Sections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Broker.Security;
+
+/// <summary>
+/// TLS at one listener. New handshakes use the certificate that was read last; connections that are open keep theirs, so that renewing a certificate drops nobody.
+/// Thread-safe.
+/// </summary>
+internal sealed class TlsListener
+{
+    private readonly TlsSection _tls;
+    private volatile Current _current;
+
+    /// <exception cref="InvalidDataException">A file cannot be used.</exception>
+    public TlsListener(TlsSection tls)
+    {
+        _tls = tls;
+        _current = Current.Of(CertificateFiles.Read(tls), tls);
+    }
+
+    /// <summary>The files that <see cref="Reload"/> reads.</summary>
+    public IEnumerable<string> Files => _tls.ClientCa is { } authorities ? [_tls.Cert, _tls.Key, authorities] : [_tls.Cert, _tls.Key];
+
+    /// <summary>The certificate in use.</summary>
+    public X509Certificate2 Certificate => _current.Files.Certificate;
+
+    /// <summary>The file of the certificate.</summary>
+    public string File => _tls.Cert;
+
+    /// <summary>Reads the files again.</summary>
+    /// <returns>Whether the certificate is another one.</returns>
+    /// <exception cref="InvalidDataException">A file cannot be used; the certificate in use stays.</exception>
+    public bool Reload()
+    {
+        var before = _current;
+        _current = Current.Of(CertificateFiles.Read(_tls), _tls);
+        return !before.Files.Certificate.RawDataMemory.Span.SequenceEqual(_current.Files.Certificate.RawDataMemory.Span);
+    }
+
+    /// <summary>Puts TLS before all else at the listener.</summary>
+    /// <param name="listen">The listener.</param>
+    /// <param name="handshakeTimeout">How long a client may take for the handshake.</param>
+    public void Use(ListenOptions listen, TimeSpan handshakeTimeout) => listen.UseHttps(new TlsHandshakeCallbackOptions
+    {
+        OnConnection = _ => ValueTask.FromResult(_current.Options),
+        HandshakeTimeout = handshakeTimeout,
+    });
+
+    private sealed record Current(CertificateFiles Files, SslServerAuthenticationOptions Options)
+    {
+        public static Current Of(CertificateFiles files, TlsSection tls) => new(files, new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(files.Certificate, files.Chain, offline: true),
+            EnabledSslProtocols = tls.MinVersion == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+            ClientCertificateRequired = tls.ClientAuth != ClientCertificates.None,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => IsTrusted(certificate, files, tls),
+        });
+
+        private static bool IsTrusted(X509Certificate? certificate, CertificateFiles files, TlsSection tls)
+        {
+            if (certificate is null)
+            {
+                return tls.ClientAuth != ClientCertificates.Required;
+            }
+
+            using var chain = new X509Chain();
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.2")); // client authentication
+            if (files.ClientAuthorities is { } authorities)
+            {
+                chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+                chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+            }
+
+            return chain.Build((X509Certificate2)certificate);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Broker.Client;
+
+namespace Broker.EndToEnd;
+
+/// <summary>What operators rely on: health, metrics, certificates.</summary>
+public sealed class OperationsTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("broker-ops");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Metrics_tell_of_each_message_exactly_and_are_not_served_to_clients()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        using var http = new HttpClient();
+        await using (var client = await WampClient.ConnectAsync(router.Url, "realm1", TestContext.Current.CancellationToken))
+        {
+            var events = new TaskCompletionSource<string>();
+            await client.SubscribeAsync("com.example.topic", e => events.TrySetResult(e.Arguments.Get<string>(0)!));
+            for (var i = 0; i < 3; i++)
+            {
+                await client.PublishAcknowledgedAsync("com.example.topic", ["hello"], new PublishOptions { ExcludeMe = false });
+            }
+
+            Assert.Equal("hello", await events.Task);
+            var metrics = await http.GetStringAsync(new Uri(router.Ops, "metrics"), TestContext.Current.CancellationToken);
+            Assert.Equal("3", Value(metrics, "broker_messages_total", "direction=\"received\"", "type=\"publish\""));
+            Assert.Equal("3", Value(metrics, "broker_messages_total", "direction=\"sent\"", "type=\"published\""));
+            Assert.Equal("3", Value(metrics, "broker_messages_total", "direction=\"sent\"", "type=\"event\""));
+            Assert.Equal("1", Value(metrics, "broker_sessions", "realm=\"realm1\""));
+            Assert.Equal("0", Value(metrics, "broker_calls_pending", "realm=\"realm1\""));
+            Assert.Contains("dotnet_gc_collections_total", metrics, StringComparison.Ordinal);
+        }
+
+        using var answer = await http.GetAsync(new Uri(router.Url.Replace("ws:", "http:", StringComparison.Ordinal).Replace("/ws", "/metrics", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_is_told_as_JSON_and_nothing_else_is_there()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        using var http = new HttpClient();
+
+        Assert.Equal("""{"status":"ok","reasons":[]}""", await http.GetStringAsync(new Uri(router.Ops, "livez"), TestContext.Current.CancellationToken));
+        Assert.Equal("""{"status":"ok","reasons":[]}""", await http.GetStringAsync(new Uri(router.Ops, "readyz"), TestContext.Current.CancellationToken));
+        using var other = await http.GetAsync(new Uri(router.Ops, "ws"), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
+        using var post = await http.PostAsync(new Uri(router.Ops, "livez"), null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
+        Assert.False(post.Headers.Contains("Server"));
+    }
+
+    [Fact]
+    public async Task A_default_address_for_operators_that_is_taken_is_given_up_with_a_word_and_one_that_is_configured_is_not()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var taken = ((IPEndPoint)holder.LocalEndpoint).ToString();
+        await using var process = ChildProcess.Start(
+            "dotnet", BuiltFiles.Router, "--config", Write("taken.json", $$"""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "{{taken}}" } }"""));
+
+        Assert.Equal(1, await process.WaitForExitAsync());
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_renewed_is_used_for_new_connections_and_old_ones_stay()
+    {
+        WriteCertificate("first.example");
+        await using var router = await ConfiguredRouter.StartAsync(
+            $$"""{ "listeners": [ { "listen": "127.0.0.1:0", "tls": { "cert": "{{PathOf("c.pem")}}", "key": "{{PathOf("k.pem")}}" } } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        var names = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        await using var old = await ConnectAsync(router, names);
+        Assert.Equal("CN=first.example", names.Single());
+
+        WriteCertificate("second.example");
+        await router.ReadUntilAsync("was read again");
+
+        await using var renewed = await ConnectAsync(router, names);
+        Assert.Equal(["CN=first.example", "CN=second.example"], names);
+        Assert.NotEqual(0, await old.PublishAcknowledgedAsync("com.example.topic"));
+        File.WriteAllText(PathOf("c.pem"), "no certificate");
+        await router.ReadUntilAsync("The certificate in use stays");
+        await using var still = await ConnectAsync(router, names);
+        Assert.Equal("CN=second.example", names.Last());
+    }
+
+    [Fact]
+    public async Task A_certificate_that_cannot_be_used_is_told_in_one_sentence()
+    {
+        await using var process = ChildProcess.Start(
+            "dotnet", BuiltFiles.Router, "--config",
+            Write("broken.json", $$"""{ "listeners": [ { "listen": "127.0.0.1:0", "tls": { "cert": "{{PathOf("none.pem")}}", "key": "{{PathOf("none.pem")}}" } } ] }"""));
+
+        Assert.Equal(1, await process.WaitForExitAsync());
+        Assert.Contains("none.pem", process.Failure("").Message, StringComparison.Ordinal);
+    }
+
+    private static string Value(string metrics, string name, params string[] labels)
+    {
+        var line = metrics.Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => line.Contains(label, StringComparison.Ordinal)));
+        return Assert.Single(line).Split(' ')[1];
+    }
+
+    private static Task<WampClient> ConnectAsync(ConfiguredRouter router, System.Collections.Concurrent.ConcurrentQueue<string> names) =>
+        WampClient.ConnectAsync(
+            new WampClientOptions
+            {
+                Url = new Uri(router.Url),
+                Realm = "realm1",
+                ConnectTimeout = TimeSpan.FromSeconds(30),
+                ConfigureWebSocket = socket => socket.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                {
+                    names.Enqueue(certificate!.Subject);
+                    return true;
+                },
+            },
+            TestContext.Current.CancellationToken);
+
+    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    private string Write(string name, string text)
+    {
+        File.WriteAllText(PathOf(name), text);
+        return PathOf(name);
+    }
+
+    private void WriteCertificate(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(90));
+        Write("k.pem", key.ExportPkcs8PrivateKeyPem());
+        Write("c.pem", certificate.ExportCertificatePem());
+    }
+}
