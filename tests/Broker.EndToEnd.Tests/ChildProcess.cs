@@ -29,9 +29,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public static ChildProcess Start(string fileName, params IReadOnlyList<string> arguments) => StartIn(BuiltFiles.Repository, [], fileName, arguments);
 
-    /// <summary>Starts a program in a folder, with more in its environment than this process has.</summary>
+    /// <summary>
+    /// Starts a program in a folder, with more in its environment than this process has; null takes away. Routers have no listener for operators unless a test
+    /// takes that away: there is one default address, and many routers.
+    /// </summary>
     public static ChildProcess StartIn(
-        string folder, IEnumerable<(string Name, string Value)> environment, string fileName, params IReadOnlyList<string> arguments)
+        string folder, IEnumerable<(string Name, string? Value)> environment, string fileName, params IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo(fileName, arguments)
         {
@@ -42,6 +45,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             UseShellExecute = false,
         };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        start.Environment["BROKER__OPS"] = "null";
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
 

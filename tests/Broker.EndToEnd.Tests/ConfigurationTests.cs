@@ -238,7 +238,7 @@ public sealed class ConfigurationTests : IDisposable
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);
 
     private ChildProcess Start(IEnumerable<(string Name, string Value)> environment, params string[] arguments) =>
-        ChildProcess.StartIn(_folder, environment, "dotnet", [BuiltFiles.Router, .. arguments]);
+        ChildProcess.StartIn(_folder, environment.Select(one => (one.Name, (string?)one.Value)), "dotnet", [BuiltFiles.Router, .. arguments]);
 
     private async Task ExpectAsync(int exitCode, string[] lines, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
     {

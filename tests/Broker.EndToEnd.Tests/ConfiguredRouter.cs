@@ -24,7 +24,7 @@ internal sealed class ConfiguredRouter : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("broker");
         var file = Path.Combine(folder.FullName, "broker.json");
         await File.WriteAllTextAsync(file, configuration);
-        var router = new ConfiguredRouter(ChildProcess.Start("dotnet", BuiltFiles.Router, "--config", file), folder);
+        var router = new ConfiguredRouter(ChildProcess.StartIn(folder.FullName, [("BROKER__OPS", null)], "dotnet", BuiltFiles.Router, "--config", file), folder);
         try
         {
             router.Url = Word(await router.ReadUntilAsync("Broker listens on"), "ws");

@@ -64,8 +64,8 @@ public sealed class OperationsTests : IDisposable
         using var holder = new TcpListener(IPAddress.Loopback, 0);
         holder.Start();
         var taken = ((IPEndPoint)holder.LocalEndpoint).ToString();
-        await using var process = ChildProcess.Start(
-            "dotnet", BuiltFiles.Router, "--config", Write("taken.json", $$"""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "{{taken}}" } }"""));
+        await using var process = ChildProcess.StartIn(
+            _folder.FullName, [("BROKER__OPS", null)], "dotnet", BuiltFiles.Router, "--config", Write("taken.json", $$"""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "{{taken}}" } }"""));
 
         Assert.Equal(1, await process.WaitForExitAsync());
     }

@@ -74,7 +74,7 @@ public sealed partial class Realm
     public int SubscriptionCount => _broker.SubscriptionCount;
 
     /// <summary>How many calls wait for their final answer. Looks at all sessions.</summary>
-    public int PendingCallCount => _sessions.Sum(entry => entry.Value.PendingCallCount);
+    public int PendingCallCount => Sessions.Sum(session => session.PendingCallCount);
 
     /// <summary>How many registrations there are.</summary>
     public int RegistrationCount => _dealer.RegistrationCount;

@@ -138,13 +138,12 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         {
             try
             {
+                await app.StartAsync(cancellation).ConfigureAwait(false);
                 (ops, var warning) = await OpsServer.StartAsync(reading, new Readiness(app.Lifetime), cancellation).ConfigureAwait(false);
                 if (warning is not null)
                 {
                     await Console.Error.WriteLineAsync(warning).ConfigureAwait(false);
                 }
-
-                await app.StartAsync(cancellation).ConfigureAwait(false);
             }
             catch (Exception exception) when (Describe(exception) is { } fault)
             {

@@ -10,19 +10,17 @@ public sealed class NotYetTests
     {
         var faults = WrittenFile.FaultsOf("""
             {
-              "ops": { "listen": "127.0.0.1:9090" },
               "limits": { "outbound_total": "1GiB" },
-              "listeners": [ { "listen": "127.0.0.1:0", "tls": { "cert": "a", "key": "b" } } ],
+              "listeners": [ { "listen": "127.0.0.1:0", "trusted_proxies": ["10.0.0.0/8"] } ],
               "realms": [ { "name": "a", "slow_consumer": { "policy": "latest" } } ]
             }
             """);
 
         Assert.Equal(
             [
-                ":2: ops: this is not supported by this build yet: leave it out.",
-                ":3: limits.outbound_total: this is not supported by this build yet: leave it out.",
-                ":4: listeners.0.tls: this is not supported by this build yet: leave it out.",
-                ":5: realms.0.slow_consumer.policy: 'latest' is not supported by this build yet: choose another.",
+                ":2: limits.outbound_total: this is not supported by this build yet: leave it out.",
+                ":3: listeners.0.trusted_proxies: this is not supported by this build yet: leave it out.",
+                ":4: realms.0.slow_consumer.policy: 'latest' is not supported by this build yet: choose another.",
             ],
             faults);
     }
@@ -30,8 +28,8 @@ public sealed class NotYetTests
     [Fact]
     public void So_is_one_from_the_environment() =>
         Assert.Equal(
-            "BROKER__OPS__LISTEN: ops: this is not supported by this build yet: leave it out.",
-            Assert.Single(WrittenFile.FaultsOf("{}", null, ("BROKER__OPS__LISTEN", "127.0.0.1:9090"))));
+            "BROKER__LIMITS__OUTBOUND_TOTAL: limits.outbound_total: this is not supported by this build yet: leave it out.",
+            Assert.Single(WrittenFile.FaultsOf("{}", null, ("BROKER__LIMITS__OUTBOUND_TOTAL", "1GiB"))));
 
     [Fact]
     public void Null_asks_for_nothing() =>
