@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Broker.Connections;
 using Broker.Limits;
+using Broker.Messages;
 using Broker.Realms;
 
 namespace Broker.Hosting;
@@ -9,6 +10,7 @@ namespace Broker.Hosting;
 /// <summary>What the router counts, under the meter <c>Broker</c>. Names are API. Thread-safe.</summary>
 internal sealed class RouterMetrics : IDisposable
 {
+    private static readonly bool[] _directions = [false, true]; // received, sent
     private readonly Meter _meter = new("Broker");
     private readonly Counter<long> _ended;
     private readonly Counter<long> _refused;
@@ -25,7 +27,7 @@ internal sealed class RouterMetrics : IDisposable
         _meter.CreateObservableCounter("broker.messages", Messages, description: "Messages of this process, by type and direction.");
         _meter.CreateObservableCounter(
             "broker.bytes",
-            () => new[] { false, true }.Select(sent => new Measurement<long>(Traffic.Bytes(sent), Direction(sent))),
+            () => _directions.Select(sent => new Measurement<long>(Traffic.Bytes(sent), Direction(sent))),
             "By",
             "Bytes of the messages of this process, without their framing, by direction.");
         Observe(router, "broker.calls.pending", "Calls that wait for their final answer.", realm => realm.PendingCallCount);
@@ -50,8 +52,8 @@ internal sealed class RouterMetrics : IDisposable
 
     private static KeyValuePair<string, object?> Direction(bool sent) => new("direction", sent ? "sent" : "received");
 
-    private static IEnumerable<Measurement<long>> Messages() => new[] { false, true }.SelectMany(sent => Traffic.Messages(sent).Select(one => new Measurement<long>(
-        one.Count, Direction(sent), new KeyValuePair<string, object?>("type", one.Type == 0 ? "extension" : one.Type.ToString().ToLowerInvariant()))));
+    private static IEnumerable<Measurement<long>> Messages() => _directions.SelectMany(sent => Traffic.Messages(sent).Select(one => new Measurement<long>(
+        one.Count, Direction(sent), new KeyValuePair<string, object?>("type", one.Type == MessageType.None ? "extension" : one.Type.ToString().ToLowerInvariant()))));
 
     private static string Tag(RefusalReason reason) => reason switch
     {

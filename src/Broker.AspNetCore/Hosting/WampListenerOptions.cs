@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Broker.Hosting;
 
 /// <summary>How one listener differs from the router's own options.</summary>
@@ -7,4 +9,10 @@ public sealed class WampListenerOptions
     /// Origins of web pages that may connect here, as <see cref="WampRouterOptions.AllowedOrigins"/>, which counts when this is null.
     /// </summary>
     public IList<string>? AllowedOrigins { get; set; }
+
+    /// <summary>
+    /// Proxies whose word on where a client comes from is believed (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>): their connections are not local, limits of
+    /// addresses count the clients behind them, and logs name those.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; set; } = [];
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Broker.Authentication;
 using Broker.Limits;
 using Broker.Realms;
@@ -83,4 +84,8 @@ public sealed class WampRouterOptions
         listener is not null && Listeners.TryGetValue(listener.Name, out var options) && options.AllowedOrigins is { } origins
             ? origins
             : AllowedOrigins;
+
+    /// <summary>The proxies that a listener believes.</summary>
+    internal IReadOnlyList<IPNetwork> ProxiesAt(WampListener? listener) =>
+        listener is not null && Listeners.TryGetValue(listener.Name, out var options) ? options.TrustedProxies : [];
 }

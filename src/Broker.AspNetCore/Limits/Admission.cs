@@ -45,6 +45,31 @@ internal sealed class Admission(RouterContext context)
         return new Admittance(this, key, refusal);
     }
 
+    /// <summary>Counts a connection for the client that a trusted proxy has told of, instead of for the proxy.</summary>
+    public ConnectionRefusal Recount(Admittance place, IPAddress? address)
+    {
+        var key = Key(address);
+        if (key is null || key.Equals(place.Address))
+        {
+            return ConnectionRefusal.None;
+        }
+
+        if (place.Address is { } before)
+        {
+            ReleaseAddress(before);
+        }
+
+        place.Address = key;
+        var limit = context.Options.ConnectionLimits.PerAddress;
+        if (_perAddress.AddOrUpdate(key, 1, static (_, count) => count + 1) <= limit || limit == 0)
+        {
+            return ConnectionRefusal.None;
+        }
+
+        context.Metrics.ConnectionRefused(ConnectionRefusal.PerAddress);
+        return ConnectionRefusal.PerAddress;
+    }
+
     private void Leave(Admittance admittance)
     {
         if (admittance.Refusal == ConnectionRefusal.None)
@@ -60,11 +85,14 @@ internal sealed class Admission(RouterContext context)
     private void Release(IPAddress? key)
     {
         Interlocked.Decrement(ref _count);
-        if (key is null)
+        if (key is not null)
         {
-            return;
+            ReleaseAddress(key);
         }
+    }
 
+    private void ReleaseAddress(IPAddress key)
+    {
         while (_perAddress.TryGetValue(key, out var count))
         {
             if (count > 1 ? _perAddress.TryUpdate(key, count - 1, count) : _perAddress.TryRemove(new KeyValuePair<IPAddress, int>(key, count)))
@@ -102,7 +130,7 @@ internal sealed class Admission(RouterContext context)
         public ConnectionRefusal Refusal { get; } = refusal;
 
         /// <summary>What its address counts as.</summary>
-        public IPAddress? Address { get; } = address;
+        public IPAddress? Address { get; set; } = address;
 
         /// <summary>The connection has ended.</summary>
         public void Dispose()

@@ -19,30 +19,27 @@ internal sealed class HttpEndpoint(RouterContext context)
     /// <summary>Serves one request until its connection ends.</summary>
     public async Task OnRequestAsync(HttpContext http)
     {
-        var peer = new PeerInfo(
-            http.Connection.Id,
-            $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}",
-            new TransportInfo(name => http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null)
-            {
-                RemoteAddress = http.Connection.RemoteIpAddress,
-                IsLocal = IsLoopback(http),
-                IsEncrypted = http.Request.IsHttps,
-                ClientCertificate = http.Connection.ClientCertificate,
-                User = http.User.Identity?.IsAuthenticated == true ? http.User : null,
-            },
-            http.Abort);
         var listener = http.Features.Get<WampListener>();
+        var peer = PeerOf(http, listener);
         if (listener is not null && http.Request.Path != listener.Path)
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound; // the path of another listener
             return;
         }
 
-        using var place = http.Features.Get<Admission.Admittance>() is null ? context.Admission.Enter(http.Connection.RemoteIpAddress) : null;
+        using var place = http.Features.Get<Admission.Admittance>() is null ? context.Admission.Enter(peer.Transport.RemoteAddress) : null;
         if (place is { Refusal: not ConnectionRefusal.None })
         {
             http.Response.Headers.RetryAfter = "10";
             await RefuseAsync(http, peer, 503, place.Refusal.Describe()).ConfigureAwait(false);
+            return;
+        }
+
+        if (http.Features.Get<Admission.Admittance>() is { } counted
+            && context.Admission.Recount(counted, peer.Transport.RemoteAddress) is not ConnectionRefusal.None and var refusal)
+        {
+            http.Response.Headers.RetryAfter = "10";
+            await RefuseAsync(http, peer, 503, refusal.Describe()).ConfigureAwait(false);
             return;
         }
 
@@ -64,7 +61,7 @@ internal sealed class HttpEndpoint(RouterContext context)
 
         var origin = http.Request.Headers.Origin;
         var allowed = context.Options.OriginsAt(listener);
-        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), http.Request.Host.Value ?? "", IsLoopback(http), allowed))
+        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), http.Request.Host.Value ?? "", peer.Transport.IsLocal, allowed))
         {
             await RefuseAsync(http, peer, 403, $"The origin {origin} may not connect: add it to the router's allowed origins.").ConfigureAwait(false);
             return;
@@ -91,6 +88,24 @@ internal sealed class HttpEndpoint(RouterContext context)
         http.Response.Headers.Connection = "Upgrade";
         http.Response.Headers.SecWebSocketAccept = Accept(http.Request.Headers.SecWebSocketKey.ToString());
         await ServeAsync(await upgrade!.UpgradeAsync().ConfigureAwait(false), subprotocol, peer).ConfigureAwait(false);
+    }
+
+    private PeerInfo PeerOf(HttpContext http, WampListener? listener)
+    {
+        string? Header(string name) => http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
+        var forwarded = ForwardedPeer.Of(http.Connection.RemoteIpAddress, Header, context.Options.ProxiesAt(listener));
+        return new PeerInfo(
+            http.Connection.Id,
+            forwarded?.Address?.ToString() ?? $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}",
+            new TransportInfo(Header)
+            {
+                RemoteAddress = forwarded is null ? http.Connection.RemoteIpAddress : forwarded.Address,
+                IsLocal = forwarded is null && IsLoopback(http),
+                IsEncrypted = http.Request.IsHttps || forwarded is { IsEncrypted: true },
+                ClientCertificate = http.Connection.ClientCertificate,
+                User = http.User.Identity?.IsAuthenticated == true ? http.User : null,
+            },
+            http.Abort);
     }
 
     private static bool IsUpgrade(HttpContext http, IHttpUpgradeFeature? upgrade) =>

@@ -29,8 +29,7 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
     /// <summary>Serves one connection until it ends.</summary>
     public async Task OnConnectionAsync(ConnectionContext connection)
     {
-        var peer = new PeerInfo(
-            connection.ConnectionId, connection.RemoteEndPoint?.ToString() ?? "", TransportOf(connection, upgrade: null), connection.Abort);
+        var peer = PeerOf(connection, upgrade: null);
         using var place = context.Admission.Enter(peer.Transport.RemoteAddress);
         if (place is null)
         {
@@ -52,13 +51,23 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
         }
     }
 
-    private static TransportInfo TransportOf(ConnectionContext connection, WebSocketUpgrade? upgrade) => new(upgrade is null ? null : upgrade.Header)
+    private PeerInfo PeerOf(ConnectionContext connection, WebSocketUpgrade? upgrade)
     {
-        RemoteAddress = (connection.RemoteEndPoint as IPEndPoint)?.Address,
-        IsLocal = OriginRules.IsLoopback(connection.RemoteEndPoint),
-        IsEncrypted = connection.Features.Get<ITlsHandshakeFeature>() is not null,
-        ClientCertificate = connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate,
-    };
+        Func<string, string?>? header = upgrade is null ? null : upgrade.Header;
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        var forwarded = ForwardedPeer.Of(address, header, context.Options.ProxiesAt(listener));
+        return new PeerInfo(
+            connection.ConnectionId,
+            forwarded?.Address?.ToString() ?? connection.RemoteEndPoint?.ToString() ?? "",
+            new TransportInfo(header)
+            {
+                RemoteAddress = forwarded is null ? address : forwarded.Address,
+                IsLocal = forwarded is null && OriginRules.IsLoopback(connection.RemoteEndPoint),
+                IsEncrypted = connection.Features.Get<ITlsHandshakeFeature>() is not null || forwarded is { IsEncrypted: true },
+                ClientCertificate = connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate,
+            },
+            connection.Abort);
+    }
 
     /// <summary>Reads the handshake and answers it.</summary>
     private async ValueTask<(Opening Opening, WampConnection? Connection)> OpenAsync(ConnectionContext connection, PeerInfo peer, ConnectionRefusal refusal)
@@ -176,8 +185,15 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
     {
         var (input, output) = (connection.Transport.Input, connection.Transport.Output);
         input.AdvanceTo(buffer.GetPosition(upgrade.HeadLength));
+        peer = PeerOf(connection, upgrade);
+        if (connection.Features.Get<Admission.Admittance>() is { } place && context.Admission.Recount(place, peer.Transport.RemoteAddress) is not ConnectionRefusal.None and var refusal)
+        {
+            await TurnAwayAsync(output, peer, isHttp: true, refusal).ConfigureAwait(false);
+            return null;
+        }
+
         var allowed = context.Options.OriginsAt(listener);
-        if (!OriginRules.Allow(upgrade.Origin, upgrade.Host, OriginRules.IsLoopback(connection.RemoteEndPoint), allowed))
+        if (!OriginRules.Allow(upgrade.Origin, upgrade.Host, peer.Transport.IsLocal, allowed))
         {
             return await RefuseAsync(
                 output, peer, 403, $"The origin {upgrade.Origin} may not connect: add it to the router's allowed origins.\n").ConfigureAwait(false);
@@ -192,7 +208,7 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
 
         WriteAccept(output, upgrade, subprotocol.Name);
         await output.FlushAsync().ConfigureAwait(false);
-        return ConnectionFactory.WebSocket(context, connection.Transport, subprotocol, peer with { Transport = TransportOf(connection, upgrade) });
+        return ConnectionFactory.WebSocket(context, connection.Transport, subprotocol, peer);
     }
 
     private static void WriteAccept(PipeWriter output, WebSocketUpgrade upgrade, string name)

@@ -11,7 +11,6 @@ internal static class NotYet
 {
     private static readonly (KeyPath Path, string? Value)[] Keys =
     [
-        Key("listeners.*.trusted_proxies"),
         Key("limits.outbound_total"),
         Key("realms.*.roles.*.authorizer"),
         Key("realms.*.roles.*.rate"),
