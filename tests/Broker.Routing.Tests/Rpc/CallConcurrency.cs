@@ -152,6 +152,23 @@ public sealed class CallConcurrency
         _realm.LeaveAll();
     }
 
+    [Theory, EachSerializer, Trait("wamp", "SHR-05"), Trait("wamp", "SHR-08")]
+    public void A_call_that_had_to_wait_costs_no_callee_its_turn(SerializerKind serializer)
+    {
+        var (caller, one, two) = (_realm.Join(serializer), _realm.Join(serializer), _realm.Join(serializer));
+        one.Registration(Procedure, "{\"invoke\":\"roundrobin\",\"_concurrency\":1}");
+        two.Registration(Procedure, "{\"invoke\":\"roundrobin\",\"_concurrency\":1}");
+        caller.Call(Procedure);
+        caller.Call(Procedure);
+        caller.Cancel(caller.Call(Procedure)); // it waited, and nobody was asked
+        one.Yield(1);
+        two.Yield(1);
+        Assert.Equal((1, 1), (one.Rest().Count, two.Rest().Count));
+        caller.Call(Procedure);
+        Assert.Equal((1, 0), (one.Rest().Count, two.Rest().Count));
+        _realm.LeaveAll();
+    }
+
     [Theory, EachSerializer, Trait("wamp", "RER-02")]
     public void A_callee_that_is_unavailable_makes_room_and_the_call_waits_for_another(SerializerKind serializer)
     {
