@@ -155,7 +155,7 @@ internal sealed class Siege
 
             if (message.Type == MessageType.Call)
             {
-                _ofA[CallOptions.Parse(a.Serializer, message.Dict).Progress ? "series" : "call"] = message.RequestId;
+                _ofA[template.Contains("\"progress\":true", StringComparison.Ordinal) ? "series" : "call"] = message.RequestId;
             }
         }
         catch (WampProtocolException)
