@@ -32,9 +32,11 @@ internal sealed class MetaProcedures
     public void Add(string uri, MetaProcedure procedure) => _procedures.Add(Encoding.UTF8.GetBytes(uri), procedure);
 
     /// <summary>CALL of a reserved URI by a caller who may call it.</summary>
+    /// <exception cref="WampProtocolException">It uses a feature that the caller has not announced.</exception>
     public void Call(Session caller, scoped in WampMessage message, in Decision decision, RealmOptions options)
     {
         var request = CallOptions.Parse(caller.Serializer, message.Dict);
+        DealerRole.RequireAnnounced(caller, request);
         if (request.Progress)
         {
             caller.SendError(

@@ -11,8 +11,8 @@ internal sealed class CallQueue
     /// <summary>Guards all members, and <see cref="Callee.Running"/>.</summary>
     public Lock Lock { get; } = new();
 
-    /// <summary>Whether nobody waits.</summary>
-    public bool IsEmpty => _waiting.Count == 0;
+    /// <summary>The place of the oldest; null when nobody waits.</summary>
+    public LinkedListNode<PendingCall>? First => _waiting.First;
 
     /// <summary>Lets a call wait, behind the others. It must have kept what it asks (<see cref="CallTerms.Keep"/>).</summary>
     /// <param name="call">The call.</param>
@@ -29,20 +29,9 @@ internal sealed class CallQueue
         return true;
     }
 
-    /// <summary>Takes the oldest out.</summary>
-    public PendingCall? TakeFirst()
-    {
-        if (_waiting.First is not { } first)
-        {
-            return null;
-        }
-
-        Remove(first.Value);
-        return first.Value;
-    }
-
-    /// <summary>Puts back what <see cref="TakeFirst"/> took out.</summary>
-    public void PutBack(PendingCall call) => call.Terms!.Place = _waiting.AddFirst(call);
+    /// <summary>Lets a call that was taken out wait again, before the one at <paramref name="next"/> or, if that is null, behind all others.</summary>
+    public void PutBack(PendingCall call, LinkedListNode<PendingCall>? next) =>
+        call.Terms!.Place = next is null ? _waiting.AddLast(call) : _waiting.AddBefore(next, call);
 
     /// <summary>Takes a call out, if it waits.</summary>
     public void Remove(PendingCall call)

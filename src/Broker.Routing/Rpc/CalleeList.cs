@@ -97,6 +97,7 @@ internal sealed class CalleeList
             }
         }
 
+        Interlocked.Decrement(ref _turn); // nobody had it
         return null;
     }
 

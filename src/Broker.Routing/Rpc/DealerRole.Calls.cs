@@ -163,7 +163,8 @@ internal sealed partial class DealerRole
     }
 
     /// <summary>Who uses a feature must have announced it (PCI-02, PPT-03).</summary>
-    private static void RequireAnnounced(Session caller, in CallOptions options)
+    /// <exception cref="WampProtocolException">It has not.</exception>
+    public static void RequireAnnounced(Session caller, in CallOptions options)
     {
         if (options.Progress && !caller.CallerFeatures.Has(Features.ProgressiveCallInvocations))
         {

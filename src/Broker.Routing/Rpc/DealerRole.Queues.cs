@@ -5,13 +5,14 @@ namespace Broker.Rpc;
 /// <content>Calls of registrations whose callees limit how many they take.</content>
 internal sealed partial class DealerRole
 {
-    /// <summary>Sends a call of which callees take a limited number, unless others wait.</summary>
+    /// <summary>Sends a call of which callees take a limited number, or lets it wait.</summary>
     private void DispatchInTurn(CallQueue queue, PendingCall call, scoped in CallRequest request)
     {
         lock (queue.Lock)
         {
             call.Queue = queue;
-            if (queue.IsEmpty && TryDispatch(call, request))
+            ServeQueue(call.Registration); // nobody is overtaken
+            if (TryDispatch(call, request))
             {
                 return;
             }
@@ -36,8 +37,13 @@ internal sealed partial class DealerRole
         EndCall(call, ErrorUris.Unavailable, "All callees are busy, and no more calls may wait.", interrupt: null);
     }
 
-    /// <summary>Sends waiting calls to the callees that have room. To be called when one has become free, has come or has gone.</summary>
-    private void ServeQueue(Registration registration)
+    /// <summary>
+    /// Sends waiting calls to the callees that have room, oldest first. To be called when one has become free, has come or has gone. A call that
+    /// some callees have refused may have to wait when a younger one has not: it does not hold that up.
+    /// </summary>
+    /// <param name="registration">Whose calls.</param>
+    /// <param name="hasLostCallee">Whether some of the calls may have nobody left who has not refused them.</param>
+    private void ServeQueue(Registration registration, bool hasLostCallee = false)
     {
         if (registration.Callees.Queue is not { } queue)
         {
@@ -46,13 +52,20 @@ internal sealed partial class DealerRole
 
         lock (queue.Lock)
         {
-            while (queue.TakeFirst() is { } call)
+            for (var place = queue.First; place is not null;)
             {
-                if (!TryDispatch(call, call.Terms!.Request))
+                var (call, next) = (place.Value, place.Next);
+                queue.Remove(call);
+                if (!call.HasEnded && !TryDispatch(call, call.Terms!.Request))
                 {
-                    queue.PutBack(call);
-                    return;
+                    queue.PutBack(call, next);
+                    if (call.Terms.Tried is null && !hasLostCallee)
+                    {
+                        return; // all are busy, and whoever waits behind it goes on waiting
+                    }
                 }
+
+                place = next;
             }
         }
     }

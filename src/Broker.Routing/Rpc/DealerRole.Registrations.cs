@@ -81,7 +81,7 @@ internal sealed partial class DealerRole
             return;
         }
 
-        ServeQueue(callee.Registration);
+        ServeQueue(callee.Registration, hasLostCallee: true);
     }
 
     /// <summary>
@@ -105,7 +105,7 @@ internal sealed partial class DealerRole
             Revoke(callee, reason);
         }
 
-        ServeQueue(callee.Registration);
+        ServeQueue(callee.Registration, hasLostCallee: true);
         return true;
     }
 
@@ -211,7 +211,7 @@ internal sealed partial class DealerRole
 
         foreach (var callee in removed)
         {
-            ServeQueue(callee.Registration);
+            ServeQueue(callee.Registration, hasLostCallee: true);
         }
     }
 }

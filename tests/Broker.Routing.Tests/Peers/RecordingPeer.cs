@@ -118,6 +118,28 @@ internal sealed class RecordingPeer : IMessageSink
 
     public void AssertSilent() => Assert.Empty(Rest());
 
+    /// <summary>All messages not taken yet, whole, as JSON text.</summary>
+    public List<string> RestAsJson()
+    {
+        lock (Gate)
+        {
+            var rest = _received.Skip(_read).Select(ToJson).ToList();
+            _read = _received.Count;
+            return rest;
+        }
+    }
+
+    /// <summary>Sends what is given as JSON text, a whole message or not.</summary>
+    public void RouteJson(string json)
+    {
+        using var bytes = new ByteBuffer();
+        Assert.True(Transcoder.TryTranscodeValue(SerializerKind.Json, Encoding.UTF8.GetBytes(json), Serializer, bytes));
+        RouteBytes(bytes.Written);
+    }
+
+    /// <summary>Sends bytes as they are.</summary>
+    public void RouteBytes(ReadOnlySpan<byte> bytes) => _realm.Route(Session, MessageParser.Parse(Serializer, bytes, DecodeLimits.Default));
+
     public long Publish(string topic, string payload = "", string options = "{}") =>
         Request(new WampMessage { Type = MessageType.Publish, Uri = Encoding.UTF8.GetBytes(topic) }, options, payload);
 
@@ -208,6 +230,13 @@ internal sealed class RecordingPeer : IMessageSink
 
     /// <summary>The id of the next request.</summary>
     public long NextRequestId() => _lastRequestId = _lastRequestId == 1L << 53 ? 1 : _lastRequestId + 1;
+
+    private string ToJson(byte[] bytes)
+    {
+        using var json = new ByteBuffer();
+        Assert.True(Transcoder.TryTranscodeValue(Serializer, bytes, SerializerKind.Json, json));
+        return Encoding.UTF8.GetString(json.Written);
+    }
 
     private long Request(WampMessage message, string options = "{}", string payload = "")
     {

@@ -1,6 +1,8 @@
 using Broker.Messages;
+using Broker.Options;
 using Broker.Peers;
 using Broker.Serialization;
+using Broker.Uris;
 
 namespace Broker.Races;
 
@@ -10,26 +12,57 @@ public sealed class Stress
     private const int ThreadCount = 4;
     private const int SessionCount = 50;
     private const int Steps = 4000;
-    private readonly TestRealm _realm = new();
+    private const Features All = Features.CallCanceling | Features.ProgressiveCallResults | Features.ProgressiveCallInvocations | Features.CallReroute;
+    private readonly ManualTime _time = new();
+    private readonly TestRealm _realm;
+
+    public Stress() => _realm = new TestRealm(time: _time);
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     [Trait("wamp", "RPC-05"), Trait("wamp", "ID-06"), Trait("wamp", "BRK-05"), Trait("wamp", "REG-05"), Trait("wamp", "ORD-02"), Trait("wamp", "ORD-06")]
+    [Trait("wamp", "CAN-11"), Trait("wamp", "PCR-10"), Trait("wamp", "PCI-20"), Trait("wamp", "CTO-10"), Trait("wamp", "RER-02")]
     public void Whatever_sessions_do_at_once_the_promises_to_each_hold(int seed)
     {
         var actors = Enumerable.Range(0, ThreadCount).Select(thread => new Actor(_realm, new Random((seed * 100) + thread), thread)).ToList();
-        Threads.Run([.. actors.Select(actor => (Action)actor.Run)]);
+        var working = ThreadCount;
+        Threads.Run(
+        [
+            .. actors.Select(actor => (Action)(() =>
+            {
+                try
+                {
+                    actor.Run();
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref working);
+                }
+            })),
+            () =>
+            {
+                while (Volatile.Read(ref working) > 0)
+                {
+                    _time.Advance(TimeSpan.FromMilliseconds(1));
+                    Thread.Yield();
+                }
+            },
+        ]);
 
-        // What is still being asked is answered now, so that every call of those who stayed must have ended.
+        // What is still being asked is answered now, so that every call of those who stayed must have ended. A callee that refuses has others asked.
         var staying = actors.SelectMany(actor => actor.Sessions).ToList();
-        staying.ForEach(session => session.AnswerAll());
-        staying.ForEach(session => session.AnswerAll());
+        for (var round = 0; round <= SessionCount; round++)
+        {
+            staying.ForEach(session => session.AnswerAll());
+        }
+
         Assert.All(staying, session => Assert.Equal((0, 0), (session.Peer.PendingCalls, session.Peer.PendingInvocations)));
         Assert.All(staying, session => session.Check(hasLeft: false));
         Assert.All(actors.SelectMany(actor => actor.Departed), session => session.Check(hasLeft: true));
         Assert.True(actors.Sum(actor => actor.Departed.Count) > 50);
+        Assert.Equal(0, _time.TimersSet);
         _realm.LeaveAll();
     }
 
@@ -37,6 +70,9 @@ public sealed class Stress
     private sealed class Actor
     {
         private static readonly string[] Matches = ["{}", "{\"match\":\"prefix\"}", "{\"match\":\"wildcard\"}"];
+        private static readonly string[] Policies = ["{}", "{\"invoke\":\"roundrobin\"}", "{\"invoke\":\"last\"}"];
+        private static readonly string[] Modes = ["{}", "{\"mode\":\"kill\"}", "{\"mode\":\"skip\"}"];
+        private static readonly string[] CallOptions = ["{}", "{\"receive_progress\":true}", "{\"timeout\":2}", "{\"receive_progress\":true,\"timeout\":5}"];
         private readonly TestRealm _realm;
         private readonly Random _random;
 
@@ -62,7 +98,7 @@ public sealed class Stress
             }
         }
 
-        private Recorded Join() => new(_realm.Join((SerializerKind)_random.Next(3)));
+        private Recorded Join() => new(_realm.Join((SerializerKind)_random.Next(3), _random.Next(4) == 0 ? Features.None : All));
 
         private void Step(int index)
         {
@@ -80,13 +116,26 @@ public sealed class Stress
                     peer.Publish($"com.{_random.Next(4)}", "[1]", _random.Next(2) == 0 ? "{}" : "{\"acknowledge\":true,\"exclude_me\":false}");
                     break;
                 case < 50:
-                    peer.Register($"com.{_random.Next(8)}");
+                    var procedure = _random.Next(8);
+                    peer.Register($"com.{procedure}", Policies[procedure % 3]);
                     break;
                 case < 54:
                     peer.Unregister(session.SomeRegistration(_random));
                     break;
-                case < 78:
-                    session.Calls.Add(peer.Call($"com.{_random.Next(8)}", "[1]"));
+                case < 72:
+                    session.Calls.Add(peer.Call($"com.{_random.Next(8)}", "[1]", CallOptions[_random.Next(4)]));
+                    break;
+                case < 76 when peer.Session.Roles.Caller == All:
+                    var called = $"com.{_random.Next(8)}";
+                    session.Calls.Add(peer.Call(called, "[1]", "{\"progress\":true,\"receive_progress\":true}"));
+                    for (var chunk = _random.Next(4); chunk > 0; chunk--)
+                    {
+                        peer.Chunk(session.Calls[^1], called, "[1]", chunk == 1 ? "{}" : "{\"progress\":true}");
+                    }
+
+                    break;
+                case < 81 when session.Calls.Count > 0:
+                    peer.Cancel(session.Calls[^_random.Next(1, Math.Min(5, session.Calls.Count + 1))], Modes[_random.Next(3)]);
                     break;
                 case < 97:
                     session.AnswerAll();
@@ -109,6 +158,7 @@ public sealed class Stress
         private readonly List<Received> _received = [];
         private readonly Dictionary<long, long> _unsubscribing = [];
         private readonly Dictionary<long, long> _unregistering = [];
+        private long _answered;
 
         public RecordingPeer Peer { get; } = peer;
 
@@ -123,9 +173,19 @@ public sealed class Stress
         {
             var news = Peer.Rest();
             _received.AddRange(news);
-            foreach (var invocation in news.Where(received => received.Type == MessageType.Invocation))
+            foreach (var invocation in news.Where(received => received.Type == MessageType.Invocation && received.RequestId > _answered))
             {
-                if (invocation.RequestId % 3 == 0)
+                _answered = invocation.RequestId;
+                if (invocation.Details.Contains("\"receive_progress\":true", StringComparison.Ordinal))
+                {
+                    Peer.Yield(invocation.RequestId, "[1]", "{\"progress\":true}");
+                }
+
+                if (invocation.RequestId % 5 == 0)
+                {
+                    Peer.Error(invocation.RequestId, ErrorUris.Unavailable);
+                }
+                else if (invocation.RequestId % 3 == 0)
                 {
                     Peer.Error(invocation.RequestId, "com.error", "[2]");
                 }
@@ -139,7 +199,7 @@ public sealed class Stress
         public void Check(bool hasLeft)
         {
             _received.AddRange(Peer.Rest());
-            var (subscriptions, registrations, ended) = (new HashSet<long>(), new HashSet<long>(), new List<long>());
+            var (subscriptions, registrations, ended, interrupted) = (new HashSet<long>(), new HashSet<long>(), new List<long>(), new HashSet<long>());
             var invocations = 0L;
             foreach (var received in _received)
             {
@@ -160,9 +220,19 @@ public sealed class Stress
                     case MessageType.Unregistered:
                         registrations.Remove(_unregistering[received.RequestId]);
                         break;
+                    case MessageType.Invocation when received.RequestId <= invocations:
+                        Assert.DoesNotContain(received.RequestId, interrupted); // a further chunk
+                        break;
                     case MessageType.Invocation:
                         Assert.Equal(++invocations, received.RequestId);
                         Assert.Contains(received.RegistrationId, registrations);
+                        break;
+                    case MessageType.Interrupt:
+                        Assert.InRange(received.RequestId, 1, invocations);
+                        Assert.True(interrupted.Add(received.RequestId));
+                        break;
+                    case MessageType.Result when received.Details != "{}":
+                        Assert.DoesNotContain(received.RequestId, ended);
                         break;
                     case MessageType.Result:
                     case MessageType.Error when received.RequestType == MessageType.Call:

@@ -152,6 +152,40 @@ public sealed class CallConcurrency
         _realm.LeaveAll();
     }
 
+    [Theory, EachSerializer, Trait("wamp", "SHR-05"), Trait("wamp", "SHR-08")]
+    public void A_call_that_had_to_wait_costs_no_callee_its_turn(SerializerKind serializer)
+    {
+        var (caller, one, two) = (_realm.Join(serializer), _realm.Join(serializer), _realm.Join(serializer));
+        one.Registration(Procedure, "{\"invoke\":\"roundrobin\",\"_concurrency\":1}");
+        two.Registration(Procedure, "{\"invoke\":\"roundrobin\",\"_concurrency\":1}");
+        caller.Call(Procedure);
+        caller.Call(Procedure);
+        caller.Cancel(caller.Call(Procedure)); // it waited, and nobody was asked
+        one.Yield(1);
+        two.Yield(1);
+        Assert.Equal((1, 1), (one.Rest().Count, two.Rest().Count));
+        caller.Call(Procedure);
+        Assert.Equal((1, 0), (one.Rest().Count, two.Rest().Count));
+        _realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "SHR-08")]
+    public void Nor_does_one_whose_caller_leaves(SerializerKind serializer)
+    {
+        var (caller, other) = (_realm.Join(serializer), _realm.Join(serializer));
+        var callees = Enumerable.Range(0, 2).Select(_ => _realm.Join(serializer)).ToList();
+        callees.ForEach(callee => callee.Registration(Procedure, "{\"invoke\":\"roundrobin\",\"_concurrency\":1}"));
+        caller.Call(Procedure);
+        other.Call(Procedure);
+        caller.Call(Procedure); // waits
+        caller.Leave();
+        callees[1].Yield(1);
+        callees.ForEach(callee => callee.Rest());
+        other.Call(Procedure);
+        Assert.Equal((1, 0), (callees[0].Rest().Count, callees[1].Rest().Count));
+        _realm.LeaveAll();
+    }
+
     [Theory, EachSerializer, Trait("wamp", "RER-02")]
     public void A_callee_that_is_unavailable_makes_room_and_the_call_waits_for_another(SerializerKind serializer)
     {
@@ -168,6 +202,58 @@ public sealed class CallConcurrency
         Assert.Equal("[1]", two.Next().Payload);
         two.Error(2, ErrorUris.Unavailable);
         Assert.Equal([(2, ""), (1, ErrorUris.NoAvailableCallee)], caller.Rest().Select(answer => (answer.RequestId, answer.Uri)));
+        _realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "RER-02")]
+    public void A_call_that_waits_for_one_callee_does_not_keep_others_from_another(SerializerKind serializer)
+    {
+        var (caller, one, two) = (_realm.Join(serializer), _realm.Join(serializer), _realm.Join(serializer, Features.CallReroute));
+        one.Registration(Procedure, "{\"invoke\":\"first\",\"_concurrency\":1}");
+        two.Registration(Procedure, "{\"invoke\":\"first\",\"_concurrency\":1}");
+        caller.Call(Procedure, "[1]");
+        caller.Call(Procedure, "[2]");
+        two.Error(1, ErrorUris.Unavailable); // the second call waits for one
+        caller.Call(Procedure, "[3]");
+        Assert.Equal(["[2]", "[3]"], two.Rest().Select(invocation => invocation.Payload));
+        caller.Call(Procedure, "[4]");
+        two.Yield(2);
+        Assert.Equal("[4]", two.Next().Payload);
+        one.Yield(1);
+        Assert.Equal(["[1]", "[2]"], one.Rest().Select(invocation => invocation.Payload));
+        _realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "RER-04")]
+    public void A_call_that_all_have_refused_does_not_wait_behind_others(SerializerKind serializer)
+    {
+        var (caller, callee) = (_realm.Join(serializer), _realm.Join(serializer, Features.CallReroute));
+        callee.Registration(Procedure, "{\"invoke\":\"first\",\"_concurrency\":1}");
+        var refused = caller.Call(Procedure, "[1]");
+        caller.Call(Procedure, "[2]");
+        caller.Call(Procedure, "[3]");
+        callee.Error(1, ErrorUris.Unavailable);
+        Assert.Equal(Received.Error(MessageType.Call, refused, ErrorUris.NoAvailableCallee), caller.NextError());
+        Assert.Equal(["[1]", "[2]"], callee.Rest().Select(invocation => invocation.Payload));
+        _realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "RER-04")]
+    public void A_waiting_call_whose_last_hope_leaves_fails_at_once(SerializerKind serializer)
+    {
+        var (caller, one, two) = (_realm.Join(serializer), _realm.Join(serializer, Features.CallReroute), _realm.Join(serializer));
+        one.Registration(Procedure, "{\"invoke\":\"first\",\"_concurrency\":1}");
+        var refused = caller.Call(Procedure, "[1]");
+        var registration = two.Registration(Procedure, "{\"invoke\":\"first\",\"_concurrency\":1}");
+        caller.Call(Procedure, "[2]");
+        caller.Call(Procedure, "[3]");
+        caller.Call(Procedure, "[4]");
+        one.Error(1, ErrorUris.Unavailable); // one takes the third call, and the first waits for two, behind the fourth
+        Assert.Equal(["[1]", "[3]"], one.Rest().Select(invocation => invocation.Payload));
+        two.Unregister(registration);
+        Assert.Equal(Received.Error(MessageType.Call, refused, ErrorUris.NoAvailableCallee), caller.NextError());
+        one.Yield(2);
+        Assert.Equal(["[4]"], one.Rest().Select(invocation => invocation.Payload));
         _realm.LeaveAll();
     }
 

@@ -64,6 +64,21 @@ public sealed class CallRerouting
         }
     }
 
+    [Theory, EachSerializer, Trait("wamp", "RER-03"), Trait("wamp", "SHR-08")]
+    public void A_call_that_nobody_takes_costs_no_callee_its_turn(SerializerKind serializer)
+    {
+        var (caller, callees) = Start(serializer, "roundrobin");
+        caller.Call(Procedure);
+        callees.ForEach(callee => callee.Error(1, Unavailable)); // each had its turn
+        Assert.Equal(ErrorUris.NoAvailableCallee, caller.NextError().Uri);
+        callees.ForEach(callee => callee.Rest());
+        foreach (var next in callees)
+        {
+            caller.Call(Procedure);
+            Assert.Equal(2, next.Next().RequestId);
+        }
+    }
+
     [Theory, EachSerializer, Trait("wamp", "RER-03")]
     public void A_single_callee_has_no_other(SerializerKind serializer)
     {

@@ -51,6 +51,7 @@ public sealed class PassthruCalls
         Assert.Equal("{}", caller.Next().Details);
         Assert.Throws<WampProtocolException>(() => callee.Yield(2, Payload, Sealed));
         Assert.Throws<WampProtocolException>(() => caller.Call(Procedure, Payload, Sealed));
+        Assert.Throws<WampProtocolException>(() => _realm.Join(serializer).Call("wamp.session.count", Payload, Sealed));
         Assert.Throws<WampProtocolException>(() => caller.Call(Procedure, Payload, "{\"ppt_scheme\":5}"));
     }
 

@@ -59,6 +59,17 @@ public sealed class ProgressiveCallInvocations
         callee.AssertSilent();
     }
 
+    [Theory, EachSerializer, Trait("wamp", "PCI-02")]
+    public void That_holds_for_calls_of_the_routers_own_procedures_too(SerializerKind serializer)
+    {
+        foreach (var procedure in new[] { "wamp.session.count", "wamp.no.such.procedure" })
+        {
+            var caller = _realm.Join(serializer, All & ~Features.ProgressiveCallInvocations);
+            Assert.Throws<WampProtocolException>(() => caller.Call(procedure, options: Progress));
+            caller.AssertSilent();
+        }
+    }
+
     [Theory, EachSerializer, Trait("wamp", "PCI-04"), Trait("wamp", "PCI-20")]
     public void A_callee_that_did_not_announce_all_that_is_needed_is_not_asked_and_later_chunks_are_discarded(SerializerKind serializer)
     {
