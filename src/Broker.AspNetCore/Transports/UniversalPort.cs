@@ -206,9 +206,11 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
                 .ConfigureAwait(false);
         }
 
+        // Made before the peer knows: the options of this moment are those of its handshake.
+        var opened = ConnectionFactory.WebSocket(context, connection.Transport, subprotocol, peer);
         WriteAccept(output, upgrade, subprotocol.Name);
         await output.FlushAsync().ConfigureAwait(false);
-        return ConnectionFactory.WebSocket(context, connection.Transport, subprotocol, peer);
+        return opened;
     }
 
     private static void WriteAccept(PipeWriter output, WebSocketUpgrade upgrade, string name)
