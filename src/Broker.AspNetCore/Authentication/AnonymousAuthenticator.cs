@@ -18,14 +18,9 @@ public sealed class AnonymousAuthenticator(string role = AnonymousAuthenticator.
     {
         ArgumentNullException.ThrowIfNull(request);
         return ValueTask.FromResult<AuthenticationResult>(fromAnywhere || request.Transport.IsLocal
-            ? new AuthenticationResult.Accepted(new SessionIdentity(Guid.NewGuid().ToString("N"), role, Name, "static"))
-            : new AuthenticationResult.Refused(
+            ? Verdict.Accept(request, new SessionIdentity(Guid.NewGuid().ToString("N"), role, Name, "static"), [role])
+            : new AuthenticationResult.Declined(
                 ErrorUris.AuthenticationRequired,
                 "Anonymous sessions are taken from loopback addresses only: the router's operator can allow them from everywhere."));
     }
-
-    /// <inheritdoc/>
-    public ValueTask<AuthenticationResult> ContinueAsync(
-        AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("The method anonymous sends no CHALLENGE.");
 }

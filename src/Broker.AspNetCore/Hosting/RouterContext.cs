@@ -25,6 +25,7 @@ internal sealed class RouterContext
         Connections = new ConnectionTable();
         Metrics = new RouterMetrics(Router, Connections);
         Admission = new Admission(this);
+        FailedAttempts = new FailedAttempts(Time);
     }
 
     /// <summary>What WELCOME tells of the router's software.</summary>
@@ -62,4 +63,6 @@ internal sealed class RouterContext
     public Admission Admission { get; }
 
     public AuthIdCounts AuthIds { get; } = new();
+
+    public FailedAttempts FailedAttempts { get; }
 }

@@ -57,7 +57,7 @@ internal sealed partial class SessionState
         }
 
         var offered = context.AuthenticatorsOf(realm);
-        if (Choose(offered, hello.AuthMethods) is not { } authenticator)
+        if (Choose(offered, hello.AuthMethods) is not { Count: > 0 } chosen)
         {
             var methods = string.Join(", ", offered.Select(one => one.Method));
             return hello.AuthMethods is { Count: > 0 }
@@ -74,10 +74,12 @@ internal sealed partial class SessionState
             AuthExtra = ExtraDict.Read(serializer, hello.AuthExtra.GetValueOrDefault().Span),
             Transport = Peer.Transport,
         };
-        _attempt = new JoinAttempt(realm, hello, authenticator, request);
+        _attempt = new JoinAttempt(realm, hello, chosen, request);
         Phase = SessionPhase.Challenging;
-        return Ask(static (attempt, _, cancellation) => attempt.BeginAsync(cancellation), answer: null);
+        return Begin();
     }
+
+    private Ending? Begin() => Ask(static (attempt, _, cancellation) => attempt.BeginAsync(cancellation), answer: null);
 
     private Ending? Authenticate(scoped in WampMessage message)
     {
@@ -85,17 +87,28 @@ internal sealed partial class SessionState
         return Ask(static (attempt, answer, cancellation) => attempt.ContinueAsync(answer!, cancellation), answer);
     }
 
-    /// <summary>The first method of the client's list that the realm offers (AUT-04); a client without a list joins anonymously (AUT-05).</summary>
-    private static IWampAuthenticator? Choose(IReadOnlyList<IWampAuthenticator> offered, IReadOnlyList<string>? wanted)
+    /// <summary>
+    /// The methods of the client's list that the realm offers: the first one is used (AUT-04), the others if it declines (TIC-05). A client without a list joins
+    /// anonymously (AUT-05).
+    /// </summary>
+    private static List<IWampAuthenticator> Choose(IReadOnlyList<IWampAuthenticator> offered, IReadOnlyList<string>? wanted)
     {
         IReadOnlyList<string> methods = wanted is { Count: > 0 } ? wanted : [AnonymousAuthenticator.Name];
-        return methods.Select(method => offered.FirstOrDefault(one => one.Method == method)).FirstOrDefault(one => one is not null);
+        return [.. methods.Distinct().Join(offered, method => method, one => one.Method, (_, one) => one)];
     }
 
     private Ending? Ask(Func<JoinAttempt, AuthenticationAnswer?, CancellationToken, ValueTask<AuthenticationResult>> question, AuthenticationAnswer? answer)
     {
+        if (_attempt!.Method != AuthMethods.Anonymous && context.FailedAttempts.AreTooMany(context.Options.AttemptLimits, _attempt.Request))
+        {
+            context.Metrics.Authenticated(_attempt.Realm.Name, _attempt.Method, AuthenticationOutcome.Limited);
+            return Refuse(
+                ErrorUris.AuthenticationDenied,
+                $"Too many attempts to authenticate have failed: try again in {context.Options.AttemptLimits.Window.TotalSeconds} s.");
+        }
+
         Rounds++;
-        var asked = AskAsync(_attempt!, question, answer);
+        var asked = AskAsync(_attempt, question, answer);
         if (asked.IsCompleted)
         {
             return Conclude(ResultOf(asked));
@@ -151,11 +164,27 @@ internal sealed partial class SessionState
                 });
                 return null;
             case AuthenticationResult.Accepted accepted:
+                Count(AuthenticationOutcome.Accepted);
                 return Establish(_attempt!, accepted);
+            case AuthenticationResult.Declined when _attempt!.TryNext():
+                return Begin();
+            case AuthenticationResult.Declined declined:
+                Count(AuthenticationOutcome.Refused);
+                return Refuse(declined.Reason, declined.Text);
             case AuthenticationResult.Refused refused:
+                Count(AuthenticationOutcomes.Of(refused.Reason));
                 return Refuse(refused.Reason, refused.Text);
             default:
                 throw new InvalidOperationException("An authenticator gave no result.");
+        }
+    }
+
+    private void Count(AuthenticationOutcome outcome)
+    {
+        context.Metrics.Authenticated(_attempt!.Realm.Name, _attempt.Method, outcome);
+        if (outcome == AuthenticationOutcome.Denied)
+        {
+            context.FailedAttempts.Add(context.Options.AttemptLimits, _attempt.Request);
         }
     }
 
