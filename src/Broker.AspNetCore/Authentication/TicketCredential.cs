@@ -6,6 +6,9 @@ public sealed class TicketCredential
     /// <summary>The longest ticket that is hashed: a longer one is wrong, and costs nothing.</summary>
     private const int MaxHashed = 1024;
 
+    // As old as those of users: a text just made would take a trace longer to read.
+    private static readonly TicketCredential Nobodys = Plain(Nonce.Create());
+
     private readonly string _ticket;
     private readonly Argon2id? _argon2id;
 
@@ -48,5 +51,5 @@ public sealed class TicketCredential
     /// <summary>A credential that no ticket fits and that costs as much to check.</summary>
     /// <param name="hash">Makes the hash of nobody.</param>
     internal TicketCredential ForNobody(Func<ScramParameters, ScramCredential> hash) =>
-        Hash is null ? Plain(Nonce.Create()) : new TicketCredential("", hash(Hash.Parameters), _argon2id);
+        Hash is null ? Nobodys : new TicketCredential("", hash(Hash.Parameters), _argon2id);
 }
