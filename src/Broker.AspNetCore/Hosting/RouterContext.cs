@@ -4,6 +4,7 @@ using Broker.Connections;
 using Broker.Ids;
 using Broker.Limits;
 using Broker.Realms;
+using Broker.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -26,6 +27,7 @@ internal sealed class RouterContext
         Metrics = new RouterMetrics(Router, Connections);
         Admission = new Admission(this);
         FailedAttempts = new FailedAttempts(Time);
+        RouterSessions = new RouterSessions(Router);
     }
 
     /// <summary>What WELCOME tells of the router's software.</summary>
@@ -65,4 +67,6 @@ internal sealed class RouterContext
     public AuthIdCounts AuthIds { get; } = new();
 
     public FailedAttempts FailedAttempts { get; }
+
+    public RouterSessions RouterSessions { get; }
 }

@@ -73,6 +73,7 @@ internal sealed partial class SessionState
             AuthRole = hello.AuthRole,
             AuthExtra = ExtraDict.Read(serializer, hello.AuthExtra.GetValueOrDefault().Span),
             Transport = Peer.Transport,
+            RouterSessions = context.RouterSessions,
         };
         _attempt = new JoinAttempt(realm, hello, chosen, request);
         Phase = SessionPhase.Challenging;
