@@ -3,6 +3,7 @@ using Broker.Authentication;
 using Broker.Connections;
 using Broker.Hosting;
 using Broker.Limits;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -104,6 +105,7 @@ internal sealed class HttpEndpoint(RouterContext context)
                 IsEncrypted = http.Request.IsHttps || forwarded is { IsEncrypted: true },
                 ClientCertificate = http.Connection.ClientCertificate,
                 User = http.User.Identity?.IsAuthenticated == true ? http.User : null,
+                UserExpires = http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc,
             },
             http.Abort);
     }
