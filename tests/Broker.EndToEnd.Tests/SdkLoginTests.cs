@@ -1,7 +1,13 @@
+using System.Text.Json.Nodes;
 using Broker.Authentication;
+using Broker.Authentication.Remote;
+using Broker.Authentication.Tokens;
 using Broker.Client;
 using Broker.Client.Authentication;
 using Broker.Serialization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Broker.EndToEnd;
 
@@ -91,6 +97,87 @@ public sealed class SdkLoginTests
 
         var refused = await Assert.ThrowsAnyAsync<WampException>(() => WampClient.ConnectAsync(options with { AuthRole = "admin" }).Soon());
         Assert.Equal("wamp.error.authentication_denied", refused.Uri);
+    }
+
+    [Fact]
+    [Trait("wamp", "TIC-03")]
+    [Trait("wamp", "AUT-13")]
+    public async Task A_token_is_shown_as_a_ticket_or_in_the_HTTP_request()
+    {
+        const string shared = "a shared key of more than 32 octets";
+        await using var router = await LoginRouter.StartAsync(
+            new Authentication.TicketAuthenticator(new JwtTickets(new JwtOptions { HmacKey = shared, Audiences = ["router"] })));
+        var ends = DateTimeOffset.FromUnixTimeSeconds(4_000_000_000).UtcDateTime;
+        var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Audience = "router",
+            Claims = new Dictionary<string, object> { ["sub"] = "joe", ["role"] = "device" },
+            Expires = ends,
+            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(System.Text.Encoding.UTF8.GetBytes(shared)), "HS256"),
+        });
+        await using var shown = await ConnectAsync(router, "rawsocket", SerializerKind.Cbor, new Client.Authentication.TicketAuthenticator("joe", _ => ValueTask.FromResult(token)));
+        Assert.Equal(("joe", "device", "jwt"), (shown.Session.AuthId, shown.Session.AuthRole, shown.Session.AuthProvider));
+
+        await using var bearer = await WampClient.ConnectAsync(new WampClientOptions
+        {
+            Url = new Uri(router.WebSocketUrl),
+            Realm = RouterProcess.Realm,
+            Authenticators = [new TransportAuthenticator("ticket")],
+            ConfigureWebSocket = webSocket => webSocket.SetRequestHeader("Authorization", "Bearer " + token),
+        }).Soon();
+        Assert.Equal(("joe", "device", "jwt"), (bearer.Session.AuthId, bearer.Session.AuthRole, bearer.Session.AuthProvider));
+        await Assert.ThrowsAnyAsync<WampException>(
+            () => ConnectAsync(router, "websocket", SerializerKind.Json, new TransportAuthenticator("ticket"))); // which has no answer to a CHALLENGE
+    }
+
+    [Theory]
+    [Trait("wamp", "AUT-16")]
+    [MemberData(nameof(Wires))]
+    public async Task A_procedure_of_an_application_says_who_users_are(string transport, SerializerKind serializer)
+    {
+        var procedure = new ProcedureOptions { Procedure = "com.example.authenticate" };
+        await using var router = await LoginRouter.StartAsync(
+            new Authentication.TicketAuthenticator(new ProcedureTickets(procedure)),
+            new Authentication.CraAuthenticator(new ProcedureUsers(procedure)),
+            new Authentication.AnonymousAuthenticator());
+        await using var application = await ConnectAsync(router, transport, serializer, new Client.Authentication.AnonymousAuthenticator());
+        await using var registration = await application.RegisterAsync(procedure.Procedure, (invocation, _) =>
+        {
+            var (authId, details) = (invocation.Arguments.Get<string>(1), invocation.Arguments.Get<JsonObject>(2)!);
+            return details["authmethod"]!.GetValue<string>() == "ticket" && details["ticket"]!.GetValue<string>() != $"ticket of {authId}"
+                ? throw new WampException("com.example.error.wrong_ticket", "It is another one.")
+                : ValueTask.FromResult<WampArguments?>([new JsonObject { ["role"] = "device", ["secret"] = $"secret of {authId}" }]);
+        });
+
+        await using var first = await ConnectAsync(router, transport, serializer, new Client.Authentication.TicketAuthenticator("joe", "ticket of joe"));
+        await using var second = await ConnectAsync(router, transport, serializer, new Client.Authentication.CraAuthenticator("ann", "secret of ann"));
+        var refused = await Assert.ThrowsAnyAsync<WampException>(
+            () => ConnectAsync(router, transport, serializer, new Client.Authentication.TicketAuthenticator("joe", "ticket of ann")));
+
+        Assert.Equal(
+            ("joe", "ann", "device", "dynamic", "wamp.error.authentication_denied"),
+            (first.Session.AuthId, second.Session.AuthId, second.Session.AuthRole, second.Session.AuthProvider, refused.Uri));
+    }
+
+    [Fact]
+    [Trait("wamp", "AUT-13")]
+    public async Task A_cookie_of_the_last_login_makes_the_next_one()
+    {
+        var cookies = new LoginCookies(new EphemeralDataProtectionProvider());
+        await using var router = await LoginRouter.StartAsync(
+            new RememberingAuthenticator(new Authentication.TicketAuthenticator(LoginUsers.All), cookies), new CookieAuthenticator(cookies, LoginUsers.All));
+        await using var first = await ConnectAsync(router, "websocket", SerializerKind.Json, new Client.Authentication.TicketAuthenticator("joe", "sesame"));
+        var cookie = first.Session.AuthExtra.Get<JsonObject>("cookie")!;
+
+        await using var second = await WampClient.ConnectAsync(new WampClientOptions
+        {
+            Url = new Uri(router.WebSocketUrl),
+            Realm = RouterProcess.Realm,
+            Authenticators = [new TransportAuthenticator("cookie")],
+            ConfigureWebSocket = webSocket => webSocket.SetRequestHeader("Cookie", $"{cookie["name"]}={cookie["value"]}"),
+        }).Soon();
+
+        Assert.Equal(("joe", "device", "cookie"), (second.Session.AuthId, second.Session.AuthRole, second.Session.AuthMethod));
     }
 
     private static string RouterKey => Convert.ToHexStringLower(Ed25519.PublicKeyOf(Convert.FromHexString(LoginUsers.RouterKey)));

@@ -10,9 +10,6 @@ namespace Broker.Authentication;
 /// </summary>
 public sealed class ClientCertificateAuthenticator : IWampAuthenticator
 {
-    /// <summary>The method's name.</summary>
-    public const string MethodName = "tls";
-
     private readonly CertificateRule[] _rules;
 
     /// <param name="rules">Who is taken: the first rule that fits counts.</param>
@@ -41,7 +38,7 @@ public sealed class ClientCertificateAuthenticator : IWampAuthenticator
     }
 
     /// <inheritdoc/>
-    public string Method => MethodName;
+    public string Method => AuthMethods.Tls;
 
     /// <inheritdoc/>
     public ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken)
@@ -64,7 +61,7 @@ public sealed class ClientCertificateAuthenticator : IWampAuthenticator
                     ? Verdict.Denied
                     : Verdict.Accept(
                         request,
-                        new SessionIdentity(authId, "", MethodName, "x509"),
+                        new SessionIdentity(authId, "", AuthMethods.Tls, "x509"),
                         rule.Roles,
                         expires: new DateTimeOffset(certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero));
             }

@@ -12,16 +12,21 @@ namespace Broker.Authentication;
 /// <param name="users">Who still exists and what they may be, so that a cookie does not outlive its user; null: what the cookie says holds until it ends.</param>
 public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users = null) : IWampAuthenticator
 {
-    /// <summary>The method's name.</summary>
-    public const string MethodName = "cookie";
-
     /// <inheritdoc/>
-    public string Method => MethodName;
+    public string Method => AuthMethods.Cookie;
+
+    /// <summary>Whether cookies are taken over connections without TLS from other machines, see <see cref="TicketAuthenticator.AllowUnencrypted"/>.</summary>
+    public bool AllowUnencrypted { get; init; }
 
     /// <inheritdoc/>
     public async ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (!AllowUnencrypted && Verdict.IsReadable(request.Transport))
+        {
+            return new AuthenticationResult.Declined(ErrorUris.NoMatchingAuthMethod, "Cookies are taken over TLS only, for others could read them on the way: connect by wss.");
+        }
+
         var login = cookies.Read(request.Transport.Header("Cookie"), request.Realm);
         if (login is null || (request.AuthId is { Length: > 0 } asked && asked != login.AuthId))
         {
@@ -31,7 +36,7 @@ public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users 
         var roles = login.Roles;
         if (users is not null)
         {
-            var user = await users.FindAsync(new UserQuery(request, MethodName, login.AuthId), cancellationToken).ConfigureAwait(false);
+            var user = await users.FindAsync(new UserQuery(request, AuthMethods.Cookie, login.AuthId), cancellationToken).ConfigureAwait(false);
             if (user is null)
             {
                 return Verdict.Denied;
@@ -40,6 +45,6 @@ public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users 
             roles = user.Roles;
         }
 
-        return Verdict.Accept(request, new SessionIdentity(login.AuthId, "", MethodName, "cookie"), roles, expires: login.Expires);
+        return Verdict.Accept(request, new SessionIdentity(login.AuthId, "", AuthMethods.Cookie, "cookie"), roles, expires: login.Expires);
     }
 }

@@ -11,11 +11,8 @@ namespace Broker.Authentication;
 /// <remarks>Browsers send cookies with the handshakes of any page: it is the check of <c>Origin</c> that keeps other sites' pages from joining as the user.</remarks>
 public sealed class PrincipalAuthenticator : IWampAuthenticator
 {
-    /// <summary>The method's name.</summary>
-    public const string MethodName = "principal";
-
     /// <inheritdoc/>
-    public string Method => MethodName;
+    public string Method => AuthMethods.Principal;
 
     /// <summary>The type of the claim that holds the authid; null: the name identifier (<c>sub</c>), or else the identity's name.</summary>
     public string? AuthIdClaim { get; init; }
@@ -62,6 +59,6 @@ public sealed class PrincipalAuthenticator : IWampAuthenticator
 
         return roles.Count == 0
             ? new AuthenticationResult.Refused(ErrorUris.AuthenticationDenied, "The user has no role that there is here.")
-            : Verdict.Accept(request, new SessionIdentity(authId, "", MethodName, user.Identity?.AuthenticationType ?? "application"), roles, expires: request.Transport.UserExpires);
+            : Verdict.Accept(request, new SessionIdentity(authId, "", AuthMethods.Principal, user.Identity?.AuthenticationType ?? "application"), roles, expires: request.Transport.UserExpires);
     }
 }

@@ -40,7 +40,7 @@ public sealed class TicketAuthenticator : IWampAuthenticator
     public async ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!AllowUnencrypted && !request.Transport.IsEncrypted && !request.Transport.IsLocal)
+        if (!AllowUnencrypted && Verdict.IsReadable(request.Transport))
         {
             return new AuthenticationResult.Declined(
                 ErrorUris.NoMatchingAuthMethod, "Tickets are taken over TLS only, for others could read them on the way: connect by wss, or TLS under RawSocket.");

@@ -29,6 +29,9 @@ public sealed record User
     /// <summary>What WELCOME tells the client in <c>authextra</c>, or null. Not to be changed.</summary>
     public JsonObject? Extra { get; init; }
 
+    /// <summary>When sessions of this user end; null: when they like.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
     /// <summary>Tells the name and nothing of the secrets.</summary>
     public override string ToString() => $"{nameof(User)} {AuthId}";
 }

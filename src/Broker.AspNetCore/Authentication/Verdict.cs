@@ -11,6 +11,9 @@ internal static class Verdict
     public static AuthenticationResult Denied { get; } =
         new AuthenticationResult.Refused(ErrorUris.AuthenticationDenied, "The authentication was denied: authid, secret or key is wrong.");
 
+    /// <summary>Whether others could read what the client sends: there is no TLS, and it comes from another machine.</summary>
+    public static bool IsReadable(TransportInfo transport) => !transport.IsEncrypted && !transport.IsLocal;
+
     /// <summary>For a method that cannot begin without an authid (TIC-07).</summary>
     public static AuthenticationResult WithoutAuthId(string method) =>
         new AuthenticationResult.Declined(ErrorUris.AuthenticationDenied, $"The method {method} needs an authid in HELLO.Details.");
@@ -39,6 +42,6 @@ internal static class Verdict
             all[key] = value?.DeepClone();
         }
 
-        return Accept(request, new SessionIdentity(user.AuthId, "", method, user.Provider), user.Roles, all.Count > 0 ? all : null);
+        return Accept(request, new SessionIdentity(user.AuthId, "", method, user.Provider), user.Roles, all.Count > 0 ? all : null, user.Expires);
     }
 }

@@ -94,7 +94,7 @@ internal sealed partial class SessionState
     /// </summary>
     private static List<IWampAuthenticator> Choose(IReadOnlyList<IWampAuthenticator> offered, IReadOnlyList<string>? wanted)
     {
-        IReadOnlyList<string> methods = wanted is { Count: > 0 } ? wanted : [AnonymousAuthenticator.Name];
+        IReadOnlyList<string> methods = wanted is { Count: > 0 } ? wanted : [AuthMethods.Anonymous];
         return [.. methods.Distinct().Join(offered, method => method, one => one.Method, (_, one) => one)];
     }
 

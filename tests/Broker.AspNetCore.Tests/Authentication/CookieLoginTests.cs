@@ -66,6 +66,9 @@ public sealed class CookieLoginTests
         Assert.IsType<AuthenticationResult.Refused>(await JudgeAsync(new CookieAuthenticator(Cookies, new StaticUsers([])), value));
         Assert.IsType<AuthenticationResult.Declined>(await JudgeAsync(new CookieAuthenticator(Cookies), value, authId: "ann"));
 
+        Assert.IsType<AuthenticationResult.Declined>(await JudgeAsync(new CookieAuthenticator(Cookies), value, isLocal: false));
+        Assert.Equal("admin", Role(await JudgeAsync(new CookieAuthenticator(Cookies) { AllowUnencrypted = true }, value, isLocal: false)));
+
         _clock.Advance(Cookies.MaxAge);
         Assert.IsType<AuthenticationResult.Declined>(await JudgeAsync(new CookieAuthenticator(Cookies), value));
     }
@@ -132,16 +135,16 @@ public sealed class CookieLoginTests
         return peer;
     }
 
-    private static AuthenticationRequest Request(string? authId, string? cookie = null) => new()
+    private static AuthenticationRequest Request(string? authId, string? cookie = null, bool isLocal = true) => new()
     {
         Realm = "realm1",
         SessionId = 1,
         AuthId = authId,
-        Transport = new TransportInfo(name => name == "Cookie" ? cookie : null),
+        Transport = new TransportInfo(name => name == "Cookie" ? cookie : null) { IsLocal = isLocal },
     };
 
-    private static ValueTask<AuthenticationResult> JudgeAsync(CookieAuthenticator authenticator, string cookie, string? authId = null) =>
-        authenticator.BeginAsync(Request(authId, cookie), TestContext.Current.CancellationToken);
+    private static ValueTask<AuthenticationResult> JudgeAsync(CookieAuthenticator authenticator, string cookie, string? authId = null, bool isLocal = true) =>
+        authenticator.BeginAsync(Request(authId, cookie, isLocal), TestContext.Current.CancellationToken);
 
     private static string Role(AuthenticationResult result) => Assert.IsType<AuthenticationResult.Accepted>(result).Identity.AuthRole;
 }
