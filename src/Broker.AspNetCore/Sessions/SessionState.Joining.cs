@@ -164,6 +164,9 @@ internal sealed partial class SessionState
                     Dict = ExtraDict.Write(serializer, challenge.Extra),
                 });
                 return null;
+            case AuthenticationResult.Accepted accepted when !_attempt!.Realm.HasRole(accepted.Identity.AuthRole):
+                Count(AuthenticationOutcome.Refused);
+                return Refuse(ErrorUris.NoSuchRole, $"This realm has no role '{accepted.Identity.AuthRole}', which is the client's: ask the router's operator to add it.");
             case AuthenticationResult.Accepted accepted:
                 Count(AuthenticationOutcome.Accepted);
                 return Establish(_attempt!, accepted);
