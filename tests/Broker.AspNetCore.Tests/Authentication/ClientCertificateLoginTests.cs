@@ -137,6 +137,28 @@ public sealed class ClientCertificateLoginTests
 
     [Fact]
     [Trait("wamp", "SEC-03")]
+    public async Task The_certificate_of_a_trusted_proxy_is_not_its_clients()
+    {
+        using var server = Certificate("CN=localhost", dns: "localhost");
+        await using var app = await StartTlsAsync(server, usesUniversalPort: true, trustsProxies: true);
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        using var client = new ClientWebSocket();
+        client.Options.AddSubProtocol("wamp.2.json");
+        client.Options.SetRequestHeader("X-Forwarded-For", "192.0.2.1");
+        client.Options.RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == server.GetCertHashString();
+        client.Options.ClientCertificates.Add(Device);
+        await client.ConnectAsync(new Uri($"wss://localhost:{new Uri(address).Port}/ws"), TestContext.Current.CancellationToken);
+        await client.SendAsync(Encoding.UTF8.GetBytes(Login.Hello("tls", null)), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+
+        var answer = await ReceiveAsync(client);
+
+        Assert.Equal((3, "wamp.error.authentication_required"), (answer[0].GetInt32(), answer[2].GetString()));
+        client.Abort();
+        await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    [Trait("wamp", "SEC-03")]
     public async Task RawSocket_over_TLS_has_it_too()
     {
         using var server = Certificate("CN=localhost", dns: "localhost");
@@ -193,11 +215,15 @@ public sealed class ClientCertificateLoginTests
             },
             TestContext.Current.CancellationToken);
 
-    private static async Task<WebApplication> StartTlsAsync(X509Certificate2 server, bool usesUniversalPort)
+    private static async Task<WebApplication> StartTlsAsync(X509Certificate2 server, bool usesUniversalPort, bool trustsProxies = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddWampRouter(options => options.Authenticators["realm1"] = [new ClientCertificateAuthenticator(Rules)]);
+        builder.Services.AddWampRouter(options =>
+        {
+            options.Authenticators["realm1"] = [new ClientCertificateAuthenticator(Rules)];
+            options.Listeners["front"] = new() { TrustedProxies = trustsProxies ? [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")] : [] };
+        });
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.UseHttps(server, https =>
@@ -207,7 +233,7 @@ public sealed class ClientCertificateLoginTests
             });
             if (usesUniversalPort)
             {
-                listen.UseWamp();
+                listen.UseWamp(name: "front");
             }
         }));
         var app = builder.Build();
