@@ -20,17 +20,17 @@ public sealed class ClientCertificateAuthenticator : IWampAuthenticator
         {
             if (rule.Roles.Count == 0)
             {
-                throw new ArgumentException($"The rule for certificates of {rule.Name} {rule.Value} grants no role.", nameof(rules));
+                throw new ArgumentException($"The rule for certificates of {rule.Name} {rule.Value} grants no role.");
             }
 
             if (rule.Value.Length == 0 || rule.Value.Count(c => c == '*') > 1 || (rule.Value.Contains('*', StringComparison.Ordinal) && rule.Value is not (['*', ..] or [.., '*'])))
             {
-                throw new ArgumentException($"The rule for certificates of {rule.Name} '{rule.Value}' fits none: a * stands at its beginning or its end.", nameof(rules));
+                throw new ArgumentException($"The rule for certificates of {rule.Name} '{rule.Value}' fits none: a * stands at its beginning or its end.");
             }
 
             if (rule.Name == CertificateName.Fingerprint && !CryptosignSignature.TryReadHex(rule.Value, 32, out _))
             {
-                throw new ArgumentException($"The fingerprint {rule.Value} is not the SHA-256 of a certificate in 64 hex digits.", nameof(rules));
+                throw new ArgumentException($"The fingerprint {rule.Value} is not the SHA-256 of a certificate in 64 hex digits.");
             }
         }
 

@@ -32,7 +32,7 @@ public sealed class CryptosignAuthenticator : IWampAuthenticator
         {
             _routerKey = CryptosignSignature.TryReadHex(routerKey, Ed25519.KeyLength, out var key)
                 ? key
-                : throw new ArgumentException($"The router's key is not {Ed25519.KeyLength * 2} hex digits.", nameof(routerKey));
+                : throw new ArgumentException($"The router's key is not {Ed25519.KeyLength * 2} hex digits.");
             PublicKey = Convert.ToHexStringLower(Ed25519.PublicKeyOf(key));
         }
     }

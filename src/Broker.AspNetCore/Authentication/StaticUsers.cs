@@ -23,7 +23,7 @@ public sealed class StaticUsers : IUserStore
             {
                 var canonical = CryptosignSignature.TryReadHex(key, Ed25519.KeyLength, out var octets)
                     ? Convert.ToHexStringLower(octets)
-                    : throw new ArgumentException($"A public key of the user '{user.AuthId}' is not {Ed25519.KeyLength * 2} hex digits.", nameof(users));
+                    : throw new ArgumentException($"A public key of the user '{user.AuthId}' is not {Ed25519.KeyLength * 2} hex digits.");
                 byKey[canonical] = byKey.ContainsKey(canonical) ? null : user;
             }
         }
@@ -50,13 +50,13 @@ public sealed class StaticUsers : IUserStore
     {
         if (user.AuthId.Length == 0 || user.Roles.Count == 0)
         {
-            throw new ArgumentException($"The user '{user.AuthId}' has no authid or no role.", nameof(user));
+            throw new ArgumentException($"The user '{user.AuthId}' has no authid or no role.");
         }
 
         var prepared = SaslPrep.TryPrepare(user.AuthId, out var name, out _) ? name : user.AuthId;
         if (!byAuthId.TryAdd(user.AuthId, user) || (prepared != user.AuthId && !byAuthId.TryAdd(prepared, user)))
         {
-            throw new ArgumentException($"There are two users '{prepared}', or two whose names differ only in how they are typed.", nameof(user));
+            throw new ArgumentException($"There are two users '{prepared}', or two whose names differ only in how they are typed.");
         }
     }
 }

@@ -30,7 +30,7 @@ public sealed class TicketCredential
     /// <param name="argon2id">Computes Argon2id; may be null where the hash is one of PBKDF2.</param>
     /// <exception cref="ArgumentException">The hash is one of Argon2id, and nothing computes that.</exception>
     public static TicketCredential Hashed(ScramCredential hash, Argon2id? argon2id = null) => hash.Parameters.Kdf == ScramKdf.Argon2id13 && argon2id is null
-        ? throw new ArgumentException("The router cannot compute Argon2id to check a ticket: hash it by PBKDF2.", nameof(hash))
+        ? throw new ArgumentException("The router cannot compute Argon2id to check a ticket: hash it by PBKDF2.")
         : new TicketCredential("", hash, argon2id);
 
     /// <summary>Whether a ticket is the right one. Takes as long for a wrong one.</summary>

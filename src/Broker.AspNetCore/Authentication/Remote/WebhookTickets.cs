@@ -38,7 +38,7 @@ public sealed class WebhookTickets : ITicketVerifier
         _http = http ?? SharedHttp;
         if (!options.Url.IsAbsoluteUri || !(options.Url.Scheme == Uri.UriSchemeHttps || (options.Url.Scheme == Uri.UriSchemeHttp && options.Url.IsLoopback)))
         {
-            throw new ArgumentException($"Tickets would be readable on their way to {options.Url}: use https.", nameof(options));
+            throw new ArgumentException($"Tickets would be readable on their way to {options.Url}: use https.");
         }
 
         using var request = new HttpRequestMessage();
@@ -46,7 +46,7 @@ public sealed class WebhookTickets : ITicketVerifier
         {
             if (value.Any(char.IsControl) || !request.Headers.TryAddWithoutValidation(name, value))
             {
-                throw new ArgumentException($"The field {name} cannot be sent with a request.", nameof(options));
+                throw new ArgumentException($"The field {name} cannot be sent with a request.");
             }
         }
     }

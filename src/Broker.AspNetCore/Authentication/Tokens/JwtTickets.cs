@@ -49,7 +49,7 @@ public sealed class JwtTickets : ITicketVerifier
         {
             if (!url.IsAbsoluteUri || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)))
             {
-                throw new ArgumentException($"The key set of tokens is at {url}, where others could change it on the way: use https.", nameof(options));
+                throw new ArgumentException($"The key set of tokens is at {url}, where others could change it on the way: use https.");
             }
 
             sources.Add(cancellation => (http ?? SharedHttp).GetStringAsync(url, cancellation));
@@ -58,7 +58,7 @@ public sealed class JwtTickets : ITicketVerifier
         _keySets = [.. sources.Select(source => new KeySet(source, options.RefreshKeySet, options.KeepKeySet, _time))];
         if (_ownKeys.Length + _keySets.Length == 0)
         {
-            throw new ArgumentException("There is no key to check tokens with: set HmacKey, PublicKeys, KeySetFile or KeySetUrl.", nameof(options));
+            throw new ArgumentException("There is no key to check tokens with: set HmacKey, PublicKeys, KeySetFile or KeySetUrl.");
         }
     }
 

@@ -22,16 +22,16 @@ internal sealed record TokenKey(SecurityKey Key, IReadOnlyList<string> Algorithm
         var octets = Encoding.UTF8.GetBytes(text);
         return octets.Length >= LeastHmacOctets
             ? new TokenKey(new SymmetricSecurityKey(octets), ["HS256", "HS384", "HS512"])
-            : throw new ArgumentException($"The shared key of tokens has {octets.Length} octets: it needs at least {LeastHmacOctets}, or it can be guessed.", nameof(text));
+            : throw new ArgumentException($"The shared key of tokens has {octets.Length} octets: it needs at least {LeastHmacOctets}, or it can be guessed.");
     }
 
     /// <summary>A public key or a certificate.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>
     public static TokenKey Pem(string pem)
     {
-        var key = TryRead(pem) ?? throw new ArgumentException("A public key of tokens is no PEM with a public key of RSA or EC, or a certificate with one.", nameof(pem));
+        var key = TryRead(pem) ?? throw new ArgumentException("A public key of tokens is no PEM with a public key of RSA or EC, or a certificate with one.");
         return TryCreate(key, algorithm: null)
-            ?? throw new ArgumentException($"A public key of tokens is of RSA with less than {LeastRsaBits} bits, or of no curve that tokens are signed with.", nameof(pem));
+            ?? throw new ArgumentException($"A public key of tokens is of RSA with less than {LeastRsaBits} bits, or of no curve that tokens are signed with.");
     }
 
     /// <summary>The public keys of a key set that tokens can be signed with.</summary>
