@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Broker.Sessions;
 
 namespace Broker.Authentication;
 
@@ -22,4 +23,11 @@ public sealed record AuthenticationRequest
 
     /// <summary>What the transport knows of the peer (AUT-13).</summary>
     public required TransportInfo Transport { get; init; }
+
+    /// <summary>The router's sessions; null in tests without a router.</summary>
+    internal RouterSessions? RouterSessions { get; init; }
+
+    /// <summary>The router's own session in a realm, for an authenticator that calls procedures; null if there is no such realm.</summary>
+    /// <param name="realm">The realm's URI: not necessarily the one that the client wants to join.</param>
+    public RouterSession? RouterSessionIn(string realm) => RouterSessions?.In(realm);
 }

@@ -3,7 +3,7 @@ using Broker.Sessions;
 
 namespace Broker.Authentication;
 
-/// <summary>What an authenticator says to HELLO or AUTHENTICATE: one of the three kinds nested here.</summary>
+/// <summary>What an authenticator says to HELLO or AUTHENTICATE: one of the four kinds nested here.</summary>
 public abstract record AuthenticationResult
 {
     private AuthenticationResult()
@@ -25,4 +25,12 @@ public abstract record AuthenticationResult
     /// <param name="Reason">The reason, a URI such as <see cref="Uris.ErrorUris.AuthenticationDenied"/>.</param>
     /// <param name="Text">One sentence for the client. It must not tell whether the authid exists (AUT-09).</param>
     public sealed record Refused(string Reason, string Text) : AuthenticationResult;
+
+    /// <summary>
+    /// Leave it to the next method of the client's list that the realm offers (TIC-05): this one lacks what it needs, such as a cookie. Where there is none, the
+    /// client is sent away: ABORT.
+    /// </summary>
+    /// <param name="Reason">The reason, a URI.</param>
+    /// <param name="Text">One sentence for the client: what the method needs.</param>
+    public sealed record Declined(string Reason, string Text) : AuthenticationResult;
 }

@@ -17,11 +17,12 @@ public interface IWampAuthenticator
     /// <param name="cancellationToken">Canceled when the time for authentication is up.</param>
     ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Answers AUTHENTICATE: by a result, or by another challenge (AUT-06).</summary>
+    /// <summary>Answers AUTHENTICATE: by a result, or by another challenge (AUT-06). Methods that send no CHALLENGE leave it as it is.</summary>
     /// <param name="request">The same as before.</param>
     /// <param name="state">The state of the challenge that is answered.</param>
     /// <param name="answer">What AUTHENTICATE says.</param>
     /// <param name="cancellationToken">Canceled when the time for authentication is up.</param>
     ValueTask<AuthenticationResult> ContinueAsync(
-        AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken);
+        AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"The method {Method} sends no CHALLENGE.");
 }

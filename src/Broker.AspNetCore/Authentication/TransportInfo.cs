@@ -27,6 +27,9 @@ public sealed class TransportInfo
     /// <summary>The user that the application's own authentication has established, for sessions that come through <c>MapWamp</c>; otherwise null.</summary>
     public ClaimsPrincipal? User { get; init; }
 
+    /// <summary>When that authentication ends, if the application has said so; otherwise null.</summary>
+    public DateTimeOffset? UserExpires { get; init; }
+
     /// <summary>A field of the HTTP request that opened the WebSocket; null without one.</summary>
     public string? Header(string name) => _header?.Invoke(name);
 }

@@ -22,6 +22,18 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             }
         }
 
+        foreach (var (realm, authenticators) in options.Authenticators)
+        {
+            Require(
+                faults,
+                options.RealmsOrDefault.Any(one => one.Key == realm),
+                $"Authenticators names the realm '{realm}', which is not among Realms.");
+            Require(
+                faults,
+                authenticators.DistinctBy(one => one.Method).Count() == authenticators.Count,
+                $"Two authenticators of the realm '{realm}' have the same method: only the first would ever be asked. Tickets of several kinds go into one TicketAuthenticator.");
+        }
+
         var origins = options.AllowedOrigins.Concat(options.Listeners.Values.SelectMany(listener => listener.AllowedOrigins ?? []));
         foreach (var origin in origins.Where(origin => !OriginRules.IsPattern(origin)))
         {
@@ -38,6 +50,10 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             faults,
             options.ConnectionLimits is { Total: >= 0, PerAddress: >= 0, PerSecond: >= 0, PerAuthId: >= 0 },
             "A number of ConnectionLimits is below zero; 0 means no limit.");
+        Require(
+            faults,
+            options.AttemptLimits is { PerAddress: >= 0, PerAuthId: >= 0, PerAddressAndAuthId: >= 0 } && options.AttemptLimits.Window > TimeSpan.Zero,
+            "A number of AttemptLimits is below zero (0 means no limit), or its Window is not above zero.");
         Require(
             faults,
             options.Realms.Values.All(realm => realm.SessionLimits is { Subscriptions: >= 0, Registrations: >= 0, PendingCalls: >= 0 }),

@@ -4,6 +4,7 @@ using Broker.Connections;
 using Broker.Ids;
 using Broker.Limits;
 using Broker.Realms;
+using Broker.Sessions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -25,6 +26,8 @@ internal sealed class RouterContext
         Connections = new ConnectionTable();
         Metrics = new RouterMetrics(Router, Connections);
         Admission = new Admission(this);
+        FailedAttempts = new FailedAttempts(Time);
+        RouterSessions = new RouterSessions(Router);
     }
 
     /// <summary>What WELCOME tells of the router's software.</summary>
@@ -62,4 +65,8 @@ internal sealed class RouterContext
     public Admission Admission { get; }
 
     public AuthIdCounts AuthIds { get; } = new();
+
+    public FailedAttempts FailedAttempts { get; }
+
+    public RouterSessions RouterSessions { get; }
 }

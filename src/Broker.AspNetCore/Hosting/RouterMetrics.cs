@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Broker.Authentication;
 using Broker.Connections;
 using Broker.Limits;
 using Broker.Messages;
@@ -14,11 +15,13 @@ internal sealed class RouterMetrics : IDisposable
     private readonly Meter _meter = new("Broker");
     private readonly Counter<long> _ended;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _authentications;
 
     public RouterMetrics(Router router, ConnectionTable connections)
     {
         _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
         _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions for which there was no room, by reason.");
+        _authentications = _meter.CreateCounter<long>("broker.authentications", description: "Attempts to authenticate, by realm, method and outcome.");
         _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
         _meter.CreateObservableGauge("broker.outbound.bytes", () => connections.OutboundBytes, "By", "Bytes that wait for peers that read slowly.");
         Observe(router, "broker.sessions", "Established sessions.", realm => realm.SessionCount);
@@ -44,6 +47,13 @@ internal sealed class RouterMetrics : IDisposable
 
     /// <summary>Counts a session that its authid has no room for.</summary>
     public void SessionRefused() => _refused.Add(1, new KeyValuePair<string, object?>("reason", "authid_limit"));
+
+    /// <summary>Counts an attempt to authenticate.</summary>
+    /// <param name="realm">The realm, one of the router's.</param>
+    /// <param name="method">The method, one of the realm's.</param>
+    /// <param name="outcome">What came of it.</param>
+    public void Authenticated(string realm, string method, AuthenticationOutcome outcome) =>
+        _authentications.Add(1, new TagList { { "realm", realm }, { "method", method }, { "outcome", outcome.Tag() } });
 
     /// <summary>Counts the end of a connection.</summary>
     public void ConnectionEnded(DisconnectReason reason) => _ended.Add(1, new KeyValuePair<string, object?>("reason", reason.Tag));

@@ -39,6 +39,9 @@ public sealed class WampRouterOptions
     /// <summary>How many connections the router takes.</summary>
     public ConnectionLimits ConnectionLimits { get; set; } = new();
 
+    /// <summary>How many attempts to authenticate may fail.</summary>
+    public AttemptLimits AttemptLimits { get; set; } = new();
+
     /// <summary>
     /// The longest message that the router takes, in bytes; told to clients as <c>_max_message_size</c> in WELCOME and by RawSocket's handshake. 1 MiB. Where a
     /// WebSocket message is a batch of several, it may be as long as the longest message alone makes it.

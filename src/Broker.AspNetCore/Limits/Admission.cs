@@ -103,7 +103,7 @@ internal sealed class Admission(RouterContext context)
     }
 
     /// <summary>What counts as one address: whoever has one IPv6 address usually has the 2^64 around it.</summary>
-    private static IPAddress? Key(IPAddress? address)
+    public static IPAddress? Key(IPAddress? address)
     {
         if (address is null || address.AddressFamily != AddressFamily.InterNetworkV6)
         {

@@ -7,10 +7,11 @@ namespace Broker.Sessions;
 /// <summary>One client on its way from HELLO to WELCOME or ABORT.</summary>
 /// <param name="realm">The realm it wants to join.</param>
 /// <param name="hello">What it said of itself.</param>
-/// <param name="authenticator">Who decides.</param>
+/// <param name="authenticators">Who may decide, in the client's order; one or more.</param>
 /// <param name="request">What the authenticator is told.</param>
-internal sealed class JoinAttempt(Realm realm, HelloDetails hello, IWampAuthenticator authenticator, AuthenticationRequest request)
+internal sealed class JoinAttempt(Realm realm, HelloDetails hello, IReadOnlyList<IWampAuthenticator> authenticators, AuthenticationRequest request)
 {
+    private int _at;
     private object? _state;
 
     /// <summary>The realm.</summary>
@@ -20,17 +21,35 @@ internal sealed class JoinAttempt(Realm realm, HelloDetails hello, IWampAuthenti
     public HelloDetails Hello { get; } = hello;
 
     /// <summary>The authentication method.</summary>
-    public string Method => authenticator.Method;
+    public string Method => Authenticator.Method;
 
     /// <summary>The session id that it will have.</summary>
-    public long SessionId => request.SessionId;
+    public long SessionId => Request.SessionId;
+
+    /// <summary>What the authenticators are told.</summary>
+    public AuthenticationRequest Request { get; } = request;
+
+    private IWampAuthenticator Authenticator => authenticators[_at];
 
     /// <summary>Has the authenticator answer HELLO.</summary>
-    public ValueTask<AuthenticationResult> BeginAsync(CancellationToken cancellationToken) => authenticator.BeginAsync(request, cancellationToken);
+    public ValueTask<AuthenticationResult> BeginAsync(CancellationToken cancellationToken) => Authenticator.BeginAsync(Request, cancellationToken);
 
     /// <summary>Has the authenticator answer AUTHENTICATE.</summary>
     public ValueTask<AuthenticationResult> ContinueAsync(AuthenticationAnswer answer, CancellationToken cancellationToken) =>
-        authenticator.ContinueAsync(request, _state, answer, cancellationToken);
+        Authenticator.ContinueAsync(Request, _state, answer, cancellationToken);
+
+    /// <summary>Leaves the decision to the next authenticator, if there is one.</summary>
+    public bool TryNext()
+    {
+        if (_at + 1 == authenticators.Count)
+        {
+            return false;
+        }
+
+        _at++;
+        _state = null;
+        return true;
+    }
 
     /// <summary>Keeps what belongs to the challenge that is out.</summary>
     public void Challenged(object? state) => _state = state;

@@ -57,7 +57,7 @@ internal sealed partial class SessionState
         }
 
         var offered = context.AuthenticatorsOf(realm);
-        if (Choose(offered, hello.AuthMethods) is not { } authenticator)
+        if (Choose(offered, hello.AuthMethods) is not { Count: > 0 } chosen)
         {
             var methods = string.Join(", ", offered.Select(one => one.Method));
             return hello.AuthMethods is { Count: > 0 }
@@ -73,11 +73,14 @@ internal sealed partial class SessionState
             AuthRole = hello.AuthRole,
             AuthExtra = ExtraDict.Read(serializer, hello.AuthExtra.GetValueOrDefault().Span),
             Transport = Peer.Transport,
+            RouterSessions = context.RouterSessions,
         };
-        _attempt = new JoinAttempt(realm, hello, authenticator, request);
+        _attempt = new JoinAttempt(realm, hello, chosen, request);
         Phase = SessionPhase.Challenging;
-        return Ask(static (attempt, _, cancellation) => attempt.BeginAsync(cancellation), answer: null);
+        return Begin();
     }
+
+    private Ending? Begin() => Ask(static (attempt, _, cancellation) => attempt.BeginAsync(cancellation), answer: null);
 
     private Ending? Authenticate(scoped in WampMessage message)
     {
@@ -85,17 +88,28 @@ internal sealed partial class SessionState
         return Ask(static (attempt, answer, cancellation) => attempt.ContinueAsync(answer!, cancellation), answer);
     }
 
-    /// <summary>The first method of the client's list that the realm offers (AUT-04); a client without a list joins anonymously (AUT-05).</summary>
-    private static IWampAuthenticator? Choose(IReadOnlyList<IWampAuthenticator> offered, IReadOnlyList<string>? wanted)
+    /// <summary>
+    /// The methods of the client's list that the realm offers: the first one is used (AUT-04), the others if it declines (TIC-05). A client without a list joins
+    /// anonymously (AUT-05).
+    /// </summary>
+    private static List<IWampAuthenticator> Choose(IReadOnlyList<IWampAuthenticator> offered, IReadOnlyList<string>? wanted)
     {
-        IReadOnlyList<string> methods = wanted is { Count: > 0 } ? wanted : [AnonymousAuthenticator.Name];
-        return methods.Select(method => offered.FirstOrDefault(one => one.Method == method)).FirstOrDefault(one => one is not null);
+        IReadOnlyList<string> methods = wanted is { Count: > 0 } ? wanted : [AuthMethods.Anonymous];
+        return [.. methods.Distinct().Join(offered, method => method, one => one.Method, (_, one) => one)];
     }
 
     private Ending? Ask(Func<JoinAttempt, AuthenticationAnswer?, CancellationToken, ValueTask<AuthenticationResult>> question, AuthenticationAnswer? answer)
     {
+        if (_attempt!.Method != AuthMethods.Anonymous && context.FailedAttempts.AreTooMany(context.Options.AttemptLimits, _attempt.Request))
+        {
+            context.Metrics.Authenticated(_attempt.Realm.Name, _attempt.Method, AuthenticationOutcome.Limited);
+            return Refuse(
+                ErrorUris.AuthenticationDenied,
+                $"Too many attempts to authenticate have failed: try again in {context.Options.AttemptLimits.Window.TotalSeconds} s.");
+        }
+
         Rounds++;
-        var asked = AskAsync(_attempt!, question, answer);
+        var asked = AskAsync(_attempt, question, answer);
         if (asked.IsCompleted)
         {
             return Conclude(ResultOf(asked));
@@ -150,12 +164,31 @@ internal sealed partial class SessionState
                     Dict = ExtraDict.Write(serializer, challenge.Extra),
                 });
                 return null;
+            case AuthenticationResult.Accepted accepted when !_attempt!.Realm.HasRole(accepted.Identity.AuthRole):
+                Count(AuthenticationOutcome.Refused);
+                return Refuse(ErrorUris.NoSuchRole, $"This realm has no role '{accepted.Identity.AuthRole}', which is the client's: ask the router's operator to add it.");
             case AuthenticationResult.Accepted accepted:
+                Count(AuthenticationOutcome.Accepted);
                 return Establish(_attempt!, accepted);
+            case AuthenticationResult.Declined when _attempt!.TryNext():
+                return Begin();
+            case AuthenticationResult.Declined declined:
+                Count(AuthenticationOutcome.Refused);
+                return Refuse(declined.Reason, declined.Text);
             case AuthenticationResult.Refused refused:
+                Count(AuthenticationOutcomes.Of(refused.Reason));
                 return Refuse(refused.Reason, refused.Text);
             default:
                 throw new InvalidOperationException("An authenticator gave no result.");
+        }
+    }
+
+    private void Count(AuthenticationOutcome outcome)
+    {
+        context.Metrics.Authenticated(_attempt!.Realm.Name, _attempt.Method, outcome);
+        if (outcome == AuthenticationOutcome.Denied)
+        {
+            context.FailedAttempts.Add(context.Options.AttemptLimits, _attempt.Request);
         }
     }
 

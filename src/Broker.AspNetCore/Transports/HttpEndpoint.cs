@@ -3,6 +3,7 @@ using Broker.Authentication;
 using Broker.Connections;
 using Broker.Hosting;
 using Broker.Limits;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -101,9 +102,10 @@ internal sealed class HttpEndpoint(RouterContext context)
             {
                 RemoteAddress = forwarded is null ? http.Connection.RemoteIpAddress : forwarded.Address,
                 IsLocal = forwarded is null && IsLoopback(http),
-                IsEncrypted = http.Request.IsHttps || forwarded is { IsEncrypted: true },
-                ClientCertificate = http.Connection.ClientCertificate,
+                IsEncrypted = forwarded?.IsEncrypted ?? http.Request.IsHttps,
+                ClientCertificate = forwarded is null ? http.Connection.ClientCertificate : null, // not the proxy's own
                 User = http.User.Identity?.IsAuthenticated == true ? http.User : null,
+                UserExpires = http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc,
             },
             http.Abort);
     }

@@ -1,6 +1,6 @@
 namespace Broker.Authentication;
 
-/// <summary>The authentication methods that the specification names: elements of <c>HELLO.Details.authmethods</c>.</summary>
+/// <summary>Authentication methods, those that the specification names and others: elements of <c>HELLO.Details.authmethods</c>.</summary>
 public static class AuthMethods
 {
     /// <summary>Whoever comes.</summary>
@@ -17,4 +17,13 @@ public static class AuthMethods
 
     /// <summary>A challenge signed with an Ed25519 key.</summary>
     public const string Cryptosign = "cryptosign";
+
+    /// <summary>The certificate of the client's end of the TLS connection. Not of the specification; Crossbar.io calls it so, too.</summary>
+    public const string Tls = "tls";
+
+    /// <summary>A cookie of the HTTP request that opened the WebSocket. Not of the specification; Crossbar.io calls it so, too.</summary>
+    public const string Cookie = "cookie";
+
+    /// <summary>The user that the application in which the router is embedded knows. Not of the specification.</summary>
+    public const string Principal = "principal";
 }

@@ -90,10 +90,21 @@ public sealed class CraCredential
     internal static CraCredential FromSecret(string secret, string salt, int iterations, int keyLength) =>
         new(salt, iterations, keyLength, CraSignature.DeriveKey(secret, salt, iterations, keyLength));
 
-    /// <summary>What an unknown name is challenged with: as <paramref name="like"/>, with another salt and key.</summary>
+    /// <summary>What an unknown name is challenged with: as <paramref name="like"/>, with another key, and another salt of the same length.</summary>
     internal static CraCredential Mock(CraCredential like, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> key) => like.Salt is null
         ? Unsalted(Convert.ToBase64String(key))
-        : new CraCredential(Convert.ToBase64String(salt[..SaltOctets]), like.Iterations, like.KeyLength, Convert.ToBase64String(key));
+        : new CraCredential(SaltLike(like.Salt, salt), like.Iterations, like.KeyLength, Convert.ToBase64String(key));
+
+    private static string SaltLike(string like, ReadOnlySpan<byte> salt)
+    {
+        if (CanonicalBase64.TryDecode(like, out var octets) && octets.Length <= salt.Length)
+        {
+            return Convert.ToBase64String(salt[..octets.Length]);
+        }
+
+        var text = Convert.ToBase64String(salt).TrimEnd('=');
+        return text[..Math.Min(text.Length, like.Length)];
+    }
 
     private static bool TryParseCount(string text, out int count) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;

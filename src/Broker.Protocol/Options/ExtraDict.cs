@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Broker.Serialization;
 
@@ -10,8 +11,10 @@ namespace Broker.Options;
 /// </summary>
 public static class ExtraDict
 {
+    private static readonly JsonDocumentOptions UniqueKeys = new() { AllowDuplicateProperties = false, MaxDepth = DecodeLimits.DepthCeiling };
+
     /// <summary>An encoded dict as JSON; no octets stand for a dict without keys.</summary>
-    /// <exception cref="WampProtocolException">JSON cannot express a value of it.</exception>
+    /// <exception cref="WampProtocolException">JSON cannot express a value of it, or a dict has a key twice.</exception>
     public static JsonObject Read(SerializerKind serializer, ReadOnlySpan<byte> dict)
     {
         if (dict.IsEmpty)
@@ -20,9 +23,19 @@ public static class ExtraDict
         }
 
         using var json = new ByteBuffer();
-        return Transcoder.TryTranscodeValue(serializer, dict, SerializerKind.Json, json) && JsonNode.Parse(json.Written) is JsonObject read
-            ? read
-            : throw new WampProtocolException("A value of the authentication's extra dict cannot be expressed in JSON.");
+        if (!Transcoder.TryTranscodeValue(serializer, dict, SerializerKind.Json, json))
+        {
+            throw new WampProtocolException("A value of the authentication's extra dict cannot be expressed in JSON.");
+        }
+
+        try
+        {
+            return JsonNode.Parse(json.Written, nodeOptions: null, UniqueKeys)!.AsObject();
+        }
+        catch (JsonException)
+        {
+            throw new WampProtocolException("A dict in the authentication's extra dict has a key twice.");
+        }
     }
 
     /// <summary>JSON as an encoded dict: also what the <c>Parse</c> of typed dicts takes, as <see cref="ScramAnswer.Parse"/>.</summary>

@@ -46,7 +46,7 @@ internal sealed partial class DealerRole
             call.Terms.Start(_time);
         }
 
-        var most = Options.SessionLimits.PendingCalls;
+        var most = caller.IsOfRouter ? 0 : Options.SessionLimits.PendingCalls;
         bool isRefused;
         lock (caller.Gate)
         {

@@ -48,6 +48,9 @@ public sealed class Session
     /// <summary>What it announced.</summary>
     public RoleSet Roles { get; }
 
+    /// <summary>Whether it is one of the router's own, which no limit of clients holds.</summary>
+    internal bool IsOfRouter { get; init; }
+
     /// <summary>
     /// What its role may do; null: everything, because the realm names no roles. Replaced as a whole when the realm gets other options.
     /// </summary>

@@ -25,7 +25,7 @@ internal static class OptionsMap
             options.Realms[realm.Name] = Realm(realm, limits);
             if (realm.Auth is { } auth)
             {
-                options.Authenticators[realm.Name] = Authenticators(auth);
+                options.Authenticators[realm.Name] = new AuthMap(auth, RoleNames(realm), Fail).Build();
             }
         }
 
@@ -41,6 +41,13 @@ internal static class OptionsMap
             PerAddress = limits.ConnectionsPerAddress,
             PerAuthId = limits.ConnectionsPerAuthid,
             PerSecond = limits.ConnectionRate,
+        };
+        options.AttemptLimits = new AttemptLimits
+        {
+            PerAddress = limits.FailedLoginsPerAddress,
+            PerAddressAndAuthId = limits.FailedLoginsPerAddressAndAuthid,
+            PerAuthId = limits.FailedLoginsPerAuthid,
+            Window = limits.FailedLoginsWindow,
         };
         options.MaxMessageSize = (int)limits.MessageSize.Bytes;
         options.DecodeLimits = new DecodeLimits(limits.Nesting, limits.UriLength);
@@ -118,8 +125,11 @@ internal static class OptionsMap
         ],
     };
 
-    private static IWampAuthenticator[] Authenticators(AuthSection auth) =>
-        auth.Anonymous is { } anonymous ? [new AnonymousAuthenticator(anonymous.Role, fromAnywhere: true)] : [];
+    /// <summary>The names of a realm's roles.</summary>
+    public static IReadOnlyList<string> RoleNames(RealmSection realm) => [.. (realm.Roles ?? []).Select(role => role.Name)];
+
+    // What cannot work has been reported when the configuration was read: only files can have changed since.
+    private static void Fail(string key, string problem) => throw new InvalidDataException($"auth.{key}: {problem}");
 
     private static TrustLevelRule[] TrustLevels(IEnumerable<TrustLevelSection> rules) =>
         [.. rules.Select(rule => new TrustLevelRule { Uri = rule.Uri, Match = rule.Match, AuthRole = rule.Role, Level = rule.Level })];

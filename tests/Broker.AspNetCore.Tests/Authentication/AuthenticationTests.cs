@@ -194,6 +194,27 @@ public sealed class AuthenticationTests
         await peer.ExpectCloseAsync(1008);
     }
 
+    [Theory]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
+    [Trait("wamp", "AUT-10")]
+    public async Task A_role_that_the_realm_has_not_got_is_told(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await TestRouter.StartAsync(options =>
+        {
+            options.Realms[TestRouter.Realm] = new() { Roles = [new() { Name = "guest" }] };
+            options.Authenticators[TestRouter.Realm] = [new Riddles(), new AnonymousAuthenticator("ghost")];
+        });
+        await using var ghost = await TestPeer.ConnectAsync(router, transport, serializer);
+        await ghost.SendAsync(TestPeer.HelloText);
+        Assert.Contains("'ghost'", await ghost.ExpectAbortAsync("wamp.error.no_such_role"), StringComparison.Ordinal);
+
+        await using var guest = await TestPeer.ConnectAsync(router, transport, serializer);
+        await guest.SendAsync(Hello("joe"));
+        await guest.ExpectAsync("[4,*]");
+        await guest.SendAsync("""[5,"answer 1",{}]""");
+        await guest.ExpectAsync("[2,*]");
+    }
+
     private static Task<TestRouter> StartAsync(params IWampAuthenticator[] authenticators) =>
         TestRouter.StartAsync(options => options.Authenticators["realm1"] = authenticators);
 

@@ -44,7 +44,7 @@ internal sealed class TestPeer : IAsyncDisposable
 
     public bool IsBatched { get; }
 
-    public long SessionId { get; private set; }
+    public long SessionId { get; set; }
 
     /// <summary>A socket that has said nothing yet.</summary>
     public static async Task<TestPeer> DialAsync(TestRouter router, PeerTransport transport, SerializerKind serializer = SerializerKind.Json, int receiveBuffer = 0)

@@ -68,7 +68,9 @@ internal sealed class TestRouter : IAsyncDisposable
 
     public string SocketPath { get; }
 
-    public static async Task<TestRouter> StartAsync(Action<WampRouterOptions>? configure = null)
+    /// <param name="configure">Sets the router's options.</param>
+    /// <param name="use">Adds the application's own middleware, in front of <c>MapWamp</c>.</param>
+    public static async Task<TestRouter> StartAsync(Action<WampRouterOptions>? configure = null, Action<WebApplication>? use = null)
     {
         var clock = new ManualTimeProvider();
         var logs = new CapturedLogs();
@@ -88,6 +90,7 @@ internal sealed class TestRouter : IAsyncDisposable
             kestrel.ListenUnixSocket(socketPath, listen => listen.UseWamp());
         });
         var app = builder.Build();
+        use?.Invoke(app);
         app.MapWamp();
         app.MapWamp("/second");
         app.MapGet("/", () => "a page");

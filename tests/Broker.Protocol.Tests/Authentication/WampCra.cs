@@ -131,6 +131,12 @@ public sealed class WampCra
         Assert.NotEqual(mock.Salt, mocks.Cra("jane", like).Challenge(Challenge).Salt);
         Assert.NotEqual(mock.Salt, new MockCredentials().Cra("joe", like).Challenge(Challenge).Salt);
         Assert.Null(mocks.Cra("joe", CraCredential.Unsalted("x")).Challenge(Challenge).Salt);
+        foreach (var salt in new[] { "salt123", "c2FsdA==", new string('x', 40) })
+        {
+            Assert.True(CraCredential.TryParse($"wampcra$100$1${salt}$AA==", out var imported, out _));
+            Assert.Equal(salt.Length, mocks.Cra("joe", imported).Salt!.Length); // others write salts of other lengths
+        }
+
 
         var key = CraSignature.DeriveKey("secret2", mock.Salt!, 100, 24);
         Assert.False(mocks.Cra("joe", like).Verify(Challenge, CraSignature.Sign(key, Challenge)));

@@ -120,6 +120,10 @@ public sealed class AuthenticationExtras
         Assert.Empty(ExtraDict.Read(serializer, default));
     }
 
+    [Theory, MemberData(nameof(Serializers))]
+    public void A_key_that_is_there_twice_is_a_breach_of_the_protocol_and_no_surprise_for_authenticators(SerializerKind serializer) =>
+        Assert.Throws<WampProtocolException>(() => ExtraDict.Read(serializer, Encode(serializer, """{"a":{"b":1,"b":2}}""")));
+
     private delegate T Reading<out T>(SerializerKind serializer, ReadOnlySpan<byte> dict);
 
     private static byte[] Encode(SerializerKind serializer, string json)

@@ -75,6 +75,11 @@ internal sealed class AuthRules(RealmSection realm, KeyPath path, Action<KeyPath
             RequireOne(at["wampcra"]["users"][name], user.Secret, user.Hash);
         }
 
+        if (auth.Jwt?.Claims.DefaultRole is { } role && realm.Roles!.All(one => one.Name != role))
+        {
+            report(at["jwt"]["claims"]["default_role"], $"there is no role '{role}' in this realm.");
+        }
+
         if (auth.Jwt is { HmacKey: null, PublicKeys.Count: 0, JwksFile: null, JwksUrl: null })
         {
             report(at["jwt"], "no token could be checked: add hmac_key, public_keys, jwks_file or jwks_url.");

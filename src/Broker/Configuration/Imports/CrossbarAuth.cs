@@ -69,7 +69,7 @@ internal sealed class CrossbarAuth
             case ("cookie", _):
                 section.Note("cookie was left out: see auth.cookie of a realm.");
                 return;
-            case (_, Dynamic) when section.Text("authenticator") is { } procedure:
+            case ("ticket" or "wampcra" or "scram" or "cryptosign", Dynamic) when section.Text("authenticator") is { } procedure:
                 _methods.Add(("procedure", new JsonObject { ["uri"] = procedure, ["methods"] = new JsonArray(method) }, null, section));
                 section.Note("the procedure is called within the realm that is joined; see auth.procedure.");
                 break;

@@ -67,14 +67,18 @@ internal sealed class ConfigurationReload : IDisposable
         }
 
         var options = new WampRouterOptions();
-        OptionsMap.Apply(reading.Configuration, options);
         try
         {
+            OptionsMap.Apply(reading.Configuration, options);
             _router.Reconfigure(options);
         }
         catch (OptionsValidationException exception)
         {
             return Reject(exception.Failures);
+        }
+        catch (InvalidDataException exception)
+        {
+            return Reject([exception.Message]);
         }
 
         _levels.Apply(reading.Configuration.Log);

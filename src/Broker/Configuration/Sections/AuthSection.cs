@@ -34,7 +34,7 @@ internal sealed record AuthSection
     public CertificateSection? Tls { get; init; }
 
     /// <summary>By a cookie.</summary>
-    [Key("Method cookie: browsers that authenticated before are known again.")]
+    [Key("Method cookie: browsers that authenticated before are known again, by a cookie that WELCOME tells them (authextra.cookie).")]
     public CookieSection? Cookie { get; init; }
 
     /// <summary>By a procedure.</summary>
@@ -88,6 +88,10 @@ internal sealed record CookieSection
     /// <summary>How long it is good for.</summary>
     [Key("How long the router knows a browser again.", Min = "1s")]
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Where the keys are kept that seal it.</summary>
+    [Key("The folder for the keys that seal cookies, for the router alone to read; routers that share it know each other's cookies. null: cookies are good until the router ends.")]
+    public string? Keys { get; init; }
 }
 
 /// <summary>Authentication by a procedure.</summary>
@@ -99,11 +103,31 @@ internal sealed record AuthProcedureSection
 
     /// <summary>The method it is for.</summary>
     [Key("The methods that it is asked for.")]
-    public IReadOnlyList<string> Methods { get; init; } = ["ticket"];
+    public IReadOnlyList<AuthProcedureMethod> Methods { get; init; } = [AuthProcedureMethod.Ticket];
+
+    /// <summary>Where it is registered.</summary>
+    [Key("The realm in which it is registered. Whoever registers it decides who anybody is. null: this realm.", Format = TextFormat.Realm)]
+    public string? Realm { get; init; }
 
     /// <summary>How long it may take.</summary>
     [Key("How long it may take; then the session is refused.", Min = "1ms")]
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
+}
+
+/// <summary>What a procedure can be asked for.</summary>
+internal enum AuthProcedureMethod
+{
+    /// <summary>Whose a ticket is.</summary>
+    Ticket,
+
+    /// <summary>Secrets of WAMP-CRA.</summary>
+    Wampcra,
+
+    /// <summary>Keys of WAMP-SCRAM.</summary>
+    Scram,
+
+    /// <summary>Whose a public key is.</summary>
+    Cryptosign,
 }
 
 /// <summary>Authentication by a web server.</summary>

@@ -33,6 +33,22 @@ internal sealed record LimitsSection
     [Key("How long the answer to a CHALLENGE may take.", Min = "1ms")]
     public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Failed attempts to authenticate of an address.</summary>
+    [Key("How many attempts to authenticate may fail from one address within failed_logins_window. 0: any number.", Min = "0")]
+    public int FailedLoginsPerAddress { get; init; } = 100;
+
+    /// <summary>Failed attempts of an address under one name.</summary>
+    [Key("The same for one authid of a realm from one address. 0: any number.", Min = "0")]
+    public int FailedLoginsPerAddressAndAuthid { get; init; } = 10;
+
+    /// <summary>Failed attempts under one name.</summary>
+    [Key("The same for one authid of a realm from everywhere: with a limit here, anybody can keep a user out. 0: any number.", Min = "0")]
+    public int FailedLoginsPerAuthid { get; init; }
+
+    /// <summary>The time in which they are counted.</summary>
+    [Key("How long failed attempts count.", Min = "1s")]
+    public TimeSpan FailedLoginsWindow { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The longest message.</summary>
     [Key("The longest message that is taken. Clients learn it in WELCOME.", Min = "512B", Max = "16MiB")]
     public ByteSize MessageSize { get; init; } = ByteSize.FromMiB(1);

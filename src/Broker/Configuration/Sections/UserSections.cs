@@ -5,6 +5,10 @@ namespace Broker.Configuration.Sections;
 /// <summary>Authentication by tickets.</summary>
 internal sealed record TicketSection
 {
+    /// <summary>Whether they may be read on the way.</summary>
+    [Key("Whether tickets, tokens included, are taken over connections without TLS from other machines, where everybody on the way can read and use them.")]
+    public bool AllowUnencrypted { get; init; }
+
     /// <summary>The users.</summary>
     [Key("The users.", Names = "AUTHID")]
     public IReadOnlyDictionary<string, TicketUserSection> Users { get; init; } = new Dictionary<string, TicketUserSection>();

@@ -2,6 +2,7 @@ using System.Collections;
 using Broker.Configuration.Checks;
 using Broker.Configuration.Documents;
 using Broker.Configuration.Keys;
+using Broker.Configuration.Sections;
 using Broker.Hosting;
 using Broker.Ids;
 using Broker.Realms;
@@ -56,6 +57,11 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
         new ConfigurationRules(configuration, Report).Check();
         if (faults.Count == 0)
         {
+            TryAuthenticators(configuration, Report);
+        }
+
+        if (faults.Count == 0)
+        {
             TryRealms(configuration, text => Report(KeyPath.Root["realms"], text));
         }
 
@@ -72,6 +78,25 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
             if (!faults.Exists(fault => fault.Path.ToString() == path.ToString()))
             {
                 faults.Add(new Fault(root.Nearest(path.Components).Origin, path, text));
+            }
+        }
+    }
+
+    /// <summary>What authenticates is made on trial, as the realms are: files are read, keys looked at.</summary>
+    private static void TryAuthenticators(BrokerConfiguration configuration, Action<KeyPath, string> report)
+    {
+        foreach (var (index, realm) in configuration.Realms.Index())
+        {
+            if (realm.Auth is not { } auth)
+            {
+                continue;
+            }
+
+            var path = KeyPath.Root["realms"][index]["auth"];
+            _ = new AuthMap(auth, OptionsMap.RoleNames(realm), (key, problem) => report(path[key], problem)).Build();
+            if (auth.Tls is not null && configuration.Listeners.All(listener => listener.Tls is null or { ClientAuth: ClientCertificates.None }))
+            {
+                report(path["tls"], "no listener asks clients for a certificate: set tls.client_auth of one to optional or required.");
             }
         }
     }

@@ -1,0 +1,72 @@
+using System.Security.Cryptography.X509Certificates;
+using Broker.Sessions;
+using Broker.Uris;
+
+namespace Broker.Authentication;
+
+/// <summary>
+/// Method <c>tls</c>: the client is who its TLS certificate says. That the certificate is one to be trusted, the listener has checked; here its names are looked at. A session
+/// ends when the certificate does.
+/// </summary>
+public sealed class ClientCertificateAuthenticator : IWampAuthenticator
+{
+    private readonly CertificateRule[] _rules;
+
+    /// <param name="rules">Who is taken: the first rule that fits counts.</param>
+    /// <exception cref="ArgumentException">A rule cannot fit or grants no role; the message says which.</exception>
+    public ClientCertificateAuthenticator(params IReadOnlyList<CertificateRule> rules)
+    {
+        foreach (var rule in rules)
+        {
+            if (rule.Roles.Count == 0)
+            {
+                throw new ArgumentException($"The rule for certificates of {rule.Name} {rule.Value} grants no role.");
+            }
+
+            if (rule.Value.Length == 0 || rule.Value.Count(c => c == '*') > 1 || (rule.Value.Contains('*', StringComparison.Ordinal) && rule.Value is not (['*', ..] or [.., '*'])))
+            {
+                throw new ArgumentException($"The rule for certificates of {rule.Name} '{rule.Value}' fits none: a * stands at its beginning or its end.");
+            }
+
+            if (rule.Name == CertificateName.Fingerprint && !CryptosignSignature.TryReadHex(rule.Value, 32, out _))
+            {
+                throw new ArgumentException($"The fingerprint {rule.Value} is not the SHA-256 of a certificate in 64 hex digits.");
+            }
+        }
+
+        _rules = [.. rules];
+    }
+
+    /// <inheritdoc/>
+    public string Method => AuthMethods.Tls;
+
+    /// <inheritdoc/>
+    public ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return ValueTask.FromResult(request.Transport.ClientCertificate is { } certificate
+            ? Judge(request, certificate)
+            : new AuthenticationResult.Declined(
+                ErrorUris.AuthenticationRequired, "The method tls needs a client certificate: connect by TLS, and show one that the router trusts."));
+    }
+
+    private AuthenticationResult Judge(AuthenticationRequest request, X509Certificate2 certificate)
+    {
+        foreach (var rule in _rules)
+        {
+            if (rule.Match(CertificateNames.Of(certificate, rule.Name)) is { } name)
+            {
+                var authId = rule.AuthId ?? name;
+                return request.AuthId is { Length: > 0 } asked && asked != authId
+                    ? Verdict.Denied
+                    : Verdict.Accept(
+                        request,
+                        new SessionIdentity(authId, "", AuthMethods.Tls, "x509"),
+                        rule.Roles,
+                        expires: new DateTimeOffset(certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero));
+            }
+        }
+
+        return Verdict.Denied;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Broker.Authentication.Remote;
+
+/// <summary>
+/// Has a web server judge tickets. It gets a POST of JSON, <c>{realm, authid, ticket, authmethod, authrole, authextra, session, transport}</c>, and answers 200 with JSON, a role or
+/// a dict with <c>role</c> or <c>roles</c> and maybe <c>authid</c>, <c>extra</c> and <c>expires</c> (Unix seconds). <c>null</c>, <c>false</c>, and the status codes 204, 401, 403 and
+/// 404 deny; everything else, and taking too long, lets nobody in.
+/// </summary>
+public sealed class WebhookTickets : ITicketVerifier
+{
+    private const string Provider = "webhook";
+
+    private static readonly JsonDocumentOptions UniqueKeys = new() { AllowDuplicateProperties = false };
+
+    private static readonly HttpClient SharedHttp = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) })
+    {
+        MaxResponseContentBufferSize = 64 * 1024,
+        Timeout = Timeout.InfiniteTimeSpan, // each request has its own
+    };
+
+    private readonly WebhookOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _http;
+
+    /// <param name="options">The server.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="http">What posts; null for an own one, which follows no redirects and keeps no cookies.</param>
+    /// <exception cref="ArgumentException">The address is not one to send tickets to, or a field cannot be sent.</exception>
+    public WebhookTickets(WebhookOptions options, TimeProvider? time = null, HttpClient? http = null)
+    {
+        _options = options;
+        _time = time ?? TimeProvider.System;
+        _http = http ?? SharedHttp;
+        if (!options.Url.IsAbsoluteUri || !(options.Url.Scheme == Uri.UriSchemeHttps || (options.Url.Scheme == Uri.UriSchemeHttp && options.Url.IsLoopback)))
+        {
+            throw new ArgumentException($"Tickets would be readable on their way to {options.Url}: use https.");
+        }
+
+        using var request = new HttpRequestMessage();
+        foreach (var (name, value) in options.Headers)
+        {
+            if (value.Any(char.IsControl) || !request.Headers.TryAddWithoutValidation(name, value))
+            {
+                throw new ArgumentException($"The field {name} cannot be sent with a request.");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool NeedsAuthId => false;
+
+    /// <inheritdoc/>
+    public async ValueTask<AuthenticationResult?> VerifyAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var body = RemotePrincipal.Details(request, AuthMethods.Ticket);
+        (body["realm"], body["authid"], body["ticket"]) = (request.Realm, request.AuthId, ticket);
+        using var limit = new CancellationTokenSource(_options.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        JsonNode? principal;
+        try
+        {
+            principal = await PostAsync(body, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No answer of {_options.Url} came within {_options.Timeout.TotalSeconds} s.");
+        }
+
+        return RemotePrincipal.Read(principal, request, _options.Roles, _options.Url.ToString(), Provider) is { } user
+            ? Verdict.Accept(request, user, AuthMethods.Ticket)
+            : null;
+    }
+
+    private async Task<JsonNode?> PostAsync(JsonObject body, CancellationToken cancellationToken)
+    {
+        using var post = new HttpRequestMessage(HttpMethod.Post, _options.Url);
+        post.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        foreach (var (name, value) in _options.Headers)
+        {
+            post.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await _http.SendAsync(post, cancellationToken).ConfigureAwait(false);
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.NoContent or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound:
+                return null;
+            case not HttpStatusCode.OK:
+                throw new InvalidOperationException($"The answer of {_options.Url} is the status code {(int)response.StatusCode}.");
+        }
+
+        try
+        {
+            var json = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+            return JsonNode.Parse(json, nodeOptions: null, UniqueKeys);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidOperationException($"The answer of {_options.Url} is no JSON, or has a key twice.", exception);
+        }
+    }
+}

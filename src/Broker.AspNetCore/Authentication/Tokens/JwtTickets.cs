@@ -1,0 +1,205 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using Broker.Sessions;
+using Broker.Uris;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Broker.Authentication.Tokens;
+
+/// <summary>
+/// Takes JSON Web Tokens (RFC 7519) as tickets, of the client's AUTHENTICATE or of <c>Authorization: Bearer</c>. A session ends when its token does. Tokens without a
+/// signature, without an end (<c>exp</c>), or with demands that are not understood (<c>crit</c>) are refused, and each key is for its own algorithms only.
+/// </summary>
+public sealed class JwtTickets : ITicketVerifier
+{
+    private const string Provider = "jwt";
+
+    /// <summary>The longest token in characters.</summary>
+    private const int MaxLength = 16 * 1024;
+
+    private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxLength };
+
+    private static readonly HttpClient SharedHttp = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) })
+    {
+        MaxResponseContentBufferSize = 1024 * 1024,
+    };
+
+    private readonly JwtOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TokenKey[] _ownKeys;
+    private readonly KeySet[] _keySets;
+
+    /// <param name="options">Which tokens are taken.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="http">What reads <see cref="JwtOptions.KeySetUrl"/>; null for an own one, which follows no redirects.</param>
+    /// <exception cref="ArgumentException">There is no key, or one cannot be used; the message says which and why.</exception>
+    public JwtTickets(JwtOptions options, TimeProvider? time = null, HttpClient? http = null)
+    {
+        _options = options;
+        _time = time ?? TimeProvider.System;
+        _ownKeys = [.. options.HmacKey is { } shared ? [TokenKey.Hmac(shared)] : (TokenKey[])[], .. options.PublicKeys.Select(TokenKey.Pem)];
+        var sources = new List<Func<CancellationToken, Task<string>>>();
+        if (options.KeySetFile is { } file)
+        {
+            sources.Add(cancellation => File.ReadAllTextAsync(file, cancellation));
+        }
+
+        if (options.KeySetUrl is { } url)
+        {
+            if (!url.IsAbsoluteUri || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)))
+            {
+                throw new ArgumentException($"The key set of tokens is at {url}, where others could change it on the way: use https.");
+            }
+
+            sources.Add(cancellation => (http ?? SharedHttp).GetStringAsync(url, cancellation));
+        }
+
+        _keySets = [.. sources.Select(source => new KeySet(source, options.RefreshKeySet, options.KeepKeySet, _time))];
+        if (_ownKeys.Length + _keySets.Length == 0)
+        {
+            throw new ArgumentException("There is no key to check tokens with: set HmacKey, PublicKeys, KeySetFile or KeySetUrl.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool NeedsAuthId => false;
+
+    /// <inheritdoc/>
+    public async ValueTask<AuthenticationResult?> VerifyAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (Read(ticket) is not { } token)
+        {
+            return null;
+        }
+
+        if (token.TryGetHeaderValue<JsonElement>("crit", out _))
+        {
+            return Denied("The token demands what this router does not understand (crit).");
+        }
+
+        var keys = await FindKeysAsync(token, cancellationToken).ConfigureAwait(false);
+        if (keys.Count == 0)
+        {
+            return Denied("The token is not signed by a key that is known here.");
+        }
+
+        var result = await Handler.ValidateTokenAsync(token, Parameters(keys)).ConfigureAwait(false);
+        return result.IsValid ? Accept(request, token) : Denied(Describe(result.Exception));
+    }
+
+    private static JsonWebToken? Read(string ticket)
+    {
+        // One text for each token: the library would take some that differ in padding or in bits that mean nothing.
+        if (ticket.Length > MaxLength || ticket.Split('.') is not [_, _, _] parts || !Array.TrueForAll(parts, CanonicalBase64Url.Is))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Handler.ReadJsonWebToken(ticket);
+        }
+        catch (ArgumentException)
+        {
+            return null; // of another kind
+        }
+    }
+
+    private static AuthenticationResult.Refused Denied(string text) => new(ErrorUris.AuthenticationDenied, text);
+
+    private static string Describe(Exception? exception) => exception switch
+    {
+        SecurityTokenInvalidLifetimeException or SecurityTokenNoExpirationException => "The token has expired, is not valid yet, or has no end.",
+        SecurityTokenInvalidAudienceException => "The token is for another audience.",
+        SecurityTokenInvalidIssuerException => "The token is of another issuer.",
+        _ => "The token is not signed by a key that is known here.",
+    };
+
+    private async ValueTask<IReadOnlyList<SecurityKey>> FindKeysAsync(JsonWebToken token, CancellationToken cancellationToken)
+    {
+        var fits = (TokenKey key) => key.Fits(token.Alg, token.Kid);
+        var found = _ownKeys.Where(fits).ToList();
+        foreach (var set in _keySets)
+        {
+            if (found.Count == 0)
+            {
+                found.AddRange(await set.FindAsync(fits, cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        return [.. found.Select(key => key.Key)];
+    }
+
+    private TokenValidationParameters Parameters(IReadOnlyList<SecurityKey> keys) => new()
+    {
+        RequireSignedTokens = true,
+        IssuerSigningKeys = keys,
+        TryAllIssuerSigningKeys = true, // all of them fit
+        ValidateIssuer = _options.Issuers.Count > 0,
+        ValidIssuers = _options.Issuers,
+        ValidateAudience = _options.Audiences.Count > 0,
+        ValidAudiences = _options.Audiences,
+        RequireExpirationTime = true,
+        LifetimeValidator = (notBefore, expires, _, _) => IsAlive(notBefore, expires),
+    };
+
+    private bool IsAlive(DateTime? notBefore, DateTime? expires)
+    {
+        var now = _time.GetUtcNow().UtcDateTime;
+        return expires is { } end && now - _options.ClockSkew < end && (notBefore is not { } start || now + _options.ClockSkew >= start);
+    }
+
+    private AuthenticationResult Accept(AuthenticationRequest request, JsonWebToken token)
+    {
+        using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(token.EncodedPayload));
+        var claims = payload.RootElement;
+        if (_options.RealmClaim is { } realmClaim && !Texts(claims, realmClaim).Contains(request.Realm))
+        {
+            return Denied("The token is not for this realm.");
+        }
+
+        if (Texts(claims, _options.AuthIdClaim) is not [{ Length: > 0 } authId] || (request.AuthId is { Length: > 0 } asked && asked != authId))
+        {
+            return Denied("The token is not of the authid that HELLO names, or of none.");
+        }
+
+        List<string> roles = [.. Texts(claims, _options.RoleClaim).Where(role => _options.Roles?.Contains(role) ?? role.Length > 0)];
+        if (roles.Count == 0 && _options.DefaultRole is { } role)
+        {
+            roles.Add(role);
+        }
+
+        if (roles.Count == 0)
+        {
+            return Denied("The token grants no role that there is here.");
+        }
+
+        var end = token.ValidTo < DateTime.MaxValue - _options.ClockSkew ? token.ValidTo + _options.ClockSkew : DateTime.MaxValue;
+        return Verdict.Accept(
+            request, new SessionIdentity(authId, "", AuthMethods.Ticket, Provider), roles, expires: new DateTimeOffset(end, TimeSpan.Zero));
+    }
+
+    /// <summary>The text of a claim, or the texts of one that is a list; none where it is missing or something else.</summary>
+    private static List<string> Texts(JsonElement claims, string name)
+    {
+        if (claims.ValueKind != JsonValueKind.Object)
+        {
+            return [];
+        }
+
+        if (!claims.TryGetProperty(name, out var value))
+        {
+            var dot = name.IndexOf('.', StringComparison.Ordinal);
+            return dot > 0 && claims.TryGetProperty(name[..dot], out var inner) ? Texts(inner, name[(dot + 1)..]) : [];
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => [value.GetString()!],
+            JsonValueKind.Array => [.. value.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!)],
+            _ => [],
+        };
+    }
+}
