@@ -36,6 +36,9 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "Authentication of connection {ConnectionId} from {Address} by {Method} did not come to an end within {Seconds} s.")]
     public static partial void AuthenticationTooSlow(ILogger logger, string connectionId, string address, string method, double seconds);
 
+    [LoggerMessage(12, LogLevel.Error, "The authorizer {Procedure} of realm {Realm} gave no answer: nothing is allowed.")]
+    public static partial void AuthorizerFailed(ILogger logger, Exception exception, string procedure, string realm);
+
     [LoggerMessage(7, LogLevel.Information, "The router drains {Count} connections.")]
     public static partial void Draining(ILogger logger, int count);
 

@@ -69,6 +69,11 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
         Require(faults, options.MaxOutboundBytes >= 64 * 1024, "MaxOutboundBytes is less than 64 KiB.");
         Require(faults, options.HandshakeTimeout > TimeSpan.Zero, "HandshakeTimeout is not above zero.");
         Require(faults, options.HelloTimeout > TimeSpan.Zero, "HelloTimeout is not above zero.");
+        Require(
+            faults,
+            options.Authorizer is { MaxRemembered: > 0 } && options.Authorizer.Timeout > TimeSpan.Zero
+                && options.Authorizer.AllowedFor >= TimeSpan.Zero && options.Authorizer.DeniedFor >= TimeSpan.Zero,
+            "A value of Authorizer is below zero, or its Timeout or MaxRemembered is not above zero.");
         Require(faults, options.AuthenticationTimeout > TimeSpan.Zero, "AuthenticationTimeout is not above zero.");
         Require(faults, options.KeepAliveInterval >= TimeSpan.Zero, "KeepAliveInterval is below zero.");
         Require(

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Broker.Authentication;
+using Broker.Authorization;
 using Broker.Connections;
 using Broker.Ids;
 using Broker.Limits;
@@ -28,6 +29,7 @@ internal sealed class RouterContext
         Admission = new Admission(this);
         FailedAttempts = new FailedAttempts(Time);
         RouterSessions = new RouterSessions(Router);
+        Authorizer = new DynamicAuthorizer(this);
     }
 
     /// <summary>What WELCOME tells of the router's software.</summary>
@@ -69,4 +71,6 @@ internal sealed class RouterContext
     public FailedAttempts FailedAttempts { get; }
 
     public RouterSessions RouterSessions { get; }
+
+    public DynamicAuthorizer Authorizer { get; }
 }

@@ -14,12 +14,14 @@ internal sealed class RouterMetrics : IDisposable
     private static readonly bool[] _directions = [false, true]; // received, sent
     private readonly Meter _meter = new("Broker");
     private readonly Counter<long> _ended;
+    private readonly Counter<long> _decisions;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _authentications;
 
     public RouterMetrics(Router router, ConnectionTable connections)
     {
         _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
+        _decisions = _meter.CreateCounter<long>("broker.authorizer.decisions", description: "Decisions of dynamic authorizers, by where they came from.");
         _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions for which there was no room, by reason.");
         _authentications = _meter.CreateCounter<long>("broker.authentications", description: "Attempts to authenticate, by realm, method and outcome.");
         _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
@@ -54,6 +56,9 @@ internal sealed class RouterMetrics : IDisposable
     /// <param name="outcome">What came of it.</param>
     public void Authenticated(string realm, string method, AuthenticationOutcome outcome) =>
         _authentications.Add(1, new TagList { { "realm", realm }, { "method", method }, { "outcome", outcome.Tag() } });
+
+    /// <summary>Counts a decision of an authorizer.</summary>
+    public void AuthorizerAsked(bool isRemembered) => _decisions.Add(1, new KeyValuePair<string, object?>("source", isRemembered ? "remembered" : "asked"));
 
     /// <summary>Counts the end of a connection.</summary>
     public void ConnectionEnded(DisconnectReason reason) => _ended.Add(1, new KeyValuePair<string, object?>("reason", reason.Tag));

@@ -20,6 +20,9 @@ public sealed class WampRouter
     /// <summary>How the router behaves now. Read it, do not change it: <see cref="Reconfigure"/> takes another.</summary>
     public WampRouterOptions Options => _context.Options;
 
+    /// <summary>Forgets what authorizers have answered, so that they are asked again: call it when what somebody may do has changed.</summary>
+    public void ForgetDecisions() => _context.Authorizer.Forget();
+
     /// <summary>
     /// Replaces the options while the router runs: all of them, or, when one cannot work, none. Origins count from the next handshake on,
     /// the size of messages, outbound bytes and the slow-consumer policy for new connections, all else at once: realms come and go, sessions
@@ -44,6 +47,7 @@ public sealed class WampRouter
 
             // Options first: who joins a new realm, or an old one by new rules, has been authenticated by what belongs to them.
             _context.Options = options;
+            _context.Authorizer.Forget();
             _context.Router.Reconfigure(options.RealmsOrDefault);
         }
     }

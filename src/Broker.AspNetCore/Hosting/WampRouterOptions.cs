@@ -1,5 +1,6 @@
 using System.Net;
 using Broker.Authentication;
+using Broker.Authorization;
 using Broker.Limits;
 using Broker.Realms;
 using Broker.Serialization;
@@ -35,6 +36,9 @@ public sealed class WampRouterOptions
 
     /// <summary>Listeners that differ from the rest, by the names that <c>UseWamp</c> gave them.</summary>
     public IDictionary<string, WampListenerOptions> Listeners { get; } = new Dictionary<string, WampListenerOptions>(StringComparer.Ordinal);
+
+    /// <summary>How the authorizers of roles (<see cref="RoleOptions.Authorizer"/>) are asked.</summary>
+    public AuthorizerOptions Authorizer { get; set; } = new();
 
     /// <summary>How many connections the router takes.</summary>
     public ConnectionLimits ConnectionLimits { get; set; } = new();

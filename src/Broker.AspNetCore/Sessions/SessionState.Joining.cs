@@ -21,8 +21,8 @@ internal sealed partial class SessionState
     private bool _isCounted;
     private long _expires = long.MaxValue; // in ticks
 
-    /// <summary>An authenticator that is at work. Until it is done nothing further is to be read; then <see cref="Resume"/> goes on. Usually null.</summary>
-    public Task? Pending => _asked;
+    /// <summary>An authenticator or authorizer that is at work. Until it is done nothing further is to be read; then <see cref="Resume"/> goes on. Usually null.</summary>
+    public Task? Pending => (Task?)_asked ?? _deciding;
 
     /// <summary>How many questions have been put to authenticators.</summary>
     public int Rounds { get; private set; }
@@ -33,9 +33,20 @@ internal sealed partial class SessionState
     /// <summary>Goes on with what <see cref="Pending"/> has brought. Returns the end of the connection if that is what follows.</summary>
     public Ending? Resume()
     {
-        var asked = _asked!;
-        _asked = null;
-        return Conclude(ResultOf(asked));
+        try
+        {
+            if (_asked is not { } asked)
+            {
+                return RouteHeld();
+            }
+
+            _asked = null;
+            return Conclude(ResultOf(asked));
+        }
+        catch (WampProtocolException violation)
+        {
+            return new Ending(DisconnectReason.ProtocolViolation, violation.Message);
+        }
     }
 
     private Ending? Hello(scoped in WampMessage message)

@@ -49,7 +49,7 @@ internal sealed partial class SessionState(
             switch (Phase)
             {
                 case SessionPhase.Established when message.Type is not (MessageType.Goodbye or MessageType.Abort):
-                    _session!.Realm.Route(_session, message);
+                    Route(message, bytes);
                     return null;
                 case SessionPhase.ShuttingDown:
                     return message.Type is MessageType.Goodbye or MessageType.Abort ? new Ending(DisconnectReason.Left) : null;

@@ -24,6 +24,9 @@ public readonly struct Decision
     /// <summary>What the message asks for.</summary>
     public RealmAction Action { get; }
 
+    /// <summary>How the URI of SUBSCRIBE or REGISTER matches; for all else <see cref="MatchPolicy.Exact"/>.</summary>
+    public MatchPolicy Match { get; init; }
+
     /// <summary>Whether the receivers of the message learn who sent it, whatever its options say.</summary>
     public bool Discloses { get; }
 

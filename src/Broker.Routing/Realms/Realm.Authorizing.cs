@@ -67,7 +67,7 @@ public sealed partial class Realm
         }
 
         return Options.UriRules.IsValidPattern(message.Uri, match) && !WildcardShape.HasTooManyComponents(message.Uri, match)
-            ? session.Decide(action, message.Uri, match)
+            ? session.Decide(action, message.Uri, match) with { Match = match }
             : new Decision(session.Permissions, action, DecisionOutcome.Failed, discloses: false); // refused as no URI
     }
 }

@@ -8,13 +8,15 @@ using Broker.Peers;
 namespace Broker.Authentication;
 
 /// <summary>Keys of tokens that lie in a JSON Web Key Set (RFC 7517), in a file or on the web.</summary>
-public sealed class JwtKeySetTests
+public sealed class JwtKeySetTests : IDisposable
 {
     private static readonly Uri Url = new("https://example.com/keys");
     private static readonly JwtOptions Options = JwtMaker.Options with { HmacKey = null, PublicKeys = [], KeySetUrl = Url };
 
     private readonly ManualTimeProvider _clock = new();
     private readonly Web _web = new() { Answer = JwtMaker.KeySet(JwtMaker.RsaKey("one", JwtMaker.Rsa)) };
+
+    public void Dispose() => _web.Dispose();
 
     [Fact]
     public async Task A_key_set_is_read_once_and_again_when_its_time_is_over()

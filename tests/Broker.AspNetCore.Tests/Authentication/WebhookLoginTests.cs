@@ -16,7 +16,7 @@ using Microsoft.Extensions.Logging;
 namespace Broker.Authentication;
 
 /// <summary>Tickets that a web server judges.</summary>
-public sealed class WebhookLoginTests
+public sealed class WebhookLoginTests : IDisposable
 {
     private static readonly WebhookOptions Options = new()
     {
@@ -26,6 +26,8 @@ public sealed class WebhookLoginTests
 
     private readonly ManualTimeProvider _clock = new();
     private readonly Web _web = new();
+
+    public void Dispose() => _web.Dispose();
 
     [Theory]
     [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]

@@ -30,9 +30,9 @@ internal sealed class PrincipalProcedure(ProcedureOptions options, TimeProvider 
         {
             answer = await session.CallAsync(options.Procedure, [request.Realm, authId, details], either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"No answer of {source} came within {options.Timeout.TotalSeconds} s.");
+            throw new TimeoutException($"No answer of {source} came within {options.Timeout.TotalSeconds} s.", exception);
         }
         catch (JsonException exception)
         {

@@ -67,9 +67,9 @@ public sealed class WebhookTickets : ITicketVerifier
         {
             principal = await PostAsync(body, either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"No answer of {_options.Url} came within {_options.Timeout.TotalSeconds} s.");
+            throw new TimeoutException($"No answer of {_options.Url} came within {_options.Timeout.TotalSeconds} s.", exception);
         }
 
         return RemotePrincipal.Read(principal, request, _options.Roles, _options.Url.ToString(), Provider) is { } user

@@ -12,7 +12,6 @@ internal static class NotYet
     private static readonly (KeyPath Path, string? Value)[] Keys =
     [
         Key("limits.outbound_total"),
-        Key("realms.*.roles.*.authorizer"),
         Key("realms.*.roles.*.rate"),
         Key("realms.*.retention.max_event"),
         Key("realms.*.slow_consumer.policy", "drop_oldest"),

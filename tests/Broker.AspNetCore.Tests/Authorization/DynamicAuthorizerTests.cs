@@ -1,0 +1,214 @@
+using System.Text.Json;
+using Broker.Authentication;
+using Broker.Hosting;
+using Broker.Peers;
+using Broker.Realms;
+using Broker.Serialization;
+using Broker.Sessions;
+
+namespace Broker.Authorization;
+
+/// <summary>Dynamic authorizers (WAMP specification, "Authorization"): procedures that decide what the rules of a role leave open.</summary>
+public sealed class DynamicAuthorizerTests
+{
+    private const string Procedure = "com.example.authorize";
+
+    [Theory]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
+    [Trait("wamp", "AZN-08")]
+    [Trait("wamp", "ORD-07")]
+    [Trait("wamp", "RACE-11")]
+    public async Task Messages_behind_one_that_is_being_decided_wait_for_it(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var peer = await JoinAsync(router, "joe", transport, serializer);
+
+        await peer.SendAsync("""[16,1,{"acknowledge":true},"com.a"]""", """[32,2,{"match":"prefix"},"com.b"]""", """[16,3,{"acknowledge":true},"com.open"]""");
+        var asked = await authorizer.ExpectAsync("[68,1,*]");
+        Assert.Equal(
+            ("joe", "user", "realm1"),
+            (asked[4][0].GetProperty("authid").GetString(), asked[4][0].GetProperty("authrole").GetString(), asked[4][0].GetProperty("realm").GetString()));
+        Assert.Equal("""["com.a","publish",{"match":"exact"}]""", Rest(asked));
+        await authorizer.SendAsync("""[70,1,{},[true]]""");
+        asked = await authorizer.ExpectAsync("[68,2,*]");
+        Assert.Equal("""["com.b","subscribe",{"match":"prefix"}]""", Rest(asked));
+        await authorizer.SendAsync("""[70,2,{},[{"allow":true}]]""");
+
+        await peer.ExpectAsync("[17,1,*]");
+        await peer.ExpectAsync("[33,2,*]");
+        await peer.ExpectAsync("[17,3,*]");
+    }
+
+    [Theory]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
+    [Trait("wamp", "AZN-08")]
+    [Trait("wamp", "AZN-03")]
+    public async Task A_denial_is_remembered_for_a_while(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var peer = await JoinAsync(router, "joe", transport, serializer);
+
+        await peer.SendAsync("""[48,1,{},"com.a"]""");
+        await authorizer.ExpectAsync("[68,1,*]");
+        await authorizer.SendAsync("""[70,1,{},[false]]""");
+        await peer.ExpectAsync("""[8,48,1,{},"wamp.error.not_authorized",*]""");
+        await peer.SendAsync("""[48,2,{},"com.a"]""");
+        await peer.ExpectAsync("""[8,48,2,{},"wamp.error.not_authorized",*]""");
+
+        router.Clock.Advance(TimeSpan.FromSeconds(6));
+
+        await peer.SendAsync("""[48,3,{},"com.a"]""");
+        await authorizer.ExpectAsync("[68,2,*]");
+        await authorizer.SendAsync("""[70,2,{},[{"allow":true,"cache":false}]]""");
+        await peer.ExpectAsync("""[8,48,3,{},"wamp.error.no_such_procedure",*]""");
+        await peer.SendAsync("""[48,4,{},"com.a"]""");
+        await authorizer.ExpectAsync("[68,3,*]");
+        await authorizer.SendAsync("""[70,3,{},[false]]""");
+        await peer.ExpectAsync("""[8,48,4,{},"wamp.error.not_authorized",*]""");
+    }
+
+    [Theory]
+    [InlineData("""[8,68,1,{},"com.example.broken"]""")]
+    [InlineData("""[70,1,{},["yes"]]""")]
+    [InlineData("""[70,1,{}]""")]
+    [Trait("wamp", "AZN-03")]
+    public async Task Whatever_is_no_clear_answer_allows_nothing(string answer)
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var peer = await JoinAsync(router, "joe");
+
+        await peer.SendAsync("""[64,1,{},"com.a"]""");
+        await authorizer.ExpectAsync("[68,1,*]");
+        await authorizer.SendAsync(answer);
+
+        await peer.ExpectAsync("""[8,64,1,{},"wamp.error.authorization_failed",*]""");
+        Assert.Contains(Procedure, Assert.Single(router.Logs.Errors), StringComparison.Ordinal);
+        router.Logs.ForgetErrors();
+    }
+
+    [Fact]
+    [Trait("wamp", "AZN-03")]
+    public async Task An_authorizer_that_is_not_there_or_does_not_answer_allows_nothing()
+    {
+        await using var router = await StartAsync();
+        await using var peer = await JoinAsync(router, "joe");
+        await peer.SendAsync("""[16,1,{"acknowledge":true},"com.a"]""");
+        await peer.ExpectAsync("""[8,16,1,{},"wamp.error.authorization_failed",*]""");
+        await using var authorizer = await AuthorizerAsync(router);
+        await peer.SendAsync("""[16,2,{"acknowledge":true},"com.a"]""");
+        await authorizer.ExpectAsync("[68,1,*]");
+
+        router.Clock.Advance(TimeSpan.FromSeconds(4));
+
+        await peer.ExpectAsync("""[8,16,2,{},"wamp.error.authorization_failed",*]""");
+        router.Logs.ForgetErrors();
+    }
+
+    [Fact]
+    [Trait("wamp", "AZN-08")]
+    public async Task Those_who_ask_the_same_at_once_share_the_question()
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var one = await JoinAsync(router, "joe");
+        await using var two = await JoinAsync(router, "joe");
+        await one.SendAsync("""[16,1,{"acknowledge":true},"com.a"]""");
+        await authorizer.ExpectAsync("[68,1,*]");
+        await two.SendAsync("""[16,1,{"acknowledge":true},"com.a"]""", """[16,2,{"acknowledge":true},"com.b"]""");
+
+        await authorizer.SendAsync("""[70,1,{},[true]]""");
+
+        await one.ExpectAsync("[17,1,*]");
+        await two.ExpectAsync("[17,1,*]");
+        Assert.Equal("""["com.b","publish",{"match":"exact"}]""", Rest(await authorizer.ExpectAsync("[68,2,*]")));
+        await authorizer.SendAsync("""[70,2,{},[true]]""");
+        await two.ExpectAsync("[17,2,*]");
+    }
+
+    [Fact]
+    [Trait("wamp", "AZN-08")]
+    public async Task What_was_answered_is_forgotten_on_demand_and_when_the_router_takes_other_options()
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var peer = await JoinAsync(router, "joe");
+        var invocation = 0;
+        async Task PublishAsync(int request, bool isAsked)
+        {
+            await peer.SendAsync($$"""[16,{{request}},{"acknowledge":true},"com.a"]""");
+            if (isAsked)
+            {
+                invocation++;
+                await authorizer.ExpectAsync($"[68,{invocation},*]");
+                await authorizer.SendAsync($"[70,{invocation},{{}},[true]]");
+            }
+
+            await peer.ExpectAsync($"[17,{request},*]");
+        }
+
+        await PublishAsync(1, isAsked: true);
+        await PublishAsync(2, isAsked: false);
+        router.Router.ForgetDecisions();
+        await PublishAsync(3, isAsked: true);
+        router.Router.Reconfigure(Options(new WampRouterOptions()));
+        await PublishAsync(4, isAsked: true);
+    }
+
+    private static Task<TestRouter> StartAsync() => TestRouter.StartAsync(options => Options(options));
+
+    private static WampRouterOptions Options(WampRouterOptions options)
+    {
+        options.Realms["realm1"] = new RealmOptions
+        {
+            Roles =
+            [
+                new RoleOptions
+                {
+                    Name = "user",
+                    Authorizer = Procedure,
+                    Permissions = [new PermissionRule { Uri = "com.open", AllowPublish = true }],
+                },
+                new RoleOptions { Name = "authorizer", Permissions = [new PermissionRule { Uri = Procedure, AllowRegister = true }] },
+            ],
+        };
+        options.Authenticators["realm1"] = [new Everybody()];
+        return options;
+    }
+
+    private static string Rest(JsonElement asked) => $"[{string.Join(',', asked[4].EnumerateArray().Skip(1).Select(one => one.GetRawText()))}]";
+
+    private static async Task<TestPeer> AuthorizerAsync(TestRouter router)
+    {
+        var authorizer = await JoinAsync(router, "authorizer");
+        await authorizer.SendAsync($$"""[64,1,{},"{{Procedure}}"]""");
+        await authorizer.ExpectAsync("[65,1,*]");
+        return authorizer;
+    }
+
+    private static async Task<TestPeer> JoinAsync(
+        TestRouter router, string authId, PeerTransport transport = PeerTransport.WebSocket, SerializerKind serializer = SerializerKind.Json)
+    {
+        var peer = await TestPeer.ConnectAsync(router, transport, serializer);
+        await peer.SendAsync(
+            $$$"""[1,"realm1",{"roles":{"publisher":{},"subscriber":{},"caller":{},"callee":{}},"authmethods":["everybody"],"authid":"{{{authId}}}"}]""");
+        await peer.ExpectAsync("[2,*]");
+        return peer;
+    }
+
+    /// <summary>Believes everybody; the authorizer is known by its name.</summary>
+    private sealed class Everybody : IWampAuthenticator
+    {
+        public string Method => "everybody";
+
+        public ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<AuthenticationResult>(new AuthenticationResult.Accepted(
+                new SessionIdentity(request.AuthId!, request.AuthId == "authorizer" ? "authorizer" : "user", Method, "test")));
+
+        public ValueTask<AuthenticationResult> ContinueAsync(
+            AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException();
+    }
+}
