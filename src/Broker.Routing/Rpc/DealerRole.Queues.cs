@@ -33,7 +33,8 @@ internal sealed partial class DealerRole
             }
         }
 
-        EndCall(call, ErrorUris.Unavailable, "All callees are busy, and no more calls may wait.", interrupt: null);
+        var text = request.Options.Progress ? "All callees are busy, and a progressive call does not wait." : "All callees are busy, and no more calls may wait.";
+        EndCall(call, ErrorUris.Unavailable, text, interrupt: null);
     }
 
     /// <summary>Sends waiting calls to the callees that have room. To be called when one has become free, has come or has gone.</summary>
