@@ -131,13 +131,18 @@ internal sealed partial class DealerRole
         SendResult sent;
         lock (caller.Gate)
         {
-            sent = call.HasEnded ? SendResult.Queued : caller.SendLocked(scratch.Reply);
+            // A callee must not end a slow caller's session by filling its queue: then the call fails instead.
+            sent = call.HasEnded ? SendResult.Queued : caller.SendLocked(scratch.Reply, isDroppable: true);
         }
 
         scratch.Reply.Clear();
         if (sent == SendResult.TooLong)
         {
             EndCall(call, ErrorUris.PayloadSizeExceeded, "A progressive result is longer than the caller takes.", FixedDict.KillNoWait);
+        }
+        else if (sent == SendResult.Dropped)
+        {
+            EndCall(call, ErrorUris.Canceled, "The caller reads too slowly to take the progressive results.", FixedDict.KillNoWait);
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed partial class DealerRole
     }
 
     /// <summary>Sends INTERRUPT for a call that goes on until the callee answers.</summary>
-    /// <returns>False when nobody has been asked, or the callee takes no INTERRUPT.</returns>
+    /// <returns>False when nobody has been asked, or the callee takes no INTERRUPT, or has no room for it.</returns>
     private static bool TryInterrupt(PendingCall call, FixedDict interrupt)
     {
         if (call.Callee?.Session is not { } session)
@@ -73,7 +73,9 @@ internal sealed partial class DealerRole
         }
     }
 
-    /// <summary>Call with the callee's gate held.</summary>
+    /// <summary>
+    /// Call with the callee's gate held. Callers must not end a slow callee's session by canceling or leaving: without room it is not told, and answers in vain.
+    /// </summary>
     private static bool SendInterrupt(PendingCall call, FixedDict interrupt)
     {
         var session = call.Callee!.Session;
@@ -89,9 +91,9 @@ internal sealed partial class DealerRole
             RequestId = call.InvocationId,
             Dict = interrupt.For(session.Serializer),
         });
-        session.SendLocked(message);
+        var sent = session.SendLocked(message, isDroppable: true);
         message.Clear();
-        return true;
+        return sent != SendResult.Dropped;
     }
 
     /// <summary>Takes an ended call out of the caller's table and queues the answer in the same section.</summary>

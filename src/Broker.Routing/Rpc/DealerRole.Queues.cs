@@ -34,7 +34,8 @@ internal sealed partial class DealerRole
             }
         }
 
-        EndCall(call, ErrorUris.Unavailable, "All callees are busy, and no more calls may wait.", interrupt: null);
+        var text = request.Options.Progress ? "All callees are busy, and a progressive call does not wait." : "All callees are busy, and no more calls may wait.";
+        EndCall(call, ErrorUris.Unavailable, text, interrupt: null);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Broker.Messages;
+using Broker.Options;
 using Broker.Peers;
 using Broker.Serialization;
 using Broker.Uris;
@@ -40,6 +41,32 @@ public sealed class SlowCallees
         Assert.Equal(MessageType.Invocation, other.Next().Type);
         slow.AssertSilent();
         caller.AssertSilent();
+        _realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "RACE-18"), Trait("wamp", "CAN-11")]
+    public void A_callee_without_room_for_INTERRUPT_is_not_told_whatever_ends_its_calls(SerializerKind serializer)
+    {
+        var (callee, caller) = (_realm.Join(serializer, Features.CallCanceling), _realm.Join(serializer));
+        callee.Registration(Procedure);
+        foreach (var mode in new[] { "kill", "killnowait" })
+        {
+            var request = caller.Call(Procedure);
+            var invocation = callee.Next().RequestId;
+            callee.IsSlow = true;
+            caller.Cancel(request, $"{{\"mode\":\"{mode}\"}}");
+            Assert.Equal(Received.Error(MessageType.Call, request, ErrorUris.Canceled), caller.NextError());
+            callee.Yield(invocation);
+            caller.AssertSilent();
+            callee.IsSlow = false;
+        }
+
+        caller.Call(Procedure);
+        Assert.Equal(MessageType.Invocation, callee.Next().Type);
+        callee.IsSlow = true;
+        caller.Leave();
+        callee.AssertSilent();
+        Assert.Equal(0, callee.PendingInvocations);
         _realm.LeaveAll();
     }
 }
