@@ -22,10 +22,10 @@ public sealed class RevocationTests
         var revocation = new Revocation("com.acme.t", "com.acme.no_more");
         Assert.Equal(revocation, await subscription.Revoked.Soon());
         Assert.Equal(revocation, await told.Task.Soon());
+        Assert.Equal(5, (await events.NextAsync()).PublicationId); // what came before is handed over
         await AssertNextIsACallAsync(joined);
         await subscription.DisposeAsync();
 
-        Assert.Equal(5, (await events.NextAsync()).PublicationId);
         await AssertNextIsACallAsync(joined, 3); // no UNSUBSCRIBE came in between
     }
 
