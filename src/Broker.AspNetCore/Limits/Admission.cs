@@ -19,6 +19,9 @@ internal sealed class Admission(RouterContext context)
     private int _count;
     private int _turnedAway;
 
+    /// <summary>How many connections wait to be told that there is no room.</summary>
+    public int TurnedAway => Volatile.Read(ref _turnedAway);
+
     /// <summary>A connection has come.</summary>
     /// <returns>Its place, to be disposed when it ends; null: cut it.</returns>
     public Admittance? Enter(IPAddress? address)

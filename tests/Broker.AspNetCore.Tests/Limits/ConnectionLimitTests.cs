@@ -70,6 +70,7 @@ public sealed class ConnectionLimitTests
             silent.Add(await TestPeer.DialAsync(router, PeerTransport.RawSocket));
         }
 
+        await TestRouter.WaitUntilAsync(() => router.Context.Admission.TurnedAway == 64, () => $"{router.Context.Admission.TurnedAway} wait");
         await using var beyond = await TestPeer.DialAsync(router, PeerTransport.RawSocket);
         await Assert.ThrowsAnyAsync<Exception>(async () => await beyond.ReceiveBytesAsync(1)); // cut without a word
         foreach (var peer in silent)
