@@ -24,6 +24,11 @@ public sealed record AuthenticationRequest
     /// <summary>What the transport knows of the peer (AUT-13).</summary>
     public required TransportInfo Transport { get; init; }
 
+    /// <summary>
+    /// Whether the session is open, and the client shall prove once more that it may go on: what it has shown before does not count, and identity and role stay as they are.
+    /// </summary>
+    public bool IsRenewal { get; init; }
+
     /// <summary>The router's sessions; null in tests without a router.</summary>
     internal RouterSessions? RouterSessions { get; init; }
 

@@ -51,7 +51,7 @@ public sealed class TicketAuthenticator : IWampAuthenticator
             return Verdict.WithoutAuthId(Method);
         }
 
-        return request.Transport.Header("Authorization") is { } header && header.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
+        return !request.IsRenewal && request.Transport.Header("Authorization") is { } header && header.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
             ? await VerifyAsync(request, header[BearerScheme.Length..].Trim(), cancellationToken).ConfigureAwait(false)
             : new AuthenticationResult.Challenge([], State: null);
     }

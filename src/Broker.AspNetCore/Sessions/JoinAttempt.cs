@@ -31,6 +31,9 @@ internal sealed class JoinAttempt(Realm realm, HelloDetails hello, IReadOnlyList
 
     private IWampAuthenticator Authenticator => authenticators[_at];
 
+    /// <summary>The same once more, in the open session.</summary>
+    public JoinAttempt Again() => new(Realm, Hello, [Authenticator], Request with { IsRenewal = true });
+
     /// <summary>Has the authenticator answer HELLO.</summary>
     public ValueTask<AuthenticationResult> BeginAsync(CancellationToken cancellationToken) => Authenticator.BeginAsync(Request, cancellationToken);
 
