@@ -100,8 +100,8 @@ internal sealed partial class SessionState
     }
 
     /// <summary>
-    /// The methods of the client's list that the realm offers: the first one is used (AUT-04), the others if it declines (TIC-05). A client without a list joins
-    /// anonymously (AUT-05).
+    /// The methods of the client's list that the realm offers: the first one is used (AUT-04), the others if it declines (TIC-05). A client
+    /// without a list joins anonymously (AUT-05).
     /// </summary>
     private static List<IWampAuthenticator> Choose(IReadOnlyList<IWampAuthenticator> offered, IReadOnlyList<string>? wanted)
     {
@@ -179,7 +179,9 @@ internal sealed partial class SessionState
                 return ConcludeRenewal(result);
             case AuthenticationResult.Accepted accepted when !_attempt!.Realm.HasRole(accepted.Identity.AuthRole):
                 Count(AuthenticationOutcome.Refused);
-                return Refuse(ErrorUris.NoSuchRole, $"This realm has no role '{accepted.Identity.AuthRole}', which is the client's: ask the router's operator to add it.");
+                return Refuse(
+                    ErrorUris.NoSuchRole,
+                    $"This realm has no role '{accepted.Identity.AuthRole}', which is the client's: ask the router's operator to add it.");
             case AuthenticationResult.Accepted accepted:
                 Count(AuthenticationOutcome.Accepted);
                 return Establish(_attempt!, accepted);

@@ -3,10 +3,9 @@ using Broker.Connections;
 
 namespace Broker.Sessions;
 
-/// <content>
-/// A session that was authenticated for a time goes on if its client can prove once more who it is: before the end it gets a CHALLENGE like the one with which it joined. Only
-/// clients that announce <c>_reauthenticate</c> in HELLO.Details do: the specification knows no CHALLENGE in an open session.
-/// </content>
+/// <content> A session that was authenticated for a time goes on if its client can prove once more who it is: before the end it gets a
+/// CHALLENGE like the one with which it joined. Only clients that announce <c>_reauthenticate</c> in HELLO.Details do: the specification
+/// knows no CHALLENGE in an open session. </content>
 internal sealed partial class SessionState
 {
     /// <summary>So long before the end the client is asked; where the whole time is short, when a third of it is left.</summary>
@@ -55,7 +54,9 @@ internal sealed partial class SessionState
         }
     }
 
-    /// <summary>Who does not prove to be the same as before is not sent away: the session ends when its time is over, as it would have.</summary>
+    /// <summary>
+    /// Who does not prove to be the same as before is not sent away: the session ends when its time is over, as it would have.
+    /// </summary>
     private Ending? ConcludeRenewal(AuthenticationResult result)
     {
         if (result is AuthenticationResult.Accepted accepted && accepted.Identity == _session!.Identity)
@@ -65,7 +66,8 @@ internal sealed partial class SessionState
         }
         else
         {
-            Count(result is AuthenticationResult.Refused refused ? AuthenticationOutcomes.Of(refused.Reason) : AuthenticationOutcome.Refused);
+            var reason = (result as AuthenticationResult.Refused)?.Reason;
+            Count(reason is null ? AuthenticationOutcome.Refused : AuthenticationOutcomes.Of(reason));
         }
 
         return EndRenewal();

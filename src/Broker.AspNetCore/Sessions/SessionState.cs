@@ -48,7 +48,8 @@ internal sealed partial class SessionState(
             Traffic.Received(message.Type, bytes.Length);
             switch (Phase)
             {
-                case SessionPhase.Established when message.Type is not (MessageType.Goodbye or MessageType.Abort or MessageType.Authenticate):
+                case SessionPhase.Established when message.Type
+                    is not (MessageType.Goodbye or MessageType.Abort or MessageType.Authenticate):
                     Route(message, bytes);
                     return null;
                 case SessionPhase.ShuttingDown:

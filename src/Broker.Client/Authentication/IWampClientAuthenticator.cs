@@ -1,8 +1,8 @@
 namespace Broker.Client.Authentication;
 
 /// <summary>
-/// One way to tell a router who the client is: an element of <see cref="WampClientOptions.Authenticators"/>. Extension point: an application may
-/// bring its own. One instance serves any number of clients at once.
+/// One way to tell a router who the client is: an element of <see cref="WampClientOptions.Authenticators"/>. Extension point: an
+/// application may bring its own. One instance serves any number of clients at once.
 /// </summary>
 public interface IWampClientAuthenticator
 {
@@ -13,8 +13,8 @@ public interface IWampClientAuthenticator
     string? AuthId { get; }
 
     /// <summary>
-    /// Whether its exchange can answer CHALLENGE also later, so that a session goes on when the time for which it was authenticated is over. HELLO tells the router, which may ask
-    /// then; routers that do not know of it end the session by GOODBYE.
+    /// Whether its exchange can answer CHALLENGE also later, so that a session goes on when the time for which it was authenticated is
+    /// over. HELLO tells the router, which may ask then; routers that do not know of it end the session by GOODBYE.
     /// </summary>
     bool CanReauthenticate => false;
 

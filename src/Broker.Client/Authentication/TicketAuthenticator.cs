@@ -15,7 +15,8 @@ public sealed class TicketAuthenticator : IWampClientAuthenticator
     }
 
     /// <summary>
-    /// With a ticket that is fetched each time it is asked for: a token that expires. A router of this kind asks again before the session would end with its token.
+    /// With a ticket that is fetched each time it is asked for: a token that expires. A router of this kind asks again before the session
+    /// would end with its token.
     /// </summary>
     /// <param name="authId">Who the client is.</param>
     /// <param name="ticket">Gives the ticket. Its token is canceled when the session takes too long to join.</param>
@@ -36,7 +37,8 @@ public sealed class TicketAuthenticator : IWampClientAuthenticator
     public bool CanReauthenticate { get; }
 
     /// <summary>
-    /// Whether the ticket may go over a connection without TLS to another machine: everybody on the way can read it and use it. Off by default.
+    /// Whether the ticket may go over a connection without TLS to another machine: everybody on the way can read it and use it. Off by
+    /// default.
     /// </summary>
     public bool AllowUnencrypted { get; init; }
 

@@ -79,7 +79,9 @@ internal sealed class AuthenticationOffer
     /// <summary>Notes that an exchange has answered: it will be asked whether WELCOME is what it should be.</summary>
     public void Answered(AuthenticationExchange exchange) => _answered.Add(exchange);
 
-    /// <summary>Has WELCOME checked: nobody is let in by a router that leaves out the method by which it would have had to prove itself.</summary>
+    /// <summary>
+    /// Has WELCOME checked: nobody is let in by a router that leaves out the method by which it would have had to prove itself.
+    /// </summary>
     /// <exception cref="WampAuthenticationException">The router has not proven itself.</exception>
     public void CheckWelcome(WampSession session)
     {

@@ -24,8 +24,8 @@ public sealed record HelloDetails : IEncodable
     public ReadOnlyMemory<byte>? AuthExtra { get; init; }
 
     /// <summary>
-    /// <c>_reauthenticate</c>, a private key of this router and its SDK: the client answers a CHALLENGE also in an open session, which so can go on when the time for which it was
-    /// authenticated is over.
+    /// <c>_reauthenticate</c>, a private key of this router and its SDK: the client answers a CHALLENGE also in an open session, which so can
+    /// go on when the time for which it was authenticated is over.
     /// </summary>
     public bool Reauthenticates { get; init; }
 

@@ -5,7 +5,9 @@ using Broker.Serialization;
 
 namespace Broker.Authentication;
 
-/// <summary>A session that is authenticated for a time goes on if its client proves once more who it is, and says in HELLO that it can.</summary>
+/// <summary>
+/// A session that is authenticated for a time goes on if its client proves once more who it is, and says in HELLO that it can.
+/// </summary>
 public sealed class ReauthenticationTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -82,7 +84,8 @@ public sealed class ReauthenticationTests
     [Theory]
     [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
     [Trait("wamp", "SES-40")]
-    public async Task Nobody_else_is_asked_and_AUTHENTICATE_without_CHALLENGE_is_a_breach(PeerTransport transport, SerializerKind serializer)
+    public async Task Nobody_else_is_asked_and_AUTHENTICATE_without_CHALLENGE_is_a_breach(
+        PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await StartAsync();
         await using var silent = await JoinAsync(router, transport, serializer, Token(lasts: 100), reauthenticates: false);
@@ -125,7 +128,8 @@ public sealed class ReauthenticationTests
 
     private Task<TestRouter> StartAsync() => TestRouter.StartAsync(options =>
     {
-        options.Authenticators[TestRouter.Realm] = [new TicketAuthenticator(new JwtTickets(JwtMaker.Options with { ClockSkew = TimeSpan.Zero }, _clock))];
+        options.Authenticators[TestRouter.Realm] = [new TicketAuthenticator(
+            new JwtTickets(JwtMaker.Options with { ClockSkew = TimeSpan.Zero }, _clock))];
         options.AttemptLimits = AttemptLimits.None;
         options.KeepAliveInterval = TimeSpan.Zero; // the clock runs, and nobody answers pings
     });

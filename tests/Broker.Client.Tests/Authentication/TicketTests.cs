@@ -26,7 +26,8 @@ public class TicketTests
     public async Task AFreshTicketIsFetchedWhenTheRouterAsksAgainInTheOpenSession(Wire wire)
     {
         var count = 0;
-        await using var dialog = await LoginDialog.StartAsync(wire, new TicketAuthenticator("joe", _ => ValueTask.FromResult($"token {++count}")));
+        await using var dialog = await LoginDialog.StartAsync(
+            wire, new TicketAuthenticator("joe", _ => ValueTask.FromResult($"token {++count}")));
         Assert.True(dialog.Hello.GetProperty("_reauthenticate").GetBoolean());
         Assert.Equal("token 1", (await dialog.ChallengeAsync("ticket")).Signature);
         await dialog.WelcomeAsync("ticket");
@@ -44,7 +45,8 @@ public class TicketTests
             Wire.WebSocketJson,
             options => options with { HandlerFailed = failures.SetResult },
             CancellationToken.None,
-            new TicketAuthenticator("joe", _ => ++count == 2 ? throw new InvalidOperationException("No token.") : ValueTask.FromResult($"token {count}")));
+            new TicketAuthenticator(
+                "joe", _ => ++count == 2 ? throw new InvalidOperationException("No token.") : ValueTask.FromResult($"token {count}")));
         await dialog.ChallengeAsync("ticket");
         await dialog.WelcomeAsync("ticket");
 
