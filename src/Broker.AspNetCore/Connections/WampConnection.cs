@@ -228,7 +228,7 @@ internal sealed class WampConnection
 
             _heard |= !result.IsCanceled;
             var hasMore = false;
-            var ending = Interlocked.Exchange(ref _renewalAsked, 0) != 0 ? Renew() : null;
+            var ending = _session.Pending is null && Interlocked.Exchange(ref _renewalAsked, 0) != 0 ? Renew() : null;
             if (ending is null && _session.Pending is null)
             {
                 ending = ProcessBatch(ref buffer, out hasMore);

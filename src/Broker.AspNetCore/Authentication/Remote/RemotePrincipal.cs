@@ -127,6 +127,6 @@ internal static class RemotePrincipal
         }
 
         var texts = list.Select(one => (one as JsonValue)?.TryGetValue<string>(out var text) == true ? text : null).ToList();
-        return texts.Contains(null) ? throw Unusable(source, $"has {key} that are not all texts") : texts!;
+        return texts.Contains(null) ? throw Unusable(source, $"has {key} that are not all texts") : texts.OfType<string>();
     }
 }
