@@ -7,8 +7,8 @@ using Broker.Authentication;
 namespace Broker.Benchmarks;
 
 /// <summary>
-/// How long the router takes to refuse a wrong secret, and how long a name that nobody has: <c>login-times [TRIES]</c>. Both are tried in turns, in random order, and
-/// compared by their distributions: whoever could tell them apart could find out which names exist.
+/// How long the router takes to refuse a wrong secret, and how long a name that nobody has: <c>login-times [TRIES]</c>. Both are tried in
+/// turns, in random order, and compared by their distributions: whoever could tell them apart could find out which names exist.
 /// </summary>
 internal static class LoginTimes
 {
@@ -31,14 +31,18 @@ internal static class LoginTimes
             AuthorizedKeys = [key],
         };
         var users = new StaticUsers([user]);
-        Console.WriteLine($"{tries} tries each, in microseconds. KS: distance of the two distributions; above {Critical(tries):F3} it is hardly chance (1 %).");
+        Console.WriteLine(
+            $"{tries} tries each, in microseconds. KS: distance of the two distributions; above {Critical(tries):F3} it is hardly chance "
+            + "(1 %).");
         Console.WriteLine($"{"method",-15}{"",-15}{"p10",9}{"p50",9}{"p90",9}{"p99",9}{"mean",9}{"KS",8}");
         await CompareAsync("ticket", new TicketAuthenticator(users), [], tries).ConfigureAwait(false);
         await CompareAsync(
-            "ticket, hashed", new TicketAuthenticator(new StaticUsers([user with { Ticket = TicketCredential.Hashed(hash) }])), [], tries).ConfigureAwait(false);
+            "ticket, hashed", new TicketAuthenticator(
+                new StaticUsers([user with { Ticket = TicketCredential.Hashed(hash) }])), [], tries).ConfigureAwait(false);
         await CompareAsync("wampcra", new CraAuthenticator(users), [], tries).ConfigureAwait(false);
         await CompareAsync("wamp-scram", new ScramAuthenticator(users), new JsonObject { ["nonce"] = "AAAA" }, tries).ConfigureAwait(false);
-        await CompareAsync("cryptosign", new CryptosignAuthenticator(users), new JsonObject { ["pubkey"] = key }, tries).ConfigureAwait(false);
+        await CompareAsync(
+            "cryptosign", new CryptosignAuthenticator(users), new JsonObject { ["pubkey"] = key }, tries).ConfigureAwait(false);
     }
 
     private static async Task CompareAsync(string method, IWampAuthenticator authenticator, JsonObject extra, int tries)
@@ -66,10 +70,13 @@ internal static class LoginTimes
             Transport = new TransportInfo { IsLocal = true },
         };
         var start = Stopwatch.GetTimestamp();
-        var challenge = (AuthenticationResult.Challenge)await authenticator.BeginAsync(request, CancellationToken.None).ConfigureAwait(false);
+        var challenge = (AuthenticationResult.Challenge)await authenticator.BeginAsync(
+            request, CancellationToken.None).ConfigureAwait(false);
 
         // Wrong, and as it has to be otherwise: what is easily seen to be wrong is not looked at any further.
-        var signature = challenge.Extra["challenge"]?.GetValue<string>() is { Length: CryptosignSignature.ChallengeLength * 2 } hex ? new string('0', 128) + hex : Wrong;
+        var signature = challenge.Extra["challenge"]?.GetValue<string>() is { Length: CryptosignSignature.ChallengeLength * 2 } hex
+            ? new string('0', 128) + hex
+            : Wrong;
         var answer = new AuthenticationAnswer(signature, new JsonObject { ["nonce"] = challenge.Extra["nonce"]?.DeepClone() });
         var result = await authenticator.ContinueAsync(request, challenge.State, answer, CancellationToken.None).ConfigureAwait(false);
         var time = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
@@ -79,7 +86,9 @@ internal static class LoginTimes
     private static void Print(string method, string what, double[] sorted, string distance)
     {
         var at = (double part) => sorted[(int)(part * (sorted.Length - 1))].ToString("F1", CultureInfo.InvariantCulture);
-        Console.WriteLine($"{method,-15}{what,-15}{at(0.1),9}{at(0.5),9}{at(0.9),9}{at(0.99),9}{sorted.Average().ToString("F1", CultureInfo.InvariantCulture),9}{distance,8}");
+        Console.WriteLine(
+            $"{method,-15}{what,-15}{at(0.1),9}{at(0.5),9}{at(0.9),9}{at(0.99),9}"
+            + $"{sorted.Average().ToString("F1", CultureInfo.InvariantCulture),9}{distance,8}");
     }
 
     /// <summary>Kolmogorov and Smirnov's: the most by which the shares of tries done by a time differ.</summary>

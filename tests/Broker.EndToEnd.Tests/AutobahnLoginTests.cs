@@ -34,7 +34,8 @@ public sealed class AutobahnLoginTests
 
             Assert.Equal(
                 (user, role, method, "static"),
-                (welcome.GetProperty("authid").GetString(), welcome.GetProperty("authrole").GetString(), welcome.GetProperty("authmethod").GetString(),
+                (welcome.GetProperty("authid").GetString(), welcome.GetProperty("authrole").GetString(),
+                    welcome.GetProperty("authmethod").GetString(),
                     welcome.GetProperty("authprovider").GetString()));
         }
     }
@@ -49,7 +50,8 @@ public sealed class AutobahnLoginTests
     {
         await using var router = await LoginRouter.StartAsync(LoginUsers.AllMethods);
         foreach (var (method, authId, secret) in ((string, string, string)[])
-            [("ticket", "joe", "simsim"), ("wampcra", "joe", "simsim"), ("wampcra", "nobody", "sesame"), ("cryptosign", "joe", LoginUsers.RouterKey)])
+            [("ticket", "joe", "simsim"), ("wampcra", "joe", "simsim"), ("wampcra", "nobody", "sesame"),
+                ("cryptosign", "joe", LoginUsers.RouterKey)])
         {
             var refusal = await LoginAsync(router.WebSocketUrl, "json", method, authId, secret);
 
@@ -57,7 +59,8 @@ public sealed class AutobahnLoginTests
         }
 
         Assert.Equal(
-            "technician", (await LoginAsync(router.WebSocketUrl, "json", "wampcra", "joe", "sesame", "technician")).GetProperty("authrole").GetString());
+            "technician", (await LoginAsync(
+                router.WebSocketUrl, "json", "wampcra", "joe", "sesame", "technician")).GetProperty("authrole").GetString());
     }
 
     private static async Task<JsonElement> LoginAsync(string url, string serializer, params string[] who)

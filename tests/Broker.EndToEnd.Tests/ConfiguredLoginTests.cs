@@ -46,12 +46,14 @@ public sealed class ConfiguredLoginTests
             ])
         {
             await using var client = await ConnectAsync(router, way);
-            Assert.Equal((way.AuthId ?? "joe", "device", way.Method), (client.Session.AuthId, client.Session.AuthRole, client.Session.AuthMethod));
+            Assert.Equal(
+                (way.AuthId ?? "joe", "device", way.Method), (client.Session.AuthId, client.Session.AuthRole, client.Session.AuthMethod));
         }
 
         for (var i = 0; i < 3; i++)
         {
-            var refused = await Assert.ThrowsAnyAsync<WampException>(() => ConnectAsync(router, new Client.Authentication.TicketAuthenticator("jim", "sesame")));
+            var refused = await Assert.ThrowsAnyAsync<WampException>(() => ConnectAsync(
+                router, new Client.Authentication.TicketAuthenticator("jim", "sesame")));
             Assert.Equal("wamp.error.authentication_denied", refused.Uri);
             Assert.Equal(i == 2, refused.Message.Contains("try again in 60 s", StringComparison.Ordinal));
         }

@@ -42,7 +42,8 @@ internal sealed class LoginRouter : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseWamp()));
         var app = builder.Build();
         await app.StartAsync();
-        return new LoginRouter(app, new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port);
+        return new LoginRouter(
+            app, new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port);
     }
 
     /// <summary>The address for a transport, as <see cref="SharedRouter.Url"/> names them.</summary>

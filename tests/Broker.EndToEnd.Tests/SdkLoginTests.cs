@@ -45,7 +45,8 @@ public sealed class SdkLoginTests
         {
             await using var client = await ConnectAsync(router, transport, serializer, way);
 
-            Assert.Equal((way.AuthId ?? "joe", way.Method, "static"), (client.Session.AuthId, client.Session.AuthMethod, client.Session.AuthProvider));
+            Assert.Equal((way.AuthId ?? "joe", way.Method, "static"),
+                (client.Session.AuthId, client.Session.AuthMethod, client.Session.AuthProvider));
             Assert.Equal(client.Session.AuthId == "joe" ? "device" : "guest", client.Session.AuthRole);
         }
     }
@@ -87,7 +88,8 @@ public sealed class SdkLoginTests
         {
             Url = new Uri(router.WebSocketUrl),
             Realm = RouterProcess.Realm,
-            Authenticators = [new Client.Authentication.ScramAuthenticator("joe", "sesame"), new Client.Authentication.TicketAuthenticator("joe", "sesame")],
+            Authenticators = [new Client.Authentication.ScramAuthenticator("joe", "sesame"),
+                new Client.Authentication.TicketAuthenticator("joe", "sesame")],
             AuthRole = "technician",
         };
         await using (var client = await WampClient.ConnectAsync(options).Soon())
@@ -115,7 +117,8 @@ public sealed class SdkLoginTests
             Expires = ends,
             SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(System.Text.Encoding.UTF8.GetBytes(shared)), "HS256"),
         });
-        await using var shown = await ConnectAsync(router, "rawsocket", SerializerKind.Cbor, new Client.Authentication.TicketAuthenticator("joe", _ => ValueTask.FromResult(token)));
+        await using var shown = await ConnectAsync(router, "rawsocket", SerializerKind.Cbor,
+            new Client.Authentication.TicketAuthenticator("joe", _ => ValueTask.FromResult(token)));
         Assert.Equal(("joe", "device", "jwt"), (shown.Session.AuthId, shown.Session.AuthRole, shown.Session.AuthProvider));
 
         await using var bearer = await WampClient.ConnectAsync(new WampClientOptions
@@ -127,7 +130,9 @@ public sealed class SdkLoginTests
         }).Soon();
         Assert.Equal(("joe", "device", "jwt"), (bearer.Session.AuthId, bearer.Session.AuthRole, bearer.Session.AuthProvider));
         await Assert.ThrowsAnyAsync<WampException>(
-            () => ConnectAsync(router, "websocket", SerializerKind.Json, new TransportAuthenticator("ticket"))); // which has no answer to a CHALLENGE
+            () =>
+                ConnectAsync(
+                    router, "websocket", SerializerKind.Json, new TransportAuthenticator("ticket"))); // which has no answer to a CHALLENGE
     }
 
     [Theory]
@@ -149,8 +154,10 @@ public sealed class SdkLoginTests
                 : ValueTask.FromResult<WampArguments?>([new JsonObject { ["role"] = "device", ["secret"] = $"secret of {authId}" }]);
         });
 
-        await using var first = await ConnectAsync(router, transport, serializer, new Client.Authentication.TicketAuthenticator("joe", "ticket of joe"));
-        await using var second = await ConnectAsync(router, transport, serializer, new Client.Authentication.CraAuthenticator("ann", "secret of ann"));
+        await using var first = await ConnectAsync(
+            router, transport, serializer, new Client.Authentication.TicketAuthenticator("joe", "ticket of joe"));
+        await using var second = await ConnectAsync(
+            router, transport, serializer, new Client.Authentication.CraAuthenticator("ann", "secret of ann"));
         var refused = await Assert.ThrowsAnyAsync<WampException>(
             () => ConnectAsync(router, transport, serializer, new Client.Authentication.TicketAuthenticator("joe", "ticket of ann")));
 
@@ -165,8 +172,10 @@ public sealed class SdkLoginTests
     {
         var cookies = new LoginCookies(new EphemeralDataProtectionProvider());
         await using var router = await LoginRouter.StartAsync(
-            new RememberingAuthenticator(new Authentication.TicketAuthenticator(LoginUsers.All), cookies), new CookieAuthenticator(cookies, LoginUsers.All));
-        await using var first = await ConnectAsync(router, "websocket", SerializerKind.Json, new Client.Authentication.TicketAuthenticator("joe", "sesame"));
+            new RememberingAuthenticator(new Authentication.TicketAuthenticator(LoginUsers.All), cookies),
+                new CookieAuthenticator(cookies, LoginUsers.All));
+        await using var first = await ConnectAsync(
+            router, "websocket", SerializerKind.Json, new Client.Authentication.TicketAuthenticator("joe", "sesame"));
         var cookie = first.Session.AuthExtra.Get<JsonObject>("cookie")!;
 
         await using var second = await WampClient.ConnectAsync(new WampClientOptions
@@ -182,7 +191,8 @@ public sealed class SdkLoginTests
 
     private static string RouterKey => Convert.ToHexStringLower(Ed25519.PublicKeyOf(Convert.FromHexString(LoginUsers.RouterKey)));
 
-    private static Task<WampClient> ConnectAsync(LoginRouter router, string transport, SerializerKind serializer, IWampClientAuthenticator way) =>
+    private static Task<WampClient> ConnectAsync(
+        LoginRouter router, string transport, SerializerKind serializer, IWampClientAuthenticator way) =>
         WampClient.ConnectAsync(new WampClientOptions
         {
             Url = new Uri(router.Url(transport)),

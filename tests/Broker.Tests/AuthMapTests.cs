@@ -26,7 +26,8 @@ public sealed class AuthMapTests
             "webhook": { "url": "https://example.com/judge", "headers": { "Authorization": "Bearer x" } }
             """);
 
-        Assert.Equal(["anonymous", "cookie", "cryptosign", "ticket", "tls", "wamp-scram", "wampcra"], listed.Select(one => one.Method).Order());
+        Assert.Equal(
+            ["anonymous", "cookie", "cryptosign", "ticket", "tls", "wamp-scram", "wampcra"], listed.Select(one => one.Method).Order());
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class AuthMapTests
     {
         Assert.Equal(
             ["cryptosign", "wampcra"],
-            Build("""  "procedure": { "uri": "com.example.authenticate", "methods": ["wampcra", "cryptosign"] } """).Select(one => one.Method).Order());
+            Build("""  "procedure": { "uri": "com.example.authenticate", "methods": ["wampcra", "cryptosign"] } """).Select(
+                one => one.Method).Order());
         Assert.Equal("ticket", Assert.Single(Build($$"""  "jwt": { "hmac_key": "{{Shared}}" } """)).Method);
         Assert.Empty(Build("""  "tls": null """));
     }
@@ -54,7 +56,8 @@ public sealed class AuthMapTests
         var request = new AuthenticationRequest { Realm = "a", SessionId = 1, AuthId = authId, Transport = new TransportInfo() };
         Assert.IsType<AuthenticationResult.Challenge>(await authenticator.BeginAsync(request, TestContext.Current.CancellationToken));
 
-        var result = await authenticator.ContinueAsync(request, null, new AuthenticationAnswer(ticket, []), TestContext.Current.CancellationToken);
+        var result = await authenticator.ContinueAsync(
+            request, null, new AuthenticationAnswer(ticket, []), TestContext.Current.CancellationToken);
 
         Assert.Equal(role, (result as AuthenticationResult.Accepted)?.Identity.AuthRole);
     }
@@ -93,7 +96,8 @@ public sealed class AuthMapTests
             { "limits": { "failed_logins_per_address": 1, "failed_logins_per_address_and_authid": 2, "failed_logins_per_authid": 3, "failed_logins_window": "4s" } }
             """);
 
-        Assert.Equal(new AttemptLimits { PerAddress = 1, PerAddressAndAuthId = 2, PerAuthId = 3, Window = TimeSpan.FromSeconds(4) }, options.AttemptLimits);
+        Assert.Equal(new AttemptLimits { PerAddress = 1, PerAddressAndAuthId = 2, PerAuthId = 3, Window = TimeSpan.FromSeconds(4) },
+            options.AttemptLimits);
     }
 
     private static string Configuration(string auth) => $$"""

@@ -1,8 +1,8 @@
 namespace Broker.Authentication;
 
 /// <summary>
-/// How many attempts to authenticate may fail within a time before further ones are refused unseen by <c>wamp.error.authentication_denied</c> (AUT-15); 0: any number.
-/// Attempts that succeed do not count.
+/// How many attempts to authenticate may fail within a time before further ones are refused unseen by
+/// <c>wamp.error.authentication_denied</c> (AUT-15); 0: any number. Attempts that succeed do not count.
 /// </summary>
 public sealed record AttemptLimits
 {
@@ -13,8 +13,8 @@ public sealed record AttemptLimits
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// From one address, or one IPv6 network of 64 bits, whoever it says it is. 100. Addresses of this machine are left out: a proxy here, unless it is trusted and tells
-    /// where its clients are, makes all of them come from there.
+    /// From one address, or one IPv6 network of 64 bits, whoever it says it is. 100. Addresses of this machine are left out: a proxy here,
+    /// unless it is trusted and tells where its clients are, makes all of them come from there.
     /// </summary>
     public int PerAddress { get; init; } = 100;
 

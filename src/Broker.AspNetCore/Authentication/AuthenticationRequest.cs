@@ -3,7 +3,9 @@ using Broker.Sessions;
 
 namespace Broker.Authentication;
 
-/// <summary>A session that wants to join, as HELLO and the transport tell. Immutable but for <see cref="AuthExtra"/>, which nobody should change.</summary>
+/// <summary>
+/// A session that wants to join, as HELLO and the transport tell. Immutable but for <see cref="AuthExtra"/>, which nobody should change.
+/// </summary>
 public sealed record AuthenticationRequest
 {
     /// <summary>The realm.</summary>
@@ -18,11 +20,19 @@ public sealed record AuthenticationRequest
     /// <summary><c>authrole</c>: the role that the client asks for, or null. To be granted only if it may be (AUT-11).</summary>
     public string? AuthRole { get; init; }
 
-    /// <summary><c>authextra</c>; binary values are strings that start with U+0000 and go on in base64. Empty when HELLO has none.</summary>
+    /// <summary>
+    /// <c>authextra</c>; binary values are strings that start with U+0000 and go on in base64. Empty when HELLO has none.
+    /// </summary>
     public JsonObject AuthExtra { get; init; } = [];
 
     /// <summary>What the transport knows of the peer (AUT-13).</summary>
     public required TransportInfo Transport { get; init; }
+
+    /// <summary>
+    /// Whether the session is open, and the client shall prove once more that it may go on: what it has shown before does not count, and
+    /// identity and role stay as they are.
+    /// </summary>
+    public bool IsRenewal { get; init; }
 
     /// <summary>The router's sessions; null in tests without a router.</summary>
     internal RouterSessions? RouterSessions { get; init; }

@@ -27,8 +27,8 @@ public abstract record AuthenticationResult
     public sealed record Refused(string Reason, string Text) : AuthenticationResult;
 
     /// <summary>
-    /// Leave it to the next method of the client's list that the realm offers (TIC-05): this one lacks what it needs, such as a cookie. Where there is none, the
-    /// client is sent away: ABORT.
+    /// Leave it to the next method of the client's list that the realm offers (TIC-05): this one lacks what it needs, such as a cookie.
+    /// Where there is none, the client is sent away: ABORT.
     /// </summary>
     /// <param name="Reason">The reason, a URI.</param>
     /// <param name="Text">One sentence for the client: what the method needs.</param>

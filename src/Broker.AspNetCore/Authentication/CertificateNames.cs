@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Broker.Authentication;
 
-/// <summary>The names in a certificate. Those with control characters are left out: nobody is called so but who wants to be taken for another.</summary>
+/// <summary>
+/// The names in a certificate. Those with control characters are left out: nobody is called so but who wants to be taken for another.
+/// </summary>
 internal static class CertificateNames
 {
     private const string CommonName = "2.5.4.3";

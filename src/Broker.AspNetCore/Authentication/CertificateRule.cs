@@ -26,8 +26,9 @@ public sealed record CertificateRule
     public required CertificateName Name { get; init; }
 
     /// <summary>
-    /// What it must be: the whole name, or its end or beginning with a <c>*</c> for the rest, such as <c>*.devices.example.com</c> or <c>spiffe://example.com/*</c>. DNS names,
-    /// e-mail addresses and fingerprints are compared without regard to case; a fingerprint has no <c>*</c>.
+    /// What it must be: the whole name, or its end or beginning with a <c>*</c> for the rest, such as <c>*.devices.example.com</c> or
+    /// <c>spiffe://example.com/*</c>. DNS names, e-mail addresses and fingerprints are compared without regard to case; a fingerprint has
+    /// no <c>*</c>.
     /// </summary>
     public required string Value { get; init; }
 
@@ -53,7 +54,9 @@ public sealed record CertificateRule
 
     private bool Fits(string name)
     {
-        var comparison = Name is CertificateName.CommonName or CertificateName.Uri ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+        var comparison = Name is CertificateName.CommonName or CertificateName.Uri
+            ? StringComparison.Ordinal
+            : StringComparison.OrdinalIgnoreCase;
         return Value switch
         {
             ['*', .. var end] => name.Length > end.Length && name.EndsWith(end, comparison),

@@ -5,8 +5,8 @@ using Broker.Uris;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Method <c>tls</c>: the client is who its TLS certificate says. That the certificate is one to be trusted, the listener has checked; here its names are looked at. A session
-/// ends when the certificate does.
+/// Method <c>tls</c>: the client is who its TLS certificate says. That the certificate is one to be trusted, the listener has checked; here
+/// its names are looked at. A session ends when the certificate does.
 /// </summary>
 public sealed class ClientCertificateAuthenticator : IWampAuthenticator
 {
@@ -23,9 +23,11 @@ public sealed class ClientCertificateAuthenticator : IWampAuthenticator
                 throw new ArgumentException($"The rule for certificates of {rule.Name} {rule.Value} grants no role.");
             }
 
-            if (rule.Value.Length == 0 || rule.Value.Count(c => c == '*') > 1 || (rule.Value.Contains('*', StringComparison.Ordinal) && rule.Value is not (['*', ..] or [.., '*'])))
+            var stars = rule.Value.Count(c => c == '*');
+            if (rule.Value.Length == 0 || stars > 1 || (stars == 1 && rule.Value is not (['*', ..] or [.., '*'])))
             {
-                throw new ArgumentException($"The rule for certificates of {rule.Name} '{rule.Value}' fits none: a * stands at its beginning or its end.");
+                throw new ArgumentException(
+                    $"The rule for certificates of {rule.Name} '{rule.Value}' fits none: a * stands at its beginning or its end.");
             }
 
             if (rule.Name == CertificateName.Fingerprint && !CryptosignSignature.TryReadHex(rule.Value, 32, out _))
@@ -47,7 +49,8 @@ public sealed class ClientCertificateAuthenticator : IWampAuthenticator
         return ValueTask.FromResult(request.Transport.ClientCertificate is { } certificate
             ? Judge(request, certificate)
             : new AuthenticationResult.Declined(
-                ErrorUris.AuthenticationRequired, "The method tls needs a client certificate: connect by TLS, and show one that the router trusts."));
+                ErrorUris.AuthenticationRequired,
+                "The method tls needs a client certificate: connect by TLS, and show one that the router trusts."));
     }
 
     private AuthenticationResult Judge(AuthenticationRequest request, X509Certificate2 certificate)

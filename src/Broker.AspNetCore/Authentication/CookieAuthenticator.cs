@@ -4,18 +4,26 @@ using Broker.Uris;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Method <c>cookie</c>: a browser is known again by a cookie that the application has given it (<see cref="LoginCookies.Append"/>), or a login before
-/// (<see cref="RememberingAuthenticator"/>). A session ends when its cookie does. Clients without a good cookie are left to the next method of their list.
+/// Method <c>cookie</c>: a browser is known again by a cookie that the application has given it (<see cref="LoginCookies.Append"/>), or a
+/// login before (<see cref="RememberingAuthenticator"/>). A session ends when its cookie does. Clients without a good cookie are left to
+/// the next method of their list.
 /// </summary>
-/// <remarks>Browsers send cookies with the handshakes of any page: it is the check of <c>Origin</c> that keeps other sites' pages from joining as the user.</remarks>
+/// <remarks>
+/// Browsers send cookies with the handshakes of any page: it is the check of <c>Origin</c> that keeps other sites' pages from joining as
+/// the user.
+/// </remarks>
 /// <param name="cookies">The cookies.</param>
-/// <param name="users">Who still exists and what they may be, so that a cookie does not outlive its user; null: what the cookie says holds until it ends.</param>
+/// <param name="users">
+/// Who still exists and what they may be, so that a cookie does not outlive its user; null: what the cookie says holds until it ends.
+/// </param>
 public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users = null) : IWampAuthenticator
 {
     /// <inheritdoc/>
     public string Method => AuthMethods.Cookie;
 
-    /// <summary>Whether cookies are taken over connections without TLS from other machines, see <see cref="TicketAuthenticator.AllowUnencrypted"/>.</summary>
+    /// <summary>
+    /// Whether cookies are taken over connections without TLS from other machines, see <see cref="TicketAuthenticator.AllowUnencrypted"/>.
+    /// </summary>
     public bool AllowUnencrypted { get; init; }
 
     /// <inheritdoc/>
@@ -24,19 +32,22 @@ public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users 
         ArgumentNullException.ThrowIfNull(request);
         if (!AllowUnencrypted && Verdict.IsReadable(request.Transport))
         {
-            return new AuthenticationResult.Declined(ErrorUris.NoMatchingAuthMethod, "Cookies are taken over TLS only, for others could read them on the way: connect by wss.");
+            return new AuthenticationResult.Declined(
+                ErrorUris.NoMatchingAuthMethod, "Cookies are taken over TLS only, for others could read them on the way: connect by wss.");
         }
 
         var login = cookies.Read(request.Transport.Header("Cookie"), request.Realm);
         if (login is null || (request.AuthId is { Length: > 0 } asked && asked != login.AuthId))
         {
-            return new AuthenticationResult.Declined(ErrorUris.AuthenticationRequired, "There is no cookie by which the client would be known again: log in by another method.");
+            return new AuthenticationResult.Declined(
+                ErrorUris.AuthenticationRequired, "There is no cookie by which the client would be known again: log in by another method.");
         }
 
         var roles = login.Roles;
         if (users is not null)
         {
-            var user = await users.FindAsync(new UserQuery(request, AuthMethods.Cookie, login.AuthId), cancellationToken).ConfigureAwait(false);
+            var query = new UserQuery(request, AuthMethods.Cookie, login.AuthId);
+            var user = await users.FindAsync(query, cancellationToken).ConfigureAwait(false);
             if (user is null)
             {
                 return Verdict.Denied;

@@ -3,8 +3,9 @@ using Broker.Options;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Method <c>wampcra</c>: the client signs a challenge with a shared secret (WAMP specification, "Challenge Response Authentication"). Each challenge names the session it
-/// opens and is good for one answer, which must come within <see cref="Hosting.WampRouterOptions.AuthenticationTimeout"/>.
+/// Method <c>wampcra</c>: the client signs a challenge with a shared secret (WAMP specification, "Challenge Response Authentication"). Each
+/// challenge names the session it opens and is good for one answer, which must come within <see
+/// cref="Hosting.WampRouterOptions.AuthenticationTimeout"/>.
 /// </summary>
 /// <param name="users">The users.</param>
 /// <param name="time">The clock; null for the system's.</param>

@@ -5,11 +5,12 @@ using Broker.Uris;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Method <c>cryptosign</c>: the client signs a challenge with its Ed25519 key, and the router does the same if the client wants it to (WAMP specification,
-/// "Cryptosign-based Authentication"). A client that does not say who it is is known by its key.
+/// Method <c>cryptosign</c>: the client signs a challenge with its Ed25519 key, and the router does the same if the client wants it to
+/// (WAMP specification, "Cryptosign-based Authentication"). A client that does not say who it is is known by its key.
 /// </summary>
 /// <remarks>
-/// There is no channel binding, see <see cref="ScramAuthenticator"/>: a client that asks for one gets a CHALLENGE without (CRY-06), and decides what to make of it.
+/// There is no channel binding, see <see cref="ScramAuthenticator"/>: a client that asks for one gets a CHALLENGE without (CRY-06), and
+/// decides what to make of it.
 /// </remarks>
 public sealed class CryptosignAuthenticator : IWampAuthenticator
 {
@@ -17,7 +18,9 @@ public sealed class CryptosignAuthenticator : IWampAuthenticator
     private readonly byte[]? _routerKey;
 
     /// <param name="users">The users.</param>
-    /// <param name="routerKey">The router's own private key, the seed of 32 octets in hex, by which it proves itself to clients (CRY-07); null: it does not.</param>
+    /// <param name="routerKey">
+    /// The router's own private key, the seed of 32 octets in hex, by which it proves itself to clients (CRY-07); null: it does not.
+    /// </param>
     /// <exception cref="ArgumentException">The key is no such hex.</exception>
     /// <exception cref="PlatformNotSupportedException">OpenSSL 3 is not there; the message says what to install.</exception>
     public CryptosignAuthenticator(IUserStore users, string? routerKey = null)
@@ -57,15 +60,17 @@ public sealed class CryptosignAuthenticator : IWampAuthenticator
         if (!TryProve(hello.Challenge, out var proof))
         {
             return new AuthenticationResult.Refused(
-                ErrorUris.AuthenticationFailed, $"HELLO.Details.authextra.challenge is not {CryptosignSignature.ChallengeLength * 2} hex digits.");
+                ErrorUris.AuthenticationFailed,
+                $"HELLO.Details.authextra.challenge is not {CryptosignSignature.ChallengeLength * 2} hex digits.");
         }
 
         // A key that nobody has is challenged like any other, and its signature checked.
         var hex = Convert.ToHexStringLower(key);
         var user = await _users.FindAsync(new UserQuery(request, Method, request.AuthId, hex), cancellationToken).ConfigureAwait(false);
         var challenge = CryptosignSignature.NewChallenge();
+        var extra = new CryptosignChallenge { Challenge = challenge, PublicKey = proof is null ? null : PublicKey, Signature = proof };
         return new AuthenticationResult.Challenge(
-            ExtraDict.Of(new CryptosignChallenge { Challenge = challenge, PublicKey = proof is null ? null : PublicKey, Signature = proof }),
+            ExtraDict.Of(extra),
             new Sent(HasKey(user, hex) ? user : null, key, Convert.FromHexString(challenge)));
     }
 

@@ -3,8 +3,9 @@ using Broker.Limits;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Counts attempts to authenticate that failed, by address and authid, in memory of a fixed size whoever tries: a count-min sketch, which never counts too little, and
-/// too much only for somebody who shares all of several counters with others. Starts anew after each window. Thread-safe.
+/// Counts attempts to authenticate that failed, by address and authid, in memory of a fixed size whoever tries: a count-min sketch, which
+/// never counts too little, and too much only for somebody who shares all of several counters with others. Starts anew after each window.
+/// Thread-safe.
 /// </summary>
 internal sealed class FailedAttempts(TimeProvider time)
 {

@@ -1,7 +1,8 @@
 namespace Broker.Authentication;
 
 /// <summary>
-/// Says whose ticket one is: an extension point, and what lets several kinds of tickets be taken side by side (<see cref="TicketAuthenticator"/>). Thread-safe.
+/// Says whose ticket one is: an extension point, and what lets several kinds of tickets be taken side by side (<see
+/// cref="TicketAuthenticator"/>). Thread-safe.
 /// </summary>
 public interface ITicketVerifier
 {
@@ -10,11 +11,13 @@ public interface ITicketVerifier
 
     /// <summary>Judges a ticket.</summary>
     /// <param name="request">Who wants to join what, from where.</param>
-    /// <param name="ticket">AUTHENTICATE.Signature, or what <c>Authorization: Bearer</c> of the HTTP request held. To be compared in constant time.</param>
+    /// <param name="ticket">
+    /// AUTHENTICATE.Signature, or what <c>Authorization: Bearer</c> of the HTTP request held. To be compared in constant time.
+    /// </param>
     /// <param name="cancellationToken">Canceled when the time for authentication is up.</param>
     /// <returns>
-    /// <see cref="AuthenticationResult.Accepted"/> or <see cref="AuthenticationResult.Refused"/>; null when the ticket is not one of this kind, or wrong, so that the next
-    /// verifier is asked.
+    /// <see cref="AuthenticationResult.Accepted"/> or <see cref="AuthenticationResult.Refused"/>; null when the ticket is not one of this
+    /// kind, or wrong, so that the next verifier is asked.
     /// </returns>
     ValueTask<AuthenticationResult?> VerifyAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken);
 }

@@ -1,14 +1,14 @@
 namespace Broker.Authentication;
 
 /// <summary>
-/// Where users are found: an extension point, for example over an application's database. The methods <c>ticket</c>, <c>wampcra</c>, <c>wamp-scram</c> and
-/// <c>cryptosign</c> all look here (<see cref="StaticUsers"/> holds them in memory). Thread-safe.
+/// Where users are found: an extension point, for example over an application's database. The methods <c>ticket</c>, <c>wampcra</c>,
+/// <c>wamp-scram</c> and <c>cryptosign</c> all look here (<see cref="StaticUsers"/> holds them in memory). Thread-safe.
 /// </summary>
 public interface IUserStore
 {
     /// <summary>
-    /// What those are answered with whom the store does not know, or who have no secret of the method. The same object, or one made alike, for as long as the router
-    /// runs: the salt of a name must not change.
+    /// What those are answered with whom the store does not know, or who have no secret of the method. The same object, or one made alike,
+    /// for as long as the router runs: the salt of a name must not change.
     /// </summary>
     UnknownUsers Unknown { get; }
 

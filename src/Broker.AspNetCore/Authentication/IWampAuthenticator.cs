@@ -1,9 +1,9 @@
 namespace Broker.Authentication;
 
 /// <summary>
-/// Authenticates sessions by one method: an extension point. One instance serves all connections of a realm at once: it must be thread-safe, and keep what belongs
-/// to one attempt in <see cref="AuthenticationResult.Challenge.State"/>. An exception is logged and refuses the session by
-/// <c>wamp.error.authentication_failed</c>.
+/// Authenticates sessions by one method: an extension point. One instance serves all connections of a realm at once: it must be
+/// thread-safe, and keep what belongs to one attempt in <see cref="AuthenticationResult.Challenge.State"/>. An exception is logged and
+/// refuses the session by <c>wamp.error.authentication_failed</c>.
 /// </summary>
 public interface IWampAuthenticator
 {
@@ -17,7 +17,9 @@ public interface IWampAuthenticator
     /// <param name="cancellationToken">Canceled when the time for authentication is up.</param>
     ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Answers AUTHENTICATE: by a result, or by another challenge (AUT-06). Methods that send no CHALLENGE leave it as it is.</summary>
+    /// <summary>
+    /// Answers AUTHENTICATE: by a result, or by another challenge (AUT-06). Methods that send no CHALLENGE leave it as it is.
+    /// </summary>
     /// <param name="request">The same as before.</param>
     /// <param name="state">The state of the challenge that is answered.</param>
     /// <param name="answer">What AUTHENTICATE says.</param>

@@ -6,15 +6,17 @@ using Microsoft.AspNetCore.Http;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Cookies by which browsers are known again (<see cref="CookieAuthenticator"/>): who the user is in a realm, and until when, sealed by ASP.NET Core's data protection. Routers that
-/// share its keys know each other's cookies. Thread-safe.
+/// Cookies by which browsers are known again (<see cref="CookieAuthenticator"/>): who the user is in a realm, and until when, sealed by
+/// ASP.NET Core's data protection. Routers that share its keys know each other's cookies. Thread-safe.
 /// </summary>
 public sealed class LoginCookies
 {
     private readonly IDataProtector _protector;
     private readonly TimeProvider _time;
 
-    /// <param name="protection">The application's data protection: <c>services.AddDataProtection()</c>, with keys that outlive restarts.</param>
+    /// <param name="protection">
+    /// The application's data protection: <c>services.AddDataProtection()</c>, with keys that outlive restarts.
+    /// </param>
     /// <param name="time">The clock; null for the system's.</param>
     public LoginCookies(IDataProtectionProvider protection, TimeProvider? time = null)
     {
@@ -22,7 +24,9 @@ public sealed class LoginCookies
         _time = time ?? TimeProvider.System;
     }
 
-    /// <summary>The cookie's name. With the prefix <c>__Host-</c> browsers let no other host set it; they demand TLS then. <c>broker</c>.</summary>
+    /// <summary>
+    /// The cookie's name. With the prefix <c>__Host-</c> browsers let no other host set it; they demand TLS then. <c>broker</c>.
+    /// </summary>
     public string Name { get; init; } = "broker";
 
     /// <summary>For how long a browser is known again. One day.</summary>
@@ -49,7 +53,8 @@ public sealed class LoginCookies
     }
 
     /// <summary>
-    /// Gives a browser the cookie with an HTTP response, out of reach of scripts and of other sites. The application has made sure who the user is.
+    /// Gives a browser the cookie with an HTTP response, out of reach of scripts and of other sites. The application has made sure who the
+    /// user is.
     /// </summary>
     /// <param name="response">The response.</param>
     /// <param name="realm">The realm that it opens.</param>
@@ -67,7 +72,10 @@ public sealed class LoginCookies
         });
     }
 
-    /// <summary>Who a browser is, by the Cookie field of its request; null if no cookie of this name is there, several are, or it is not good (any more).</summary>
+    /// <summary>
+    /// Who a browser is, by the Cookie field of its request; null if no cookie of this name is there, several are, or it is not good (any
+    /// more).
+    /// </summary>
     internal Login? Read(string? cookies, string realm)
     {
         var own = (cookies ?? "").Split(';', StringSplitOptions.TrimEntries)
@@ -90,7 +98,10 @@ public sealed class LoginCookies
 
         var expires = DateTimeOffset.FromUnixTimeMilliseconds(login["expires"]!.GetValue<long>());
         return login["realm"]!.GetValue<string>() == realm && expires > _time.GetUtcNow()
-            ? new Login(login["authid"]!.GetValue<string>(), [.. login["roles"]!.AsArray().Select(role => role!.GetValue<string>())], expires)
+            ? new Login(
+                login["authid"]!.GetValue<string>(),
+                [.. login["roles"]!.AsArray().Select(role => role!.GetValue<string>())],
+                expires)
             : null;
     }
 

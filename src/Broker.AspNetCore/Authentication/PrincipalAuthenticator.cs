@@ -5,10 +5,13 @@ using Broker.Uris;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Method <c>principal</c>: the client is who the application's own authentication says, as <c>HttpContext.User</c>: for sessions that come through <c>MapWamp</c> behind
-/// <c>UseAuthentication</c>. A session ends when that authentication does, if it says when. Immutable.
+/// Method <c>principal</c>: the client is who the application's own authentication says, as <c>HttpContext.User</c>: for sessions that come
+/// through <c>MapWamp</c> behind <c>UseAuthentication</c>. A session ends when that authentication does, if it says when. Immutable.
 /// </summary>
-/// <remarks>Browsers send cookies with the handshakes of any page: it is the check of <c>Origin</c> that keeps other sites' pages from joining as the user.</remarks>
+/// <remarks>
+/// Browsers send cookies with the handshakes of any page: it is the check of <c>Origin</c> that keeps other sites' pages from joining as
+/// the user.
+/// </remarks>
 public sealed class PrincipalAuthenticator : IWampAuthenticator
 {
     /// <inheritdoc/>
@@ -32,7 +35,8 @@ public sealed class PrincipalAuthenticator : IWampAuthenticator
         ArgumentNullException.ThrowIfNull(request);
         return ValueTask.FromResult(request.Transport.User is { } user
             ? Judge(request, user)
-            : new AuthenticationResult.Declined(ErrorUris.AuthenticationRequired, "The method principal needs a user who has logged in to the application."));
+            : new AuthenticationResult.Declined(
+                ErrorUris.AuthenticationRequired, "The method principal needs a user who has logged in to the application."));
     }
 
     private AuthenticationResult Judge(AuthenticationRequest request, ClaimsPrincipal user)
@@ -59,6 +63,10 @@ public sealed class PrincipalAuthenticator : IWampAuthenticator
 
         return roles.Count == 0
             ? new AuthenticationResult.Refused(ErrorUris.AuthenticationDenied, "The user has no role that there is here.")
-            : Verdict.Accept(request, new SessionIdentity(authId, "", AuthMethods.Principal, user.Identity?.AuthenticationType ?? "application"), roles, expires: request.Transport.UserExpires);
+            : Verdict.Accept(
+                request,
+                new SessionIdentity(authId, "", AuthMethods.Principal, user.Identity?.AuthenticationType ?? "application"),
+                roles,
+                expires: request.Transport.UserExpires);
     }
 }

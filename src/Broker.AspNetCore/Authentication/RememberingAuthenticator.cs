@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Authenticates as another authenticator does, and tells the client in WELCOME a cookie by which it is known again (<see cref="CookieAuthenticator"/>): <c>authextra.cookie</c>
-/// with <c>name</c>, <c>value</c> and <c>max_age</c> in seconds, for the page to set. Scripts of the page can read such a cookie; one of
-/// <see cref="LoginCookies.Append"/> they cannot.
+/// Authenticates as another authenticator does, and tells the client in WELCOME a cookie by which it is known again (<see
+/// cref="CookieAuthenticator"/>): <c>authextra.cookie</c> with <c>name</c>, <c>value</c> and <c>max_age</c> in seconds, for the page to
+/// set. Scripts of the page can read such a cookie; one of <see cref="LoginCookies.Append"/> they cannot.
 /// </summary>
 /// <param name="inner">Who authenticates.</param>
 /// <param name="cookies">The cookies.</param>

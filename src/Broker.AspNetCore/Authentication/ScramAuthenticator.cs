@@ -5,12 +5,13 @@ using Broker.Uris;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Method <c>wamp-scram</c>: client and router prove to each other that they know a password, which neither sends, and of which the router has only a trace (WAMP
-/// specification, "Salted Challenge Response Authentication"). Passwords hashed by PBKDF2 and Argon2id alike: the router derives no key.
+/// Method <c>wamp-scram</c>: client and router prove to each other that they know a password, which neither sends, and of which the router
+/// has only a trace (WAMP specification, "Salted Challenge Response Authentication"). Passwords hashed by PBKDF2 and Argon2id alike: the
+/// router derives no key.
 /// </summary>
 /// <remarks>
-/// There is no channel binding. <c>tls-unique</c> does not exist in TLS 1.3, and below it binds only with extended master secrets (RFC 7627), of which .NET does not say
-/// whether they are in use; <c>tls-exporter</c> (RFC 9266) is not among what .NET shows of a connection.
+/// There is no channel binding. <c>tls-unique</c> does not exist in TLS 1.3, and below it binds only with extended master secrets (RFC
+/// 7627), of which .NET does not say whether they are in use; <c>tls-exporter</c> (RFC 9266) is not among what .NET shows of a connection.
 /// </remarks>
 /// <param name="users">The users.</param>
 public sealed class ScramAuthenticator(IUserStore users) : IWampAuthenticator
@@ -27,7 +28,8 @@ public sealed class ScramAuthenticator(IUserStore users) : IWampAuthenticator
             return Verdict.WithoutAuthId(Method);
         }
 
-        // Nobody has a name that cannot be prepared. A name that nobody has is challenged like any other, and what that takes is done for everybody.
+        // Nobody has a name that cannot be prepared. A name that nobody has is challenged like any other, and what that takes is done for
+        // everybody.
         var name = SaslPrep.TryPrepare(authId, out var prepared, out _) ? prepared : authId;
         var user = await users.FindAsync(new UserQuery(request, Method, name), cancellationToken).ConfigureAwait(false);
         var unknown = users.Unknown.Scram(name);

@@ -45,7 +45,9 @@ public sealed class StaticUsers : IUserStore
             : query.PublicKey is { } key ? _byKey.GetValueOrDefault(key) : null);
     }
 
-    /// <summary>A user is found by the name as it is written here and as SASLprep makes it, which is what <c>wamp-scram</c> looks for.</summary>
+    /// <summary>
+    /// A user is found by the name as it is written here and as SASLprep makes it, which is what <c>wamp-scram</c> looks for.
+    /// </summary>
     private static void Add(Dictionary<string, User> byAuthId, User user)
     {
         if (user.AuthId.Length == 0 || user.Roles.Count == 0)

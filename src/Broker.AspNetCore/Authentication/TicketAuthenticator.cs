@@ -3,8 +3,8 @@ using Broker.Uris;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Method <c>ticket</c>: the client shows a secret, or a token of a third party (WAMP specification, "Ticket-based Authentication"). One that comes as
-/// <c>Authorization: Bearer</c> with the HTTP request of a WebSocket is taken without a CHALLENGE.
+/// Method <c>ticket</c>: the client shows a secret, or a token of a third party (WAMP specification, "Ticket-based Authentication"). One
+/// that comes as <c>Authorization: Bearer</c> with the HTTP request of a WebSocket is taken without a CHALLENGE.
 /// </summary>
 public sealed class TicketAuthenticator : IWampAuthenticator
 {
@@ -31,8 +31,8 @@ public sealed class TicketAuthenticator : IWampAuthenticator
     public string Method => AuthMethods.Ticket;
 
     /// <summary>
-    /// Whether tickets are taken over connections without TLS from other machines, where everybody on the way can read and use them. Off by default; a proxy that ends TLS
-    /// must be trusted, so that the router learns of it.
+    /// Whether tickets are taken over connections without TLS from other machines, where everybody on the way can read and use them. Off by
+    /// default; a proxy that ends TLS must be trusted, so that the router learns of it.
     /// </summary>
     public bool AllowUnencrypted { get; init; }
 
@@ -43,7 +43,8 @@ public sealed class TicketAuthenticator : IWampAuthenticator
         if (!AllowUnencrypted && Verdict.IsReadable(request.Transport))
         {
             return new AuthenticationResult.Declined(
-                ErrorUris.NoMatchingAuthMethod, "Tickets are taken over TLS only, for others could read them on the way: connect by wss, or TLS under RawSocket.");
+                ErrorUris.NoMatchingAuthMethod,
+                "Tickets are taken over TLS only, for others could read them on the way: connect by wss, or TLS under RawSocket.");
         }
 
         if (_needsAuthId && request.AuthId is not { Length: > 0 })
@@ -51,7 +52,8 @@ public sealed class TicketAuthenticator : IWampAuthenticator
             return Verdict.WithoutAuthId(Method);
         }
 
-        return request.Transport.Header("Authorization") is { } header && header.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
+        var header = request.IsRenewal ? null : request.Transport.Header("Authorization");
+        return header?.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) == true
             ? await VerifyAsync(request, header[BearerScheme.Length..].Trim(), cancellationToken).ConfigureAwait(false)
             : new AuthenticationResult.Challenge([], State: null);
     }
@@ -64,7 +66,8 @@ public sealed class TicketAuthenticator : IWampAuthenticator
         return VerifyAsync(request, answer.Signature, cancellationToken);
     }
 
-    private async ValueTask<AuthenticationResult> VerifyAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
+    private async ValueTask<AuthenticationResult> VerifyAsync(
+        AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
     {
         foreach (var verifier in _verifiers)
         {

@@ -1,6 +1,8 @@
 namespace Broker.Authentication;
 
-/// <summary>What a router knows of a ticket: itself, or a hash that whoever reads it cannot log in with. Immutable; never printed.</summary>
+/// <summary>
+/// What a router knows of a ticket: itself, or a hash that whoever reads it cannot log in with. Immutable; never printed.
+/// </summary>
 public sealed class TicketCredential
 {
     /// <summary>The longest ticket that is hashed: a longer one is wrong, and costs nothing.</summary>
@@ -29,7 +31,8 @@ public sealed class TicketCredential
     /// <param name="hash">The hash.</param>
     /// <param name="argon2id">Computes Argon2id; may be null where the hash is one of PBKDF2.</param>
     /// <exception cref="ArgumentException">The hash is one of Argon2id, and nothing computes that.</exception>
-    public static TicketCredential Hashed(ScramCredential hash, Argon2id? argon2id = null) => hash.Parameters.Kdf == ScramKdf.Argon2id13 && argon2id is null
+    public static TicketCredential Hashed(ScramCredential hash, Argon2id? argon2id = null) =>
+        hash.Parameters.Kdf == ScramKdf.Argon2id13 && argon2id is null
         ? throw new ArgumentException("The router cannot compute Argon2id to check a ticket: hash it by PBKDF2.")
         : new TicketCredential("", hash, argon2id);
 

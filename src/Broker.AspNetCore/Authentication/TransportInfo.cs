@@ -9,7 +9,9 @@ public sealed class TransportInfo
 {
     private readonly Func<string, string?>? _header;
 
-    /// <param name="header">Finds a field of the HTTP request that opened the transport, whatever the case of its name; null where there was none.</param>
+    /// <param name="header">
+    /// Finds a field of the HTTP request that opened the transport, whatever the case of its name; null where there was none.
+    /// </param>
     public TransportInfo(Func<string, string?>? header = null) => _header = header;
 
     /// <summary>The peer's address, behind trusted proxies the one that they tell; null for a Unix domain socket.</summary>
@@ -24,7 +26,9 @@ public sealed class TransportInfo
     /// <summary>The TLS client certificate, which the listener has checked; null if there is none.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
 
-    /// <summary>The user that the application's own authentication has established, for sessions that come through <c>MapWamp</c>; otherwise null.</summary>
+    /// <summary>
+    /// The user that the application's own authentication has established, for sessions that come through <c>MapWamp</c>; otherwise null.
+    /// </summary>
     public ClaimsPrincipal? User { get; init; }
 
     /// <summary>When that authentication ends, if the application has said so; otherwise null.</summary>

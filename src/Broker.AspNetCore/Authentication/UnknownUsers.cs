@@ -5,8 +5,8 @@ using System.Text;
 namespace Broker.Authentication;
 
 /// <summary>
-/// Credentials for names that nobody has (<see cref="MockCredentials"/>). They cost what those of the users cost, and where the costs of these differ, each name has always
-/// the same: so neither answers nor their time tell whether a name exists (AUT-09). Immutable.
+/// Credentials for names that nobody has (<see cref="MockCredentials"/>). They cost what those of the users cost, and where the costs of
+/// these differ, each name has always the same: so neither answers nor their time tell whether a name exists (AUT-09). Immutable.
 /// </summary>
 public sealed class UnknownUsers
 {
@@ -20,8 +20,8 @@ public sealed class UnknownUsers
 
     /// <param name="like">The users, or some that stand for all of them.</param>
     /// <param name="secret">
-    /// The router's own, of 32 random octets or more; copied. Whoever sees a salt change at a restart knows that nobody has the name: keep this to prevent it. Empty: one
-    /// drawn when the process started.
+    /// The router's own, of 32 random octets or more; copied. Whoever sees a salt change at a restart knows that nobody has the name: keep
+    /// this to prevent it. Empty: one drawn when the process started.
     /// </param>
     public UnknownUsers(IEnumerable<User> like, ReadOnlySpan<byte> secret = default)
     {
@@ -30,7 +30,8 @@ public sealed class UnknownUsers
         var users = like.OrderBy(user => user.AuthId, StringComparer.Ordinal).ToList();
         var defaults = new User { AuthId = "", Roles = ["user"], Cra = CraCredential.Unsalted(""), Ticket = TicketCredential.Plain("") };
         _likeCra = [.. users.Where(user => user.Cra is not null).DistinctBy(CostOf).DefaultIfEmpty(defaults)];
-        _likeScram = [.. users.Where(user => user.Scram is not null).Select(user => user.Scram!.Parameters).DistinctBy(CostOf).DefaultIfEmpty(ScramParameters.Pbkdf2(4096))];
+        _likeScram = [.. users.Where(user => user.Scram is not null).Select(user => user.Scram!.Parameters)
+            .DistinctBy(CostOf).DefaultIfEmpty(ScramParameters.Pbkdf2(4096))];
         _likeTicket = [.. users.Where(user => user.Ticket is not null).Select(user => user.Ticket!)
             .DistinctBy(ticket => ticket.Hash is { } hash ? CostOf(hash.Parameters) : default).DefaultIfEmpty(defaults.Ticket)];
     }

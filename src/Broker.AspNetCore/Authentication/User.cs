@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Broker.Authentication;
 
-/// <summary>Somebody who may join a realm, and what the router knows that proves it: each method looks at its own property. Immutable.</summary>
+/// <summary>
+/// Somebody who may join a realm, and what the router knows that proves it: each method looks at its own property. Immutable.
+/// </summary>
 public sealed record User
 {
     /// <summary>The <c>authid</c>.</summary>

@@ -8,7 +8,8 @@ public sealed class UserTickets(IUserStore users) : ITicketVerifier
     public bool NeedsAuthId => true;
 
     /// <inheritdoc/>
-    public async ValueTask<AuthenticationResult?> VerifyAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
+    public async ValueTask<AuthenticationResult?> VerifyAsync(
+        AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
     {
         if (request.AuthId is not { Length: > 0 } authId)
         {

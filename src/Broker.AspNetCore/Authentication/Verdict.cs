@@ -25,12 +25,17 @@ internal static class Verdict
     /// <param name="extra"><c>authextra</c> of WELCOME, or null.</param>
     /// <param name="expires">When the session has to end, or null.</param>
     public static AuthenticationResult Accept(
-        AuthenticationRequest request, SessionIdentity identity, IReadOnlyList<string> roles, JsonObject? extra = null, DateTimeOffset? expires = null)
+        AuthenticationRequest request,
+        SessionIdentity identity,
+        IReadOnlyList<string> roles,
+        JsonObject? extra = null,
+        DateTimeOffset? expires = null)
     {
         var role = request.AuthRole ?? roles[0];
         return roles.Contains(role)
             ? new AuthenticationResult.Accepted(identity with { AuthRole = role }, extra, expires)
-            : new AuthenticationResult.Refused(ErrorUris.AuthenticationDenied, "The role that HELLO asks for is not granted: ask for another, or for none.");
+            : new AuthenticationResult.Refused(
+                ErrorUris.AuthenticationDenied, "The role that HELLO asks for is not granted: ask for another, or for none.");
     }
 
     /// <summary>Accepts a user.</summary>
@@ -42,6 +47,7 @@ internal static class Verdict
             all[key] = value?.DeepClone();
         }
 
-        return Accept(request, new SessionIdentity(user.AuthId, "", method, user.Provider), user.Roles, all.Count > 0 ? all : null, user.Expires);
+        return Accept(
+            request, new SessionIdentity(user.AuthId, "", method, user.Provider), user.Roles, all.Count > 0 ? all : null, user.Expires);
     }
 }

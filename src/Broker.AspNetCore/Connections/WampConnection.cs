@@ -26,6 +26,7 @@ internal sealed class WampConnection
     private TaskCompletionSource? _endAsked;
     private bool _isTimeUp;
     private bool _heard;
+    private int _renewalAsked;
     private int _silentTicks;
     private int _openTicks;
     private int _round;
@@ -135,6 +136,12 @@ internal sealed class WampConnection
             return;
         }
 
+        if (_session.IsRenewalDue(_context.Time.GetUtcNow()))
+        {
+            Volatile.Write(ref _renewalAsked, 1);
+            ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _input, preferLocal: false); // as RequestEnd does
+        }
+
         if (!_session.IsEstablished)
         {
             if (++_openTicks > options.HelloTimeout.TotalSeconds)
@@ -172,6 +179,20 @@ internal sealed class WampConnection
         }
     }
 
+    /// <summary>Has the client prove once more who it is (<see cref="SessionState.Renew"/>).</summary>
+    private Ending? Renew()
+    {
+        FlushBatch.Open(_session.Peer.Id);
+        try
+        {
+            return _session.Renew();
+        }
+        finally
+        {
+            FlushBatch.Flush();
+        }
+    }
+
     /// <summary>How many seconds the present round of authentication takes already.</summary>
     private int TicksOfRound()
     {
@@ -205,8 +226,14 @@ internal sealed class WampConnection
                 return asked;
             }
 
-            _heard = true;
-            var ending = ProcessBatch(ref buffer, out var hasMore);
+            _heard |= !result.IsCanceled;
+            var hasMore = false;
+            var ending = _session.Pending is null && Interlocked.Exchange(ref _renewalAsked, 0) != 0 ? Renew() : null;
+            if (ending is null && _session.Pending is null)
+            {
+                ending = ProcessBatch(ref buffer, out hasMore);
+            }
+
             if (_session.Pending is { } pending && ending is null)
             {
                 _input.AdvanceTo(buffer.Start);

@@ -31,7 +31,8 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             Require(
                 faults,
                 authenticators.DistinctBy(one => one.Method).Count() == authenticators.Count,
-                $"Two authenticators of the realm '{realm}' have the same method: only the first would ever be asked. Tickets of several kinds go into one TicketAuthenticator.");
+                $"Two authenticators of the realm '{realm}' have the same method: only the first would ever be asked. "
+                + "Tickets of several kinds go into one TicketAuthenticator.");
         }
 
         var origins = options.AllowedOrigins.Concat(options.Listeners.Values.SelectMany(listener => listener.AllowedOrigins ?? []));
@@ -52,7 +53,8 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             "A number of ConnectionLimits is below zero; 0 means no limit.");
         Require(
             faults,
-            options.AttemptLimits is { PerAddress: >= 0, PerAuthId: >= 0, PerAddressAndAuthId: >= 0 } && options.AttemptLimits.Window > TimeSpan.Zero,
+            options.AttemptLimits is { PerAddress: >= 0, PerAuthId: >= 0, PerAddressAndAuthId: >= 0 }
+                && options.AttemptLimits.Window > TimeSpan.Zero,
             "A number of AttemptLimits is below zero (0 means no limit), or its Window is not above zero.");
         Require(
             faults,

@@ -23,7 +23,8 @@ internal sealed class RouterMetrics : IDisposable
         _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
         _decisions = _meter.CreateCounter<long>("broker.authorizer.decisions", description: "Decisions of dynamic authorizers, by where they came from.");
         _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions for which there was no room, by reason.");
-        _authentications = _meter.CreateCounter<long>("broker.authentications", description: "Attempts to authenticate, by realm, method and outcome.");
+        _authentications = _meter.CreateCounter<long>(
+            "broker.authentications", description: "Attempts to authenticate, by realm, method and outcome.");
         _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
         _meter.CreateObservableGauge("broker.outbound.bytes", () => connections.OutboundBytes, "By", "Bytes that wait for peers that read slowly.");
         Observe(router, "broker.sessions", "Established sessions.", realm => realm.SessionCount);

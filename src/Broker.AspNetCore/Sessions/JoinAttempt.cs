@@ -9,7 +9,8 @@ namespace Broker.Sessions;
 /// <param name="hello">What it said of itself.</param>
 /// <param name="authenticators">Who may decide, in the client's order; one or more.</param>
 /// <param name="request">What the authenticator is told.</param>
-internal sealed class JoinAttempt(Realm realm, HelloDetails hello, IReadOnlyList<IWampAuthenticator> authenticators, AuthenticationRequest request)
+internal sealed class JoinAttempt(
+    Realm realm, HelloDetails hello, IReadOnlyList<IWampAuthenticator> authenticators, AuthenticationRequest request)
 {
     private int _at;
     private object? _state;
@@ -31,8 +32,12 @@ internal sealed class JoinAttempt(Realm realm, HelloDetails hello, IReadOnlyList
 
     private IWampAuthenticator Authenticator => authenticators[_at];
 
+    /// <summary>The same once more, in the open session.</summary>
+    public JoinAttempt Again() => new(Realm, Hello, [Authenticator], Request with { IsRenewal = true });
+
     /// <summary>Has the authenticator answer HELLO.</summary>
-    public ValueTask<AuthenticationResult> BeginAsync(CancellationToken cancellationToken) => Authenticator.BeginAsync(Request, cancellationToken);
+    public ValueTask<AuthenticationResult> BeginAsync(CancellationToken cancellationToken) =>
+        Authenticator.BeginAsync(Request, cancellationToken);
 
     /// <summary>Has the authenticator answer AUTHENTICATE.</summary>
     public ValueTask<AuthenticationResult> ContinueAsync(AuthenticationAnswer answer, CancellationToken cancellationToken) =>

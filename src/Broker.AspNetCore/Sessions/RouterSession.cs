@@ -10,8 +10,8 @@ using Broker.Serialization;
 namespace Broker.Sessions;
 
 /// <summary>
-/// The router's own session in one realm, by which it calls procedures there: those of dynamic authenticators, for example. Nobody sees it but callees to which callers are
-/// disclosed. Thread-safe.
+/// The router's own session in one realm, by which it calls procedures there: those of dynamic authenticators, for example. Nobody sees it
+/// but callees to which callers are disclosed. Thread-safe.
 /// </summary>
 public sealed class RouterSession
 {
@@ -35,7 +35,9 @@ public sealed class RouterSession
     /// <param name="cancellationToken">Cancels the call: the callee is told by INTERRUPT, if it takes that.</param>
     /// <returns>RESULT or ERROR. Where nobody has registered the procedure, or the callee leaves, that is an ERROR, too.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
-    /// <exception cref="WampProtocolException">WAMP cannot express an argument: a text starts with U+0000 and does not go on in base64.</exception>
+    /// <exception cref="WampProtocolException">
+    /// WAMP cannot express an argument: a text starts with U+0000 and does not go on in base64.
+    /// </exception>
     /// <exception cref="System.Text.Json.JsonException">A dict of the answer has a key twice.</exception>
     public async Task<ProcedureAnswer> CallAsync(string procedure, JsonArray arguments, CancellationToken cancellationToken)
     {
@@ -60,7 +62,8 @@ public sealed class RouterSession
             lock (_routing)
             {
                 var id = WampId.Next(_lastId);
-                var json = Encoding.UTF8.GetBytes(new JsonArray((int)MessageType.Call, id, new JsonObject(), procedure, arguments.DeepClone()).ToJsonString());
+                var json = Encoding.UTF8.GetBytes(
+                    new JsonArray((int)MessageType.Call, id, new JsonObject(), procedure, arguments.DeepClone()).ToJsonString());
                 var call = MessageParser.Parse(SerializerKind.Json, json, Limits);
                 _lastId = id;
                 var answer = _answers.Expect(id);

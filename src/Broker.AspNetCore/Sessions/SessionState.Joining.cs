@@ -100,8 +100,8 @@ internal sealed partial class SessionState
     }
 
     /// <summary>
-    /// The methods of the client's list that the realm offers: the first one is used (AUT-04), the others if it declines (TIC-05). A client without a list joins
-    /// anonymously (AUT-05).
+    /// The methods of the client's list that the realm offers: the first one is used (AUT-04), the others if it declines (TIC-05). A client
+    /// without a list joins anonymously (AUT-05).
     /// </summary>
     private static List<IWampAuthenticator> Choose(IReadOnlyList<IWampAuthenticator> offered, IReadOnlyList<string>? wanted)
     {
@@ -114,7 +114,7 @@ internal sealed partial class SessionState
         if (_attempt!.Method != AuthMethods.Anonymous && context.FailedAttempts.AreTooMany(context.Options.AttemptLimits, _attempt.Request))
         {
             context.Metrics.Authenticated(_attempt.Realm.Name, _attempt.Method, AuthenticationOutcome.Limited);
-            return Refuse(
+            return _isRenewing ? EndRenewal() : Refuse(
                 ErrorUris.AuthenticationDenied,
                 $"Too many attempts to authenticate have failed: try again in {context.Options.AttemptLimits.Window.TotalSeconds} s.");
         }
@@ -175,9 +175,13 @@ internal sealed partial class SessionState
                     Dict = ExtraDict.Write(serializer, challenge.Extra),
                 });
                 return null;
+            case var _ when _isRenewing:
+                return ConcludeRenewal(result);
             case AuthenticationResult.Accepted accepted when !_attempt!.Realm.HasRole(accepted.Identity.AuthRole):
                 Count(AuthenticationOutcome.Refused);
-                return Refuse(ErrorUris.NoSuchRole, $"This realm has no role '{accepted.Identity.AuthRole}', which is the client's: ask the router's operator to add it.");
+                return Refuse(
+                    ErrorUris.NoSuchRole,
+                    $"This realm has no role '{accepted.Identity.AuthRole}', which is the client's: ask the router's operator to add it.");
             case AuthenticationResult.Accepted accepted:
                 Count(AuthenticationOutcome.Accepted);
                 return Establish(_attempt!, accepted);
@@ -230,7 +234,7 @@ internal sealed partial class SessionState
         }
 
         _session = realm.Join(attempt.SessionId, serializer, attempt.Hello, accepted.Identity, welcome, sink);
-        Volatile.Write(ref _expires, accepted.Expires?.UtcTicks ?? long.MaxValue);
+        Expire(attempt, accepted.Expires);
         Phase = SessionPhase.Established;
         EndAttempt();
         Log.SessionJoined(context.Logger, Peer.ConnectionId, Peer.Address, _session.Id, realm.Name, Log.Printable(attempt.Hello.Agent));

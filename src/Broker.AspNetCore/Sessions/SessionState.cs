@@ -48,7 +48,8 @@ internal sealed partial class SessionState(
             Traffic.Received(message.Type, bytes.Length);
             switch (Phase)
             {
-                case SessionPhase.Established when message.Type is not (MessageType.Goodbye or MessageType.Abort):
+                case SessionPhase.Established when message.Type
+                    is not (MessageType.Goodbye or MessageType.Abort or MessageType.Authenticate):
                     Route(message, bytes);
                     return null;
                 case SessionPhase.ShuttingDown:
@@ -83,6 +84,7 @@ internal sealed partial class SessionState(
         }
 
         Volatile.Write(ref _expires, long.MaxValue);
+        ForgetRenewal();
         FlushBatch.Open(Peer.Id);
         try
         {
@@ -112,8 +114,10 @@ internal sealed partial class SessionState(
         {
             case MessageType.Hello when Phase == SessionPhase.Closed:
                 return Hello(message);
-            case MessageType.Authenticate when Phase == SessionPhase.Challenging:
+            case MessageType.Authenticate when Phase == SessionPhase.Challenging || IsChallengedAgain:
                 return Authenticate(message);
+            case MessageType.Authenticate when Phase == SessionPhase.Established:
+                throw new WampProtocolException("AUTHENTICATE came, and there was no CHALLENGE to answer.");
             case MessageType.Goodbye when Phase == SessionPhase.Established:
                 // What the session held is gone before the client reads the answer (SES-36).
                 Leave();

@@ -64,7 +64,9 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
                 RemoteAddress = forwarded is null ? address : forwarded.Address,
                 IsLocal = forwarded is null && OriginRules.IsLoopback(connection.RemoteEndPoint),
                 IsEncrypted = forwarded?.IsEncrypted ?? connection.Features.Get<ITlsHandshakeFeature>() is not null,
-                ClientCertificate = forwarded is null ? connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate : null, // not the proxy's own
+                ClientCertificate = forwarded is null
+                    ? connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate
+                    : null, // not the proxy's own
             },
             connection.Abort);
     }

@@ -1,8 +1,8 @@
 namespace Broker.Client.Authentication;
 
 /// <summary>
-/// One way to tell a router who the client is: an element of <see cref="WampClientOptions.Authenticators"/>. Extension point: an application may
-/// bring its own. One instance serves any number of clients at once.
+/// One way to tell a router who the client is: an element of <see cref="WampClientOptions.Authenticators"/>. Extension point: an
+/// application may bring its own. One instance serves any number of clients at once.
 /// </summary>
 public interface IWampClientAuthenticator
 {
@@ -11,6 +11,12 @@ public interface IWampClientAuthenticator
 
     /// <summary>Who the client says it is; null to leave it to the router. All authenticators of a client say the same, or null.</summary>
     string? AuthId { get; }
+
+    /// <summary>
+    /// Whether its exchange can answer CHALLENGE also later, so that a session goes on when the time for which it was authenticated is
+    /// over. HELLO tells the router, which may ask then; routers that do not know of it end the session by GOODBYE.
+    /// </summary>
+    bool CanReauthenticate => false;
 
     /// <summary>Begins to join: called once for each HELLO, before the transport is opened.</summary>
     /// <param name="options">The client's.</param>

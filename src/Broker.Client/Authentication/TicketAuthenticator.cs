@@ -11,15 +11,20 @@ public sealed class TicketAuthenticator : IWampClientAuthenticator
     public TicketAuthenticator(string authId, string ticket)
         : this(authId, _ => ValueTask.FromResult(ticket))
     {
+        CanReauthenticate = false;
     }
 
-    /// <summary>With a ticket that is fetched each time it is asked for: a token that expires.</summary>
+    /// <summary>
+    /// With a ticket that is fetched each time it is asked for: a token that expires. A router of this kind asks again before the session
+    /// would end with its token.
+    /// </summary>
     /// <param name="authId">Who the client is.</param>
     /// <param name="ticket">Gives the ticket. Its token is canceled when the session takes too long to join.</param>
     public TicketAuthenticator(string authId, Func<CancellationToken, ValueTask<string>> ticket)
     {
         AuthId = authId;
         _ticket = ticket;
+        CanReauthenticate = true;
     }
 
     /// <inheritdoc/>
@@ -28,8 +33,12 @@ public sealed class TicketAuthenticator : IWampClientAuthenticator
     /// <inheritdoc/>
     public string AuthId { get; }
 
+    /// <inheritdoc/>
+    public bool CanReauthenticate { get; }
+
     /// <summary>
-    /// Whether the ticket may go over a connection without TLS to another machine: everybody on the way can read it and use it. Off by default.
+    /// Whether the ticket may go over a connection without TLS to another machine: everybody on the way can read it and use it. Off by
+    /// default.
     /// </summary>
     public bool AllowUnencrypted { get; init; }
 

@@ -10,8 +10,9 @@ internal sealed class AuthenticationOffer
     private readonly AuthenticationExchange[] _exchanges;
     private readonly HashSet<AuthenticationExchange> _answered = [];
 
-    private AuthenticationOffer(string[] methods, AuthenticationExchange[] exchanges, string? authId)
+    private AuthenticationOffer(string[] methods, string[] methodsAgain, AuthenticationExchange[] exchanges, string? authId)
     {
+        MethodsAgain = methodsAgain;
         Methods = methods;
         _exchanges = exchanges;
         AuthId = authId;
@@ -19,6 +20,9 @@ internal sealed class AuthenticationOffer
 
     /// <summary><c>authmethods</c>.</summary>
     public string[] Methods { get; }
+
+    /// <summary>Those of the methods that can be asked for again in the open session.</summary>
+    public string[] MethodsAgain { get; }
 
     /// <summary><c>authid</c>.</summary>
     public string? AuthId { get; }
@@ -54,7 +58,11 @@ internal sealed class AuthenticationOffer
 
         var authIds = authenticators.Select(authenticator => authenticator.AuthId).OfType<string>().Distinct().ToArray();
         return authIds.Length <= 1
-            ? new AuthenticationOffer(methods, [.. authenticators.Select(authenticator => authenticator.Begin(options))], authIds.FirstOrDefault())
+            ? new AuthenticationOffer(
+                methods,
+                [.. authenticators.Where(authenticator => authenticator.CanReauthenticate).Select(authenticator => authenticator.Method)],
+                [.. authenticators.Select(authenticator => authenticator.Begin(options))],
+                authIds.FirstOrDefault())
             : throw new ArgumentException(
                 $"HELLO has one authid and the {nameof(options.Authenticators)} have {string.Join(", ", authIds)}: give all of them the same, or "
                 + "connect once for each.",
@@ -71,7 +79,9 @@ internal sealed class AuthenticationOffer
     /// <summary>Notes that an exchange has answered: it will be asked whether WELCOME is what it should be.</summary>
     public void Answered(AuthenticationExchange exchange) => _answered.Add(exchange);
 
-    /// <summary>Has WELCOME checked: nobody is let in by a router that leaves out the method by which it would have had to prove itself.</summary>
+    /// <summary>
+    /// Has WELCOME checked: nobody is let in by a router that leaves out the method by which it would have had to prove itself.
+    /// </summary>
     /// <exception cref="WampAuthenticationException">The router has not proven itself.</exception>
     public void CheckWelcome(WampSession session)
     {

@@ -120,6 +120,9 @@ internal sealed partial class ClientSession
             case MessageType.Error:
                 Refuse(message);
                 return default;
+            case MessageType.Challenge when _offer.MethodsAgain.Contains(Encoding.UTF8.GetString(message.Text)):
+                Reauthenticate(message);
+                return default;
             default:
                 throw new WampProtocolException($"{message.Type} is nothing that a router sends to an open session.");
         }

@@ -18,6 +18,7 @@ namespace Broker.Client.Sessions;
 [SuppressMessage("Design", "CA1001", Justification = "The sources have no timers, and their tokens outlive the session in handlers.")]
 internal sealed partial class ClientSession
 {
+    private readonly AuthenticationOffer _offer;
     private readonly IClientTransport _transport;
     private readonly OutboundQueue _outbound;
     private readonly RequestTable _requests = new();
@@ -27,9 +28,10 @@ internal sealed partial class ClientSession
     // Under the gate. Set once: from then on nothing is sent any more.
     private CloseReason? _reason;
 
-    private ClientSession(WampClientOptions options, IClientTransport transport)
+    private ClientSession(WampClientOptions options, AuthenticationOffer offer, IClientTransport transport)
     {
         Options = options;
+        _offer = offer;
         Contracts = JsonContracts.Of(options.JsonOptions);
         _transport = transport;
         _outbound = new OutboundQueue(Gate, transport, options.Serializer, WriteFailed);
@@ -77,7 +79,7 @@ internal sealed partial class ClientSession
         var transport = await TransportConnector.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
         try
         {
-            var session = new ClientSession(options, transport);
+            var session = new ClientSession(options, offer, transport);
             var joining = new Joining(options, offer, transport, session._outbound, session.Gate, session.Contracts);
             session.Facts = await joining.JoinAsync(cancellationToken).ConfigureAwait(false);
             session.Completion = Task.Run(session.RunAsync, CancellationToken.None);

@@ -179,6 +179,7 @@ internal sealed class Joining
             AuthId = _offer.AuthId,
             AuthRole = _options.AuthRole,
             AuthExtra = Encode(_offer.Extra),
+            Reauthenticates = _offer.MethodsAgain.Length > 0,
         };
         lock (_gate)
         {

@@ -18,7 +18,9 @@ public static class AuthMethods
     /// <summary>A challenge signed with an Ed25519 key.</summary>
     public const string Cryptosign = "cryptosign";
 
-    /// <summary>The certificate of the client's end of the TLS connection. Not of the specification; Crossbar.io calls it so, too.</summary>
+    /// <summary>
+    /// The certificate of the client's end of the TLS connection. Not of the specification; Crossbar.io calls it so, too.
+    /// </summary>
     public const string Tls = "tls";
 
     /// <summary>A cookie of the HTTP request that opened the WebSocket. Not of the specification; Crossbar.io calls it so, too.</summary>

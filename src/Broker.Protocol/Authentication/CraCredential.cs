@@ -6,8 +6,8 @@ using Broker.Options;
 namespace Broker.Authentication;
 
 /// <summary>
-/// What a router knows of one WAMP-CRA secret: a key derived from it, or the secret itself. Either is as good as the secret for whoever reads it:
-/// WAMP-CRA salts protect the secret's use elsewhere only. Immutable; never printed but by <see cref="ToText"/>.
+/// What a router knows of one WAMP-CRA secret: a key derived from it, or the secret itself. Either is as good as the secret for whoever
+/// reads it: WAMP-CRA salts protect the secret's use elsewhere only. Immutable; never printed but by <see cref="ToText"/>.
 /// </summary>
 public sealed class CraCredential
 {
@@ -90,7 +90,9 @@ public sealed class CraCredential
     internal static CraCredential FromSecret(string secret, string salt, int iterations, int keyLength) =>
         new(salt, iterations, keyLength, CraSignature.DeriveKey(secret, salt, iterations, keyLength));
 
-    /// <summary>What an unknown name is challenged with: as <paramref name="like"/>, with another key, and another salt of the same length.</summary>
+    /// <summary>
+    /// What an unknown name is challenged with: as <paramref name="like"/>, with another key, and another salt of the same length.
+    /// </summary>
     internal static CraCredential Mock(CraCredential like, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> key) => like.Salt is null
         ? Unsalted(Convert.ToBase64String(key))
         : new CraCredential(SaltLike(like.Salt, salt), like.Iterations, like.KeyLength, Convert.ToBase64String(key));

@@ -6,12 +6,16 @@ using Broker.Serialization;
 namespace Broker.Options;
 
 /// <summary>
-/// Carries Extra and <c>authextra</c> between the serializers of sessions and the JSON that authenticators see, in which binary values are strings that
-/// start with U+0000 and go on in base64.
+/// Carries Extra and <c>authextra</c> between the serializers of sessions and the JSON that authenticators see, in which binary values are
+/// strings that start with U+0000 and go on in base64.
 /// </summary>
 public static class ExtraDict
 {
-    private static readonly JsonDocumentOptions UniqueKeys = new() { AllowDuplicateProperties = false, MaxDepth = DecodeLimits.DepthCeiling };
+    private static readonly JsonDocumentOptions UniqueKeys = new()
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = DecodeLimits.DepthCeiling,
+    };
 
     /// <summary>An encoded dict as JSON; no octets stand for a dict without keys.</summary>
     /// <exception cref="WampProtocolException">JSON cannot express a value of it, or a dict has a key twice.</exception>

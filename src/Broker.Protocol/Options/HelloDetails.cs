@@ -23,6 +23,12 @@ public sealed record HelloDetails : IEncodable
     /// <summary><c>authextra</c>: an encoded dict in the session's serializer; null or empty for none.</summary>
     public ReadOnlyMemory<byte>? AuthExtra { get; init; }
 
+    /// <summary>
+    /// <c>_reauthenticate</c>, a private key of this router and its SDK: the client answers a CHALLENGE also in an open session, which so can
+    /// go on when the time for which it was authenticated is over.
+    /// </summary>
+    public bool Reauthenticates { get; init; }
+
     /// <summary>Reads an encoded Details dict that <see cref="Messages.MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
     public static HelloDetails Parse(SerializerKind serializer, ReadOnlySpan<byte> dict) => serializer switch
@@ -49,6 +55,11 @@ public sealed record HelloDetails : IEncodable
             writer.WriteKey("authextra"u8);
             writer.WriteEncoded(extra.Span);
             count++;
+        }
+
+        if (Reauthenticates)
+        {
+            count += DictEntry.Boolean(ref writer, "_reauthenticate"u8, value: true);
         }
 
         writer.CloseDict(mark, count);
@@ -85,6 +96,10 @@ public sealed record HelloDetails : IEncodable
             else if (key.SequenceEqual("authextra"u8))
             {
                 details = details with { AuthExtra = OptionValue.EncodedDict(ref reader, dict, "authextra") };
+            }
+            else if (key.SequenceEqual("_reauthenticate"u8) && reader.Type == TokenType.True)
+            {
+                details = details with { Reauthenticates = true };
             }
             else
             {

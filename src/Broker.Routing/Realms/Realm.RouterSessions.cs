@@ -8,8 +8,9 @@ namespace Broker.Realms;
 public sealed partial class Realm
 {
     /// <summary>
-    /// A session of the router itself, which needs no permission and which nobody sees but a callee to which callers are disclosed: it is not counted, listed or told of, and
-    /// cannot be killed. Its messages go through <see cref="Route(Session, in Messages.WampMessage)"/> like those of others. It speaks JSON.
+    /// A session of the router itself, which needs no permission and which nobody sees but a callee to which callers are disclosed: it is not
+    /// counted, listed or told of, and cannot be killed. Its messages go through <see cref="Route(Session, in Messages.WampMessage)"/> like
+    /// those of others. It speaks JSON.
     /// </summary>
     /// <param name="identity">Who the callee is told that it is.</param>
     /// <param name="roles">What it announces.</param>

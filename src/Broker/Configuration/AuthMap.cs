@@ -46,7 +46,9 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
     {
         ITicketVerifier?[] tickets =
         [
-            auth.Ticket is { } ticket ? Try("ticket", () => new UserTickets(new StaticUsers(ticket.Users.Select(user => User(user.Key, user.Value))))) : null,
+            auth.Ticket is { } ticket
+                ? Try("ticket", () => new UserTickets(new StaticUsers(ticket.Users.Select(user => User(user.Key, user.Value)))))
+                : null,
             auth.Jwt is { } jwt ? Try("jwt", () => new JwtTickets(Options(jwt))) : null,
             Asks(AuthProcedureMethod.Ticket) ? new ProcedureTickets(Options(auth.Procedure!)) : null,
             auth.Webhook is { } webhook ? Try("webhook", () => new WebhookTickets(Options(webhook))) : null,
@@ -66,7 +68,8 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
             yield return new ScramAuthenticator(provers);
         }
 
-        if (Users("cryptosign", AuthProcedureMethod.Cryptosign, auth.Cryptosign?.Users.Select(user => User(user.Key, user.Value))) is { } owners
+        if (Users(
+            "cryptosign", AuthProcedureMethod.Cryptosign, auth.Cryptosign?.Users.Select(user => User(user.Key, user.Value))) is { } owners
             && Try("cryptosign", () => new CryptosignAuthenticator(owners, auth.Cryptosign?.RouterKey?.Reveal())) is { } keys)
         {
             yield return keys;
@@ -80,7 +83,9 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
     {
         var own = users is null ? null : Try(key, () => new StaticUsers(users));
         return Asks(method)
-            ? own is null ? new ProcedureUsers(Options(auth.Procedure!)) : new CombinedUsers(own, new ProcedureUsers(Options(auth.Procedure!)))
+            ? own is null
+                ? new ProcedureUsers(Options(auth.Procedure!))
+                : new CombinedUsers(own, new ProcedureUsers(Options(auth.Procedure!)))
             : own;
     }
 
@@ -91,7 +96,9 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
         {
             return build();
         }
-        catch (Exception exception) when (exception is ArgumentException or PlatformNotSupportedException or IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception exception) when (
+            exception is ArgumentException or PlatformNotSupportedException or IOException or UnauthorizedAccessException
+                or CryptographicException)
         {
             report(key, exception.Message);
             return null;
@@ -114,9 +121,11 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
             : CraCredential.Unsalted(user.Secret!.Reveal()),
     };
 
-    private static User User(string authId, ScramUserSection user) => new() { AuthId = authId, Roles = [user.Role], Scram = Scram(user.Hash) };
+    private static User User(string authId, ScramUserSection user) =>
+        new() { AuthId = authId, Roles = [user.Role], Scram = Scram(user.Hash) };
 
-    private static User User(string authId, CryptosignUserSection user) => new() { AuthId = authId, Roles = [user.Role], AuthorizedKeys = user.AuthorizedKeys };
+    private static User User(string authId, CryptosignUserSection user) =>
+        new() { AuthId = authId, Roles = [user.Role], AuthorizedKeys = user.AuthorizedKeys };
 
     private static ScramCredential Scram(Secret hash) =>
         ScramCredential.TryParse(hash.Reveal(), out var credential, out var problem) ? credential : throw new ArgumentException(problem);
@@ -127,7 +136,8 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
         Audiences = jwt.Audience is { } audience ? [audience] : [],
         HmacKey = jwt.HmacKey?.Reveal(),
         PublicKeys = [.. jwt.PublicKeys.Select(File.ReadAllText)],
-        KeySetFile = jwt.JwksFile is { } file ? File.Exists(file) ? file : throw new FileNotFoundException($"There is no key set '{file}'.") : null,
+        KeySetFile = jwt.JwksFile is { } file ? File.Exists(file) ? file : throw new FileNotFoundException(
+            $"There is no key set '{file}'.") : null,
         KeySetUrl = jwt.JwksUrl is { } url ? new Uri(url) : null,
         ClockSkew = jwt.ClockSkew,
         AuthIdClaim = jwt.Claims.Authid,
@@ -154,7 +164,13 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
         {
             foreach (var fingerprint in user.Fingerprints)
             {
-                yield return new CertificateRule { Name = CertificateName.Fingerprint, Value = fingerprint, Roles = [user.Role], AuthId = authId };
+                yield return new CertificateRule
+                {
+                    Name = CertificateName.Fingerprint,
+                    Value = fingerprint,
+                    Roles = [user.Role],
+                    AuthId = authId,
+                };
             }
         }
 

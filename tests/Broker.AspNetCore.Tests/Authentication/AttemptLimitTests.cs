@@ -22,7 +22,8 @@ public sealed class AttemptLimitTests
     [InlineData(PeerTransport.MappedWebSocket, "nobody")]
     [InlineData(PeerTransport.RawSocket, "joe")]
     [InlineData(PeerTransport.UnixSocket, "nobody")]
-    public async Task Behind_a_number_of_failures_further_attempts_under_that_name_wait_and_others_do_not(PeerTransport transport, string authId)
+    public async Task Behind_a_number_of_failures_further_attempts_under_that_name_wait_and_others_do_not(
+        PeerTransport transport, string authId)
     {
         await using var router = await TestRouter.StartAsync(options =>
         {
@@ -65,7 +66,8 @@ public sealed class AttemptLimitTests
         });
         await using var patient = await TestPeer.ConnectAsync(router, PeerTransport.RawSocket);
         await patient.ChallengeAsync(Login.Hello("ticket", "joe"));
-        await Login.FailAsync(router, PeerTransport.RawSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ => Login.Authenticate("guess"));
+        await Login.FailAsync(
+            router, PeerTransport.RawSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ => Login.Authenticate("guess"));
 
         await patient.SendAsync(Login.Authenticate("sesame"));
 
@@ -161,7 +163,8 @@ public sealed class AttemptLimitTests
         listener.Start();
 
         foreach (var (method, authId, answer) in ((string, string?, string?)[])
-            [("ticket", "joe", "sesame"), ("ticket", "joe", "guess"), ("ticket", "joe", null), ("ticket", null, null), ("riddles", "faulty", null)])
+            [("ticket", "joe", "sesame"), ("ticket", "joe", "guess"), ("ticket", "joe", null), ("ticket", null, null),
+                ("riddles", "faulty", null)])
         {
             await using var peer = await TestPeer.ConnectAsync(router, PeerTransport.RawSocket);
             await peer.SendAsync(Login.Hello(method, authId).Replace("realm1", "com.example.counted", StringComparison.Ordinal));
@@ -183,11 +186,13 @@ public sealed class AttemptLimitTests
     [InlineData(1, 0)]
     public void Limits_that_cannot_be_are_refused(int limit, int seconds)
     {
-        var options = new WampRouterOptions { AttemptLimits = new AttemptLimits { PerAddress = limit, Window = TimeSpan.FromSeconds(seconds) } };
+        var options = new WampRouterOptions { AttemptLimits = new AttemptLimits { PerAddress = limit,
+            Window = TimeSpan.FromSeconds(seconds) } };
 
         Assert.Contains("AttemptLimits", Assert.Single(new OptionsCheck().Validate(null, options).Failures!), StringComparison.Ordinal);
     }
 
     private static AuthenticationRequest Request(string address, string? authId) =>
-        new() { Realm = "realm1", SessionId = 1, AuthId = authId, Transport = new TransportInfo { RemoteAddress = IPAddress.Parse(address) } };
+        new() { Realm = "realm1", SessionId = 1, AuthId = authId,
+            Transport = new TransportInfo { RemoteAddress = IPAddress.Parse(address) } };
 }

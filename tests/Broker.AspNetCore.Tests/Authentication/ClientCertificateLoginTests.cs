@@ -52,7 +52,8 @@ public sealed class ClientCertificateLoginTests
         var rule = new CertificateRule
         {
             Name = name,
-            Value = value.Replace("own", own.ToLowerInvariant(), StringComparison.Ordinal).Replace("other", new string('0', 64), StringComparison.Ordinal),
+            Value = value.Replace("own", own.ToLowerInvariant(), StringComparison.Ordinal).Replace(
+                "other", new string('0', 64), StringComparison.Ordinal),
             Roles = ["device"],
         };
 
@@ -77,7 +78,8 @@ public sealed class ClientCertificateLoginTests
         Assert.Equal(granted is null, result is AuthenticationResult.Refused);
         if (result is AuthenticationResult.Accepted accepted)
         {
-            Assert.Equal(("the sensor", "tls", "x509"), (accepted.Identity.AuthId, accepted.Identity.AuthMethod, accepted.Identity.AuthProvider));
+            Assert.Equal(
+                ("the sensor", "tls", "x509"), (accepted.Identity.AuthId, accepted.Identity.AuthMethod, accepted.Identity.AuthProvider));
             Assert.Equal(Device.NotAfter.ToUniversalTime(), accepted.Expires!.Value.UtcDateTime);
         }
     }
@@ -126,7 +128,8 @@ public sealed class ClientCertificateLoginTests
         }
 
         await client.ConnectAsync(new Uri($"wss://localhost:{new Uri(address).Port}/ws"), TestContext.Current.CancellationToken);
-        await client.SendAsync(Encoding.UTF8.GetBytes(Login.Hello("tls", null)), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+        await client.SendAsync(
+            Encoding.UTF8.GetBytes(Login.Hello("tls", null)), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
         var answer = await ReceiveAsync(client);
 
         Assert.Equal(showsCertificate ? 2 : 3, answer[0].GetInt32());
@@ -148,7 +151,8 @@ public sealed class ClientCertificateLoginTests
         client.Options.RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == server.GetCertHashString();
         client.Options.ClientCertificates.Add(Device);
         await client.ConnectAsync(new Uri($"wss://localhost:{new Uri(address).Port}/ws"), TestContext.Current.CancellationToken);
-        await client.SendAsync(Encoding.UTF8.GetBytes(Login.Hello("tls", null)), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+        await client.SendAsync(
+            Encoding.UTF8.GetBytes(Login.Hello("tls", null)), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
 
         var answer = await ReceiveAsync(client);
 
@@ -180,7 +184,8 @@ public sealed class ClientCertificateLoginTests
         var handshake = new byte[4];
         await tls.ReadExactlyAsync(handshake, TestContext.Current.CancellationToken);
 
-        await tls.WriteAsync(TestPeer.RawFrame(0, Encoding.UTF8.GetBytes(Login.Hello("tls", "the sensor", role: "technician"))), TestContext.Current.CancellationToken);
+        await tls.WriteAsync(TestPeer.RawFrame(0, Encoding.UTF8.GetBytes(Login.Hello("tls", "the sensor", role: "technician"))),
+            TestContext.Current.CancellationToken);
         await tls.ReadExactlyAsync(handshake, TestContext.Current.CancellationToken);
         var message = new byte[(handshake[1] << 16) | (handshake[2] << 8) | handshake[3]];
         await tls.ReadExactlyAsync(message, TestContext.Current.CancellationToken);
@@ -200,10 +205,12 @@ public sealed class ClientCertificateLoginTests
     {
         var rule = new CertificateRule { Name = name, Value = value, Roles = [.. Enumerable.Repeat("guest", roles)] };
 
-        Assert.Contains(told, Assert.Throws<ArgumentException>(() => new ClientCertificateAuthenticator(rule)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            told, Assert.Throws<ArgumentException>(() => new ClientCertificateAuthenticator(rule)).Message, StringComparison.Ordinal);
     }
 
-    private static ValueTask<AuthenticationResult> BeginAsync(X509Certificate2 certificate, string? authId, string? role, params CertificateRule[] rules) =>
+    private static ValueTask<AuthenticationResult> BeginAsync(
+        X509Certificate2 certificate, string? authId, string? role, params CertificateRule[] rules) =>
         new ClientCertificateAuthenticator(rules).BeginAsync(
             new AuthenticationRequest
             {
@@ -222,7 +229,8 @@ public sealed class ClientCertificateLoginTests
         builder.Services.AddWampRouter(options =>
         {
             options.Authenticators["realm1"] = [new ClientCertificateAuthenticator(Rules)];
-            options.Listeners["front"] = new() { TrustedProxies = trustsProxies ? [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")] : [] };
+            options.Listeners["front"] = new() { TrustedProxies = trustsProxies ? [IPNetwork.Parse("127.0.0.0/8"),
+                IPNetwork.Parse("::1/128")] : [] };
         });
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {

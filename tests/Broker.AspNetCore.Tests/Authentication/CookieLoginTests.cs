@@ -32,7 +32,8 @@ public sealed class CookieLoginTests
         var details = (await peer.ExpectAsync("[2,*]"))[2];
         Assert.Equal(
             ("joe", "technician", "cookie"),
-            (details.GetProperty("authid").GetString(), details.GetProperty("authrole").GetString(), details.GetProperty("authmethod").GetString()));
+            (details.GetProperty("authid").GetString(), details.GetProperty("authrole").GetString(),
+                details.GetProperty("authmethod").GetString()));
         router.Clock.Advance(TimeSpan.FromSeconds(6));
         await peer.ExpectAsync("""[6,{*},"wamp.error.authentication_required"]""");
     }
@@ -40,7 +41,8 @@ public sealed class CookieLoginTests
     [Theory]
     [MemberData(nameof(PeerMatrix.WebSockets), MemberType = typeof(PeerMatrix))]
     [Trait("wamp", "TIC-05")]
-    public async Task A_cookie_that_is_truncated_changed_or_of_another_leaves_the_client_to_its_next_method(PeerTransport transport, SerializerKind serializer)
+    public async Task A_cookie_that_is_truncated_changed_or_of_another_leaves_the_client_to_its_next_method(
+        PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await Login.StartRouterAsync(new CookieAuthenticator(Cookies), new AnonymousAuthenticator());
         var right = Cookies.Seal("realm1", "joe", ["device"]);
@@ -76,11 +78,13 @@ public sealed class CookieLoginTests
     [Fact]
     public async Task A_login_gives_a_cookie_for_the_next_one()
     {
-        var users = new StaticUsers([new User { AuthId = "joe", Roles = ["device"], Ticket = TicketCredential.Plain("sesame"), Extra = new() { ["site"] = "Zürich" } }]);
+        var users = new StaticUsers([new User { AuthId = "joe", Roles = ["device"], Ticket = TicketCredential.Plain("sesame"),
+            Extra = new() { ["site"] = "Zürich" } }]);
         await using var router = await Login.StartRouterAsync(
             new RememberingAuthenticator(new TicketAuthenticator(users), Cookies, _clock), new CookieAuthenticator(Cookies));
 
-        var welcome = await Login.JoinAsync(router, PeerTransport.WebSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ => Login.Authenticate("sesame"));
+        var welcome = await Login.JoinAsync(
+            router, PeerTransport.WebSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ => Login.Authenticate("sesame"));
         var extra = welcome[2].GetProperty("authextra");
         Assert.Equal("Zürich", extra.GetProperty("site").GetString());
         Assert.Equal(24 * 60 * 60, extra.GetProperty("cookie").GetProperty("max_age").GetInt32());
@@ -89,7 +93,8 @@ public sealed class CookieLoginTests
         await using var peer = await ConnectAsync(router, PeerTransport.WebSocket, SerializerKind.Json, pair);
         await peer.SendAsync(Login.Hello("cookie", null));
         Assert.Equal("joe", (await peer.ExpectAsync("[2,*]"))[2].GetProperty("authid").GetString());
-        await Login.FailAsync(router, PeerTransport.WebSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ => Login.Authenticate("wrong"));
+        await Login.FailAsync(
+            router, PeerTransport.WebSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ => Login.Authenticate("wrong"));
     }
 
     [Fact]
@@ -99,7 +104,8 @@ public sealed class CookieLoginTests
         var remembering = new RememberingAuthenticator(riddles, Cookies, _clock);
 
         var accepted = Assert.IsType<AuthenticationResult.Accepted>(
-            await remembering.ContinueAsync(Request("joe"), 1, new AuthenticationAnswer("answer 1", []), TestContext.Current.CancellationToken));
+            await remembering.ContinueAsync(
+                Request("joe"), 1, new AuthenticationAnswer("answer 1", []), TestContext.Current.CancellationToken));
 
         Assert.Equal(60, accepted.AuthExtra!["cookie"]!["max_age"]!.GetValue<long>());
         var cookie = "broker=" + accepted.AuthExtra["cookie"]!["value"]!.GetValue<string>();
@@ -116,11 +122,14 @@ public sealed class CookieLoginTests
             app => app.MapPost("/login", (HttpContext http) => cookies.Append(http.Response, "realm1", "joe", ["device"])));
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false });
 
-        using var response = await http.PostAsync(new Uri($"http://127.0.0.1:{router.MappedPort}/login"), content: null, TestContext.Current.CancellationToken);
+        using var response = await http.PostAsync(
+            new Uri($"http://127.0.0.1:{router.MappedPort}/login"), content: null, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var parts = Assert.Single(response.Headers.GetValues("Set-Cookie")).Split("; ");
-        Assert.Equal(["httponly", "max-age=86400", "path=/", "samesite=strict", "secure"], parts[1..].Select(part => part.ToLowerInvariant()).Where(part => !part.StartsWith("expires", StringComparison.Ordinal)).Order());
+        Assert.Equal(["httponly", "max-age=86400", "path=/", "samesite=strict", "secure"],
+            parts[1..].Select(part => part.ToLowerInvariant()).Where(part => !part.StartsWith(
+                "expires", StringComparison.Ordinal)).Order());
         await using var peer = await ConnectAsync(router, PeerTransport.WebSocket, SerializerKind.Json, parts[0]);
         await peer.SendAsync(Login.Hello("cookie", null));
         Assert.Equal("joe", (await peer.ExpectAsync("[2,*]"))[2].GetProperty("authid").GetString());
@@ -143,7 +152,8 @@ public sealed class CookieLoginTests
         Transport = new TransportInfo(name => name == "Cookie" ? cookie : null) { IsLocal = isLocal },
     };
 
-    private static ValueTask<AuthenticationResult> JudgeAsync(CookieAuthenticator authenticator, string cookie, string? authId = null, bool isLocal = true) =>
+    private static ValueTask<AuthenticationResult> JudgeAsync(
+        CookieAuthenticator authenticator, string cookie, string? authId = null, bool isLocal = true) =>
         authenticator.BeginAsync(Request(authId, cookie, isLocal), TestContext.Current.CancellationToken);
 
     private static string Role(AuthenticationResult result) => Assert.IsType<AuthenticationResult.Accepted>(result).Identity.AuthRole;

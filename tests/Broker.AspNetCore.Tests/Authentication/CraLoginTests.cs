@@ -20,12 +20,14 @@ public sealed class CraLoginTests
     [Trait("wamp", "CRA-05")]
     [Trait("wamp", "CRA-06")]
     [Trait("wamp", "CRA-07")]
-    public async Task A_challenge_says_what_is_signed_and_its_signature_opens_that_session(PeerTransport transport, SerializerKind serializer)
+    public async Task A_challenge_says_what_is_signed_and_its_signature_opens_that_session(
+        PeerTransport transport, SerializerKind serializer)
     {
         var clock = new ManualTimeProvider();
         await using var router = await Login.StartRouterAsync(new CraAuthenticator(Users, clock));
         foreach (var (authId, secret, asked, role) in
-            ((string, string, string?, string)[])[("joe", "sesame", null, "device"), ("joe", "sesame", "technician", "technician"), ("ann", "open up", null, "guest")])
+            ((string, string, string?, string)[])[("joe", "sesame", null, "device"), ("joe", "sesame", "technician", "technician"),
+                ("ann", "open up", null, "guest")])
         {
             JsonElement text = default;
             var welcome = await Login.JoinAsync(router, transport, serializer, Login.Hello("wampcra", authId, role: asked), extra =>
@@ -37,7 +39,8 @@ public sealed class CraLoginTests
 
             Assert.Equal(
                 (authId, role, "wampcra", "static", welcome[1].GetInt64()),
-                (text.GetProperty("authid").GetString(), text.GetProperty("authrole").GetString(), text.GetProperty("authmethod").GetString(),
+                (text.GetProperty("authid").GetString(), text.GetProperty("authrole").GetString(),
+                    text.GetProperty("authmethod").GetString(),
                     text.GetProperty("authprovider").GetString(), text.GetProperty("session").GetInt64()));
             Assert.Equal(clock.GetUtcNow(), text.GetProperty("timestamp").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
             Assert.Equal((authId, role, "wampcra"), (Text(welcome, "authid"), Text(welcome, "authrole"), Text(welcome, "authmethod")));
@@ -49,19 +52,23 @@ public sealed class CraLoginTests
     [Trait("wamp", "CRA-05")]
     [Trait("wamp", "CRA-08")]
     [Trait("wamp", "AUT-09")]
-    public async Task A_wrong_secret_and_a_name_that_nobody_has_are_challenged_and_get_the_same_answer(PeerTransport transport, SerializerKind serializer)
+    public async Task A_wrong_secret_and_a_name_that_nobody_has_are_challenged_and_get_the_same_answer(
+        PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await Login.StartRouterAsync(new CraAuthenticator(Users));
         var answers = new HashSet<string>();
         foreach (var (authId, role, secret) in ((string, string?, string)[])
-            [("joe", null, "sesam"), ("joe", "admin", "sesam"), ("ann", null, "open"), ("nobody", null, "sesame"), ("nobody", "admin", "sesame"), ("ticket only", null, "sesame")])
+            [("joe", null, "sesam"), ("joe", "admin", "sesam"), ("ann", null, "open"), ("nobody", null, "sesame"),
+                ("nobody", "admin", "sesame"), ("ticket only", null, "sesame")])
         {
-            answers.Add(await Login.FailAsync(router, transport, serializer, Login.Hello("wampcra", authId, role: role), extra => Sign(extra, secret)));
+            answers.Add(await Login.FailAsync(
+                router, transport, serializer, Login.Hello("wampcra", authId, role: role), extra => Sign(extra, secret)));
         }
 
         Assert.Single(answers);
         Assert.Contains(
-            "authid", await Login.AbortAsync(router, transport, serializer, Login.Hello("wampcra", null), "wamp.error.authentication_denied"), StringComparison.Ordinal);
+            "authid", await Login.AbortAsync(
+                router, transport, serializer, Login.Hello("wampcra", null), "wamp.error.authentication_denied"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -79,7 +86,8 @@ public sealed class CraLoginTests
         for (var i = 0; i < count; i++)
         {
             await Login.FailAsync(
-                router, transport, serializer, hello, extra => Login.Authenticate(Login.Broken(Signature(extra.GetProperty("challenge").GetString()!, "sesame")).ElementAt(i)));
+                router, transport, serializer, hello, extra =>
+                    Login.Authenticate(Login.Broken(Signature(extra.GetProperty("challenge").GetString()!, "sesame")).ElementAt(i)));
         }
     }
 
@@ -114,14 +122,16 @@ public sealed class CraLoginTests
             seen.Add(await peer.ChallengeAsync(Login.Hello("wampcra", authId)));
         }
 
-        Assert.All(seen, extra => Assert.Equal((100, 24), (extra.GetProperty("iterations").GetInt32(), extra.GetProperty("keylen").GetInt32())));
+        Assert.All(seen, extra => Assert.Equal(
+            (100, 24), (extra.GetProperty("iterations").GetInt32(), extra.GetProperty("keylen").GetInt32())));
         Assert.Equal(seen[0].GetProperty("salt").GetString(), seen[1].GetProperty("salt").GetString());
         Assert.Equal(seen[2].GetProperty("salt").GetString(), seen[3].GetProperty("salt").GetString());
         Assert.Equal(3, seen.Select(extra => extra.GetProperty("salt").GetString()).Distinct().Count());
         Assert.Single(seen.Select(extra => extra.GetProperty("salt").GetString()!.Length).Distinct());
         var texts = seen.Select(extra => JsonElement.Parse(extra.GetProperty("challenge").GetString()!)).ToList();
         Assert.Equal(5, texts.Select(text => text.GetProperty("nonce").GetString()).Distinct().Count());
-        Assert.All(texts, text => Assert.Equal(("guest", "static"), (text.GetProperty("authrole").GetString(), text.GetProperty("authprovider").GetString())));
+        Assert.All(texts, text => Assert.Equal(
+            ("guest", "static"), (text.GetProperty("authrole").GetString(), text.GetProperty("authprovider").GetString())));
     }
 
     private static string? Text(JsonElement welcome, string key) => welcome[2].GetProperty(key).GetString();
@@ -129,7 +139,8 @@ public sealed class CraLoginTests
     private static string Sign(JsonElement extra, string secret)
     {
         var key = extra.TryGetProperty("salt", out var salt)
-            ? CraSignature.DeriveKey(secret, salt.GetString()!, extra.GetProperty("iterations").GetInt32(), extra.GetProperty("keylen").GetInt32())
+            ? CraSignature.DeriveKey(
+                secret, salt.GetString()!, extra.GetProperty("iterations").GetInt32(), extra.GetProperty("keylen").GetInt32())
             : secret;
         return Login.Authenticate(Signature(extra.GetProperty("challenge").GetString()!, key));
     }

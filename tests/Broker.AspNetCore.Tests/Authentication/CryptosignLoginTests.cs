@@ -36,7 +36,8 @@ public sealed class CryptosignLoginTests
             var welcome = await Login.JoinAsync(router, transport, serializer, Hello(authId, key), extra =>
             {
                 Assert.Equal(64, extra.GetProperty("challenge").GetString()!.Length);
-                Assert.False(extra.TryGetProperty("channel_binding", out _) || extra.TryGetProperty("pubkey", out _) || extra.TryGetProperty("signature", out _));
+                Assert.False(extra.TryGetProperty("channel_binding", out _) || extra.TryGetProperty(
+                    "pubkey", out _) || extra.TryGetProperty("signature", out _));
                 challenges.Add(extra.GetProperty("challenge").GetString()!);
                 return Login.Authenticate(authId is null ? Sign(extra, key).ToUpperInvariant() : Sign(extra, key));
             });
@@ -52,14 +53,17 @@ public sealed class CryptosignLoginTests
     [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
     [Trait("wamp", "CRY-05")]
     [Trait("wamp", "AUT-09")]
-    public async Task A_key_that_the_user_has_not_and_a_name_that_nobody_has_are_challenged_and_get_the_same_answer(PeerTransport transport, SerializerKind serializer)
+    public async Task A_key_that_the_user_has_not_and_a_name_that_nobody_has_are_challenged_and_get_the_same_answer(
+        PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await Login.StartRouterAsync(new CryptosignAuthenticator(Users));
         var answers = new HashSet<string>();
         foreach (var (authId, announced, used) in ((string?, byte[], byte[])[])
-            [("joe", NobodysKey, NobodysKey), ("nobody", JoesKey, JoesKey), (null, NobodysKey, NobodysKey), ("joe", JoesKey, NobodysKey), ("ann", JoesKey, JoesKey), (null, SharedKey, SharedKey)])
+            [("joe", NobodysKey, NobodysKey), ("nobody", JoesKey, JoesKey), (null, NobodysKey, NobodysKey), ("joe", JoesKey, NobodysKey),
+                ("ann", JoesKey, JoesKey), (null, SharedKey, SharedKey)])
         {
-            answers.Add(await Login.FailAsync(router, transport, serializer, Hello(authId, announced), extra => Login.Authenticate(Sign(extra, used))));
+            answers.Add(await Login.FailAsync(
+                router, transport, serializer, Hello(authId, announced), extra => Login.Authenticate(Sign(extra, used))));
         }
 
         Assert.Single(answers);
@@ -75,12 +79,14 @@ public sealed class CryptosignLoginTests
         var earlier = "";
         await Login.JoinAsync(router, transport, serializer, hello, extra => earlier = Login.Authenticate(Sign(extra, JoesKey)));
         await Login.FailAsync(router, transport, serializer, hello, _ => earlier);
-        await Login.FailAsync(router, transport, serializer, hello, extra => Login.Authenticate(Sign(extra, JoesKey)[..128])); // without what was signed
+        await Login.FailAsync(
+            router, transport, serializer, hello, extra => Login.Authenticate(Sign(extra, JoesKey)[..128])); // without what was signed
 
         var count = Login.Broken(new string('0', 192)).Count();
         for (var i = 0; i < count; i++)
         {
-            await Login.FailAsync(router, transport, serializer, hello, extra => Login.Authenticate(Login.Broken(Sign(extra, JoesKey)).ElementAt(i)));
+            await Login.FailAsync(
+                router, transport, serializer, hello, extra => Login.Authenticate(Login.Broken(Sign(extra, JoesKey)).ElementAt(i)));
         }
     }
 
@@ -95,9 +101,11 @@ public sealed class CryptosignLoginTests
 
         await Login.JoinAsync(router, transport, serializer, Hello("joe", JoesKey, challenge), extra =>
         {
-            Assert.Equal((authenticator.PublicKey, PublicKey(RouterKey)), (extra.GetProperty("pubkey").GetString(), authenticator.PublicKey));
+            Assert.Equal(
+                (authenticator.PublicKey, PublicKey(RouterKey)), (extra.GetProperty("pubkey").GetString(), authenticator.PublicKey));
             Assert.True(CryptosignSignature.Verify(
-                Convert.FromHexString(authenticator.PublicKey!), Convert.FromHexString(challenge), default, extra.GetProperty("signature").GetString()));
+                Convert.FromHexString(authenticator.PublicKey!), Convert.FromHexString(challenge), default,
+                    extra.GetProperty("signature").GetString()));
             return Login.Authenticate(Sign(extra, JoesKey));
         });
         await Login.JoinAsync(router, transport, serializer, Hello("joe", JoesKey), extra =>
@@ -113,7 +121,8 @@ public sealed class CryptosignLoginTests
     {
         await using var router = await Login.StartRouterAsync(new CryptosignAuthenticator(Users));
 
-        await Login.JoinAsync(router, PeerTransport.WebSocket, SerializerKind.Json, Hello("joe", JoesKey, CryptosignSignature.NewChallenge()), extra =>
+        await Login.JoinAsync(
+            router, PeerTransport.WebSocket, SerializerKind.Json, Hello("joe", JoesKey, CryptosignSignature.NewChallenge()), extra =>
         {
             Assert.False(extra.TryGetProperty("pubkey", out _) || extra.TryGetProperty("signature", out _));
             return Login.Authenticate(Sign(extra, JoesKey));
@@ -126,7 +135,8 @@ public sealed class CryptosignLoginTests
     public async Task Channel_binding_is_announced_as_absent()
     {
         await using var router = await Login.StartRouterAsync(new CryptosignAuthenticator(Users));
-        var hello = Login.Hello("cryptosign", "joe", new JsonObject { ["pubkey"] = PublicKey(JoesKey), ["channel_binding"] = "tls-unique" });
+        var hello = Login.Hello(
+            "cryptosign", "joe", new JsonObject { ["pubkey"] = PublicKey(JoesKey), ["channel_binding"] = "tls-unique" });
 
         await Login.JoinAsync(router, PeerTransport.WebSocket, SerializerKind.Json, hello, extra =>
         {
@@ -149,24 +159,29 @@ public sealed class CryptosignLoginTests
         Assert.Contains(
             told,
             await Login.AbortAsync(
-                router, PeerTransport.WebSocket, SerializerKind.Json, Login.Hello("cryptosign", "joe", JsonNode.Parse(extra)!.AsObject()), reason),
+                router, PeerTransport.WebSocket, SerializerKind.Json, Login.Hello("cryptosign", "joe", JsonNode.Parse(extra)!.AsObject()),
+                    reason),
             StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_key_that_is_none_is_refused_at_the_start()
     {
-        Assert.Contains("64 hex digits", Assert.Throws<ArgumentException>(() => new CryptosignAuthenticator(Users, "00")).Message, StringComparison.Ordinal);
+        Assert.Contains("64 hex digits", Assert.Throws<ArgumentException>(() => new CryptosignAuthenticator(Users, "00")).Message,
+            StringComparison.Ordinal);
         Assert.Contains(
             "'joe'",
-            Assert.Throws<ArgumentException>(() => new StaticUsers([new User { AuthId = "joe", Roles = ["device"], AuthorizedKeys = ["joe's key"] }])).Message,
+            Assert.Throws<ArgumentException>(() => new StaticUsers([new User { AuthId = "joe", Roles = ["device"],
+                AuthorizedKeys = ["joe's key"] }])).Message,
             StringComparison.Ordinal);
     }
 
     private static string PublicKey(byte[] key) => Convert.ToHexStringLower(Ed25519.PublicKeyOf(key));
 
     private static string Hello(string? authId, byte[] key, string? challenge = null) =>
-        Login.Hello("cryptosign", authId, new JsonObject { ["pubkey"] = PublicKey(key), ["channel_binding"] = null, ["challenge"] = challenge });
+        Login.Hello(
+            "cryptosign", authId, new JsonObject { ["pubkey"] = PublicKey(key), ["channel_binding"] = null, ["challenge"] = challenge });
 
-    private static string Sign(JsonElement extra, byte[] key) => CryptosignSignature.Sign(key, Convert.FromHexString(extra.GetProperty("challenge").GetString()!));
+    private static string Sign(JsonElement extra, byte[] key) =>
+        CryptosignSignature.Sign(key, Convert.FromHexString(extra.GetProperty("challenge").GetString()!));
 }

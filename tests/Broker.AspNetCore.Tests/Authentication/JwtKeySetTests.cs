@@ -98,7 +98,8 @@ public sealed class JwtKeySetTests : IDisposable
         var otherAlgorithm = JwtMaker.RsaKey("one", JwtMaker.Rsa);
         otherAlgorithm["alg"] = "RS512";
         _web.Answer = JwtMaker.KeySet(
-            new JsonObject { ["kty"] = "oct", ["kid"] = "one", ["k"] = JwtMaker.Encode(System.Text.Encoding.UTF8.GetBytes(JwtMaker.HmacKey)) },
+            new JsonObject { ["kty"] = "oct", ["kid"] = "one",
+                ["k"] = JwtMaker.Encode(System.Text.Encoding.UTF8.GetBytes(JwtMaker.HmacKey)) },
             JwtMaker.RsaKey("one", weak),
             encrypting,
             otherAlgorithm);
@@ -120,7 +121,8 @@ public sealed class JwtKeySetTests : IDisposable
             var tickets = new JwtTickets(Options with { KeySetUrl = null, KeySetFile = file }, _clock);
             Assert.True(await IsAcceptedAsync(tickets, "RS256", "one"));
 
-            await File.WriteAllTextAsync(file, JwtMaker.KeySet(JwtMaker.RsaKey("two", JwtMaker.Rsa)), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                file, JwtMaker.KeySet(JwtMaker.RsaKey("two", JwtMaker.Rsa)), TestContext.Current.CancellationToken);
             _clock.Advance(TimeSpan.FromSeconds(5));
             Assert.True(await IsAcceptedAsync(tickets, "RS256", "two"));
             Assert.False(await IsAcceptedAsync(tickets, "RS256", "one"));
@@ -144,7 +146,8 @@ public sealed class JwtKeySetTests : IDisposable
         _web.Held.SetResult();
     }
 
-    private static AuthenticationRequest Request => new() { Realm = "realm1", SessionId = 1, Transport = new TransportInfo { IsLocal = true } };
+    private static AuthenticationRequest Request =>
+        new() { Realm = "realm1", SessionId = 1, Transport = new TransportInfo { IsLocal = true } };
 
     private JwtTickets Tickets() => new(Options, _clock, new HttpClient(_web));
 

@@ -24,12 +24,14 @@ public sealed class JwtLoginTests
             foreach (var authId in (string?[])["joe", null])
             {
                 var welcome = await Login.JoinAsync(
-                    router, transport, serializer, Login.Hello("ticket", authId), _ => Login.Authenticate(JwtMaker.Sign(algorithm, JwtMaker.Claims())));
+                    router, transport, serializer, Login.Hello("ticket", authId), _ =>
+                        Login.Authenticate(JwtMaker.Sign(algorithm, JwtMaker.Claims())));
 
                 var details = welcome[2];
                 Assert.Equal(
                     ("joe", "device", "ticket", "jwt"),
-                    (details.GetProperty("authid").GetString(), details.GetProperty("authrole").GetString(), details.GetProperty("authmethod").GetString(),
+                    (details.GetProperty("authid").GetString(), details.GetProperty("authrole").GetString(),
+                        details.GetProperty("authmethod").GetString(),
                         details.GetProperty("authprovider").GetString()));
             }
         }
@@ -52,7 +54,8 @@ public sealed class JwtLoginTests
     [Theory]
     [MemberData(nameof(PeerMatrix.WebSockets), MemberType = typeof(PeerMatrix))]
     [Trait("wamp", "AUT-13")]
-    public async Task A_bearer_token_of_the_HTTP_request_opens_a_session_without_a_challenge(PeerTransport transport, SerializerKind serializer)
+    public async Task A_bearer_token_of_the_HTTP_request_opens_a_session_without_a_challenge(
+        PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await StartAsync(JwtMaker.Options);
         await using var peer = await TestPeer.DialAsync(router, transport, serializer);
@@ -129,7 +132,9 @@ public sealed class JwtLoginTests
 
         var accepted = Assert.IsType<AuthenticationResult.Accepted>(await VerifyAsync(JwtMaker.Options, JwtMaker.Sign("ES256", claims)));
         Assert.Equal(
-            claim == "exp" ? JwtMaker.Now + TimeSpan.FromSeconds(1) : JwtMaker.Now + (10 * Minute) + JwtMaker.Options.ClockSkew, accepted.Expires!.Value, TimeSpan.FromSeconds(1));
+            claim == "exp"
+                ? JwtMaker.Now + TimeSpan.FromSeconds(1)
+                : JwtMaker.Now + (10 * Minute) + JwtMaker.Options.ClockSkew, accepted.Expires!.Value, TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -162,7 +167,8 @@ public sealed class JwtLoginTests
         {
             foreach (var options in (JwtOptions[])[onlyPublic, JwtMaker.Options])
             {
-                Assert.Contains("not signed by a key", await DeniedAsync(options, JwtMaker.Sign("HS256", JwtMaker.Claims(), hmacKey: key)), StringComparison.Ordinal);
+                Assert.Contains("not signed by a key", await DeniedAsync(options, JwtMaker.Sign("HS256", JwtMaker.Claims(), hmacKey: key)),
+                    StringComparison.Ordinal);
             }
         }
 
@@ -181,7 +187,8 @@ public sealed class JwtLoginTests
         using var own = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
         foreach (var header in (JsonObject[])
             [
-                new() { ["jwk"] = JwtMaker.CurveKey("own", own, "P-256") }, new() { ["jku"] = "https://example.com/keys" }, new() { ["kid"] = "../../dev/null" },
+                new() { ["jwk"] = JwtMaker.CurveKey("own", own, "P-256") }, new() { ["jku"] = "https://example.com/keys" },
+                    new() { ["kid"] = "../../dev/null" },
             ])
         {
             var token = JwtMaker.Sign("ES256", JwtMaker.Claims(), header);
@@ -192,7 +199,8 @@ public sealed class JwtLoginTests
 
         Assert.Contains(
             "crit",
-            await DeniedAsync(JwtMaker.Options, JwtMaker.Sign("ES256", JwtMaker.Claims(), new() { ["crit"] = new JsonArray("b64"), ["b64"] = true })),
+            await DeniedAsync(
+                JwtMaker.Options, JwtMaker.Sign("ES256", JwtMaker.Claims(), new() { ["crit"] = new JsonArray("b64"), ["b64"] = true })),
             StringComparison.Ordinal);
     }
 
@@ -219,8 +227,10 @@ public sealed class JwtLoginTests
         Assert.Contains("authid", Refusal(await VerifyAsync(options, token, "joe")), StringComparison.Ordinal);
         Assert.Contains("realm", Refusal(await VerifyAsync(options with { RealmClaim = "sub" }, token, "ann")), StringComparison.Ordinal);
         Assert.Equal(
-            ("ann", "guest"), Identity(await VerifyAsync(options with { RoleClaim = "nothing", DefaultRole = "guest" }, token, authId: null)));
-        Assert.Equal(("ann", "guest"), Identity(await VerifyAsync(options with { Roles = ["admin"], DefaultRole = "guest" }, token, authId: null)));
+            ("ann", "guest"), Identity(await VerifyAsync(
+                options with { RoleClaim = "nothing", DefaultRole = "guest" }, token, authId: null)));
+        Assert.Equal(("ann", "guest"), Identity(await VerifyAsync(
+            options with { Roles = ["admin"], DefaultRole = "guest" }, token, authId: null)));
     }
 
     [Theory]
@@ -236,11 +246,14 @@ public sealed class JwtLoginTests
         var authenticator = new TicketAuthenticator(new UserTickets(users), new JwtTickets(JwtMaker.Options, new ManualTimeProvider()));
 
         Assert.IsType<AuthenticationResult.Accepted>(
-            await authenticator.ContinueAsync(Request("joe"), null, new AuthenticationAnswer(ticket, []), TestContext.Current.CancellationToken));
+            await authenticator.ContinueAsync(
+                Request("joe"), null, new AuthenticationAnswer(ticket, []), TestContext.Current.CancellationToken));
         Assert.IsType<AuthenticationResult.Accepted>(await authenticator.ContinueAsync(
-            Request("ann"), null, new AuthenticationAnswer(JwtMaker.Sign("ES256", JwtMaker.Claims("ann")), []), TestContext.Current.CancellationToken));
+            Request("ann"), null, new AuthenticationAnswer(JwtMaker.Sign("ES256", JwtMaker.Claims("ann")), []),
+                TestContext.Current.CancellationToken));
         Assert.IsType<AuthenticationResult.Refused>(
-            await authenticator.ContinueAsync(Request("ann"), null, new AuthenticationAnswer(ticket, []), TestContext.Current.CancellationToken));
+            await authenticator.ContinueAsync(
+                Request("ann"), null, new AuthenticationAnswer(ticket, []), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -274,7 +287,8 @@ public sealed class JwtLoginTests
         Transport = new TransportInfo { IsLocal = true },
     };
 
-    private static ValueTask<AuthenticationResult?> VerifyAsync(JwtOptions options, string token, string? authId = "joe", string? role = null) =>
+    private static ValueTask<AuthenticationResult?> VerifyAsync(
+        JwtOptions options, string token, string? authId = "joe", string? role = null) =>
         new JwtTickets(options, new ManualTimeProvider()).VerifyAsync(Request(authId, role), token, TestContext.Current.CancellationToken);
 
     /// <summary>Not accepted; what the client is told.</summary>

@@ -25,7 +25,8 @@ internal static class JwtMaker
         Issuers = ["test"],
         Audiences = ["router"],
         HmacKey = HmacKey,
-        PublicKeys = [Rsa.ExportSubjectPublicKeyInfoPem(), Curve256.ExportSubjectPublicKeyInfoPem(), Curve521.ExportSubjectPublicKeyInfoPem()],
+        PublicKeys = [Rsa.ExportSubjectPublicKeyInfoPem(), Curve256.ExportSubjectPublicKeyInfoPem(),
+            Curve521.ExportSubjectPublicKeyInfoPem()],
     };
 
     public static JsonObject Claims(string authId = "joe", string role = "device") => new()
@@ -61,7 +62,8 @@ internal static class JwtMaker
     }
 
     /// <summary>A key set.</summary>
-    public static string KeySet(params JsonObject[] keys) => new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.DeepClone())]) }.ToJsonString();
+    public static string KeySet(params JsonObject[] keys) =>
+        new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.DeepClone())]) }.ToJsonString();
 
     public static JsonObject RsaKey(string? id, RSA rsa)
     {

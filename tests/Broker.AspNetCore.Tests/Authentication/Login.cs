@@ -28,7 +28,8 @@ internal static class Login
         return new JsonArray(1, TestRouter.Realm, details).ToJsonString();
     }
 
-    public static string Authenticate(string signature, JsonObject? extra = null) => new JsonArray(5, signature, extra ?? []).ToJsonString();
+    public static string Authenticate(string signature, JsonObject? extra = null) =>
+        new JsonArray(5, signature, extra ?? []).ToJsonString();
 
     /// <summary>Says HELLO and gives CHALLENGE.Extra.</summary>
     public static async Task<JsonElement> ChallengeAsync(this TestPeer peer, string hello)
@@ -61,7 +62,8 @@ internal static class Login
     }
 
     /// <summary>Is refused without a CHALLENGE, and gives what ABORT says.</summary>
-    public static async Task<string> AbortAsync(TestRouter router, PeerTransport transport, SerializerKind serializer, string hello, string reason)
+    public static async Task<string> AbortAsync(
+        TestRouter router, PeerTransport transport, SerializerKind serializer, string hello, string reason)
     {
         await using var peer = await TestPeer.ConnectAsync(router, transport, serializer);
         await peer.SendAsync(hello);

@@ -10,7 +10,8 @@ namespace Broker.Authentication;
 public sealed class PrincipalLoginTests
 {
     private static readonly Claim[] Joe =
-        [new(ClaimTypes.NameIdentifier, "joe"), new(ClaimTypes.Name, "Joe"), new(ClaimTypes.Role, "device"), new(ClaimTypes.Role, "technician"), new("team", "blue")];
+        [new(ClaimTypes.NameIdentifier, "joe"), new(ClaimTypes.Name, "Joe"), new(ClaimTypes.Role, "device"),
+            new(ClaimTypes.Role, "technician"), new("team", "blue")];
 
     [Theory]
     [InlineData(PeerTransport.MappedWebSocket, SerializerKind.Json)]
@@ -27,7 +28,8 @@ public sealed class PrincipalLoginTests
         var details = (await peer.ExpectAsync("[2,*]"))[2];
         Assert.Equal(
             ("joe", "device", "principal", "test"),
-            (details.GetProperty("authid").GetString(), details.GetProperty("authrole").GetString(), details.GetProperty("authmethod").GetString(),
+            (details.GetProperty("authid").GetString(), details.GetProperty("authrole").GetString(),
+                details.GetProperty("authmethod").GetString(),
                 details.GetProperty("authprovider").GetString()));
         router.Clock.Advance(TimeSpan.FromSeconds(6));
         await peer.ExpectAsync("""[6,{*},"wamp.error.authentication_required"]""");
@@ -64,7 +66,8 @@ public sealed class PrincipalLoginTests
     [Fact]
     public async Task Roles_of_an_identity_that_nobody_has_proven_do_not_count()
     {
-        var user = new ClaimsPrincipal([new ClaimsIdentity([new(ClaimTypes.NameIdentifier, "joe")], "test"), new ClaimsIdentity([new(ClaimTypes.Role, "admin")])]);
+        var user = new ClaimsPrincipal([new ClaimsIdentity([new(ClaimTypes.NameIdentifier, "joe")], "test"),
+            new ClaimsIdentity([new(ClaimTypes.Role, "admin")])]);
 
         Assert.IsType<AuthenticationResult.Refused>(await JudgeAsync(new(), user: user));
     }
@@ -76,8 +79,10 @@ public sealed class PrincipalLoginTests
             if (claims is not null)
             {
                 http.User = new ClaimsPrincipal(new ClaimsIdentity(claims, "test"));
-                var ticket = new AuthenticationTicket(http.User, new AuthenticationProperties { ExpiresUtc = new ManualTimeProvider().GetUtcNow() + ends }, "test");
-                http.Features.Set<IAuthenticateResultFeature>(new Authenticated { AuthenticateResult = AuthenticateResult.Success(ticket) });
+                var ticket = new AuthenticationTicket(
+                    http.User, new AuthenticationProperties { ExpiresUtc = new ManualTimeProvider().GetUtcNow() + ends }, "test");
+                http.Features.Set<IAuthenticateResultFeature>(
+                    new Authenticated { AuthenticateResult = AuthenticateResult.Success(ticket) });
             }
 
             return next(http);

@@ -20,7 +20,8 @@ public sealed class ProcedureLoginTests
     [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
     public async Task A_procedure_judges_tickets(PeerTransport transport, SerializerKind serializer)
     {
-        await using var router = await Login.StartRouterAsync(new TicketAuthenticator(new ProcedureTickets(Asked)), new AnonymousAuthenticator());
+        await using var router = await Login.StartRouterAsync(
+            new TicketAuthenticator(new ProcedureTickets(Asked)), new AnonymousAuthenticator());
         await using var judge = await JudgeAsync(router, transport, serializer);
         await using var peer = await TestPeer.ConnectAsync(router, transport, serializer);
         await peer.ChallengeAsync(Login.Hello("ticket", "joe", new JsonObject { ["device"] = "é" }, "technician"));
@@ -31,9 +32,11 @@ public sealed class ProcedureLoginTests
         var details = arguments[2];
         Assert.Equal(
             ("ticket", "sesame", "technician", "é"),
-            (details.GetProperty("authmethod").GetString(), details.GetProperty("ticket").GetString(), details.GetProperty("authrole").GetString(),
+            (details.GetProperty("authmethod").GetString(), details.GetProperty("ticket").GetString(),
+                details.GetProperty("authrole").GetString(),
                 details.GetProperty("authextra").GetProperty("device").GetString()));
-        await judge.SendAsync("""[70,1,{},[{"role":"device","roles":["technician"],"authid":"joe@example.com","extra":{"site":"Zürich"},"more":[1]}]]""");
+        await judge.SendAsync(
+            """[70,1,{},[{"role":"device","roles":["technician"],"authid":"joe@example.com","extra":{"site":"Zürich"},"more":[1]}]]""");
 
         var welcome = await peer.ExpectAsync("[2,*]");
         Assert.Equal(details.GetProperty("session").GetInt64(), welcome[1].GetInt64());
@@ -114,8 +117,11 @@ public sealed class ProcedureLoginTests
     {
         var clock = new ManualTimeProvider();
         var options = kind == "elsewhere" ? Asked with { Realm = "com.example.elsewhere" } : Asked;
-        await using var router = await Login.StartRouterAsync(new TicketAuthenticator(new ProcedureTickets(options, clock)), new AnonymousAuthenticator());
-        await using var judge = kind is "gone" or "silent" ? await JudgeAsync(router) : await TestPeer.DialAsync(router, PeerTransport.RawSocket);
+        await using var router = await Login.StartRouterAsync(
+            new TicketAuthenticator(new ProcedureTickets(options, clock)), new AnonymousAuthenticator());
+        await using var judge = kind is "gone" or "silent"
+            ? await JudgeAsync(router)
+            : await TestPeer.DialAsync(router, PeerTransport.RawSocket);
         await using var peer = await AskAsync(router);
         if (kind is "gone" or "silent")
         {
@@ -162,16 +168,20 @@ public sealed class ProcedureLoginTests
             await using var peer = await StartAsync(Login.Hello("wampcra", "joe"), principal);
             var challenge = (await peer.ExpectAsync("[4,*]"))[2];
             var secret = challenge.TryGetProperty("salt", out var salt)
-                ? CraSignature.DeriveKey("sesame", salt.GetString()!, challenge.GetProperty("iterations").GetInt32(), challenge.GetProperty("keylen").GetInt32())
+                ? CraSignature.DeriveKey(
+                    "sesame", salt.GetString()!, challenge.GetProperty("iterations").GetInt32(), challenge.GetProperty("keylen").GetInt32())
                 : "sesame";
             await ExpectWelcomeAsync(peer, Login.Authenticate(CraSignature.Sign(secret, challenge.GetProperty("challenge").GetString()!)));
         }
 
         var scram = ScramCredential.FromPassword("sesame", ScramParameters.Pbkdf2(30)).ToText();
-        await using (var peer = await StartAsync(Login.Hello("wamp-scram", "joe", new() { ["nonce"] = "AAAA" }), $$"""{"role":"device","hash":"{{scram}}"}"""))
+        await using (var peer = await StartAsync(
+            Login.Hello("wamp-scram", "joe", new() { ["nonce"] = "AAAA" }), $$"""{"role":"device","hash":"{{scram}}"}"""))
         {
-            var challenge = ScramChallenge.Parse(SerializerKind.Json, JsonSerializer.SerializeToUtf8Bytes((await peer.ExpectAsync("[4,*]"))[2]));
-            Assert.True(ScramParameters.TryCreate(challenge.Kdf!, challenge.Salt!, challenge.Iterations!.Value, 0, out var parameters, out _));
+            var challenge = ScramChallenge.Parse(
+                SerializerKind.Json, JsonSerializer.SerializeToUtf8Bytes((await peer.ExpectAsync("[4,*]"))[2]));
+            Assert.True(ScramParameters.TryCreate(
+                challenge.Kdf!, challenge.Salt!, challenge.Iterations!.Value, 0, out var parameters, out _));
             using var keys = ScramKeys.Derive("sesame", parameters);
             var answer = new ScramAnswer { Nonce = challenge.Nonce };
             await ExpectWelcomeAsync(
@@ -195,7 +205,8 @@ public sealed class ProcedureLoginTests
             var peer = await TestPeer.ConnectAsync(router, transport, serializer);
             await peer.SendAsync(hello);
             var details = (await judge.ExpectAsync($"[68,{++invocation},*]"))[4][2];
-            Assert.Equal(JsonElement.Parse(hello)[2].GetProperty("authmethods")[0].GetString(), details.GetProperty("authmethod").GetString());
+            Assert.Equal(
+                JsonElement.Parse(hello)[2].GetProperty("authmethods")[0].GetString(), details.GetProperty("authmethod").GetString());
             await judge.SendAsync($"[70,{invocation},{{}},[{principal}]]");
             return peer;
         }
@@ -215,7 +226,8 @@ public sealed class ProcedureLoginTests
     [InlineData("""{"role":"device","hash":"md5$x"}""", "hash")]
     public async Task A_secret_that_is_of_no_use_lets_nobody_in(string principal, string logged)
     {
-        await using var router = await Login.StartRouterAsync(new CraAuthenticator(new ProcedureUsers(Asked)), new AnonymousAuthenticator());
+        await using var router = await Login.StartRouterAsync(
+            new CraAuthenticator(new ProcedureUsers(Asked)), new AnonymousAuthenticator());
         await using var judge = await JudgeAsync(router);
         await using var peer = await TestPeer.ConnectAsync(router, PeerTransport.RawSocket);
         await peer.SendAsync(Login.Hello("wampcra", "joe"));
@@ -250,13 +262,15 @@ public sealed class ProcedureLoginTests
     [Fact]
     public async Task It_is_asked_about_those_that_are_not_known_here()
     {
-        var own = new StaticUsers([new User { AuthId = "joe", Roles = ["device"], Ticket = TicketCredential.Plain("sesame"), Cra = CraCredential.Unsalted("sesame") }]);
+        var own = new StaticUsers([new User { AuthId = "joe", Roles = ["device"], Ticket = TicketCredential.Plain("sesame"),
+            Cra = CraCredential.Unsalted("sesame") }]);
         await using var router = await Login.StartRouterAsync(
             new TicketAuthenticator(new UserTickets(own), new ProcedureTickets(Asked)),
             new CraAuthenticator(new CombinedUsers(own, new ProcedureUsers(Asked))),
             new AnonymousAuthenticator());
         await using var judge = await JudgeAsync(router);
-        await Login.JoinAsync(router, PeerTransport.RawSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ => Login.Authenticate("sesame"));
+        await Login.JoinAsync(
+            router, PeerTransport.RawSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ => Login.Authenticate("sesame"));
         await Login.JoinAsync(
             router, PeerTransport.RawSocket, SerializerKind.Json, Login.Hello("wampcra", "joe"),
             extra => Login.Authenticate(CraSignature.Sign("sesame", extra.GetProperty("challenge").GetString()!)));

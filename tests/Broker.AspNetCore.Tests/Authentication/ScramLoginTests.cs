@@ -6,18 +6,22 @@ using Broker.Serialization;
 
 namespace Broker.Authentication;
 
-/// <summary>Users and a router that prove to each other that they know a password (WAMP specification, "Salted Challenge Response Authentication").</summary>
+/// <summary>
+/// Users and a router that prove to each other that they know a password (WAMP specification, "Salted Challenge Response Authentication").
+/// </summary>
 public sealed class ScramLoginTests
 {
     private const string ClientNonce = "nDWFIzQFYPvXL+ZCzNRPgcDXBjJ5ndWY";
 
     // A test's own "Argon2id": whatever derives the key, the router only compares what comes of it.
     private static readonly ScramCredential Argon2 =
-        ScramCredential.FromPassword("open up", ScramParameters.Argon2id13(iterations: 3, memory: 4096), (password, _, _, _, key) => password.CopyTo(key));
+        ScramCredential.FromPassword(
+            "open up", ScramParameters.Argon2id13(iterations: 3, memory: 4096), (password, _, _, _, key) => password.CopyTo(key));
 
     private static readonly StaticUsers Users = new(
     [
-        new User { AuthId = "joe", Roles = ["device"], Scram = ScramCredential.FromPassword("sesame", ScramParameters.Pbkdf2(500)), Extra = new() { ["site"] = "Zürich" } },
+        new User { AuthId = "joe", Roles = ["device"], Scram = ScramCredential.FromPassword("sesame", ScramParameters.Pbkdf2(500)),
+            Extra = new() { ["site"] = "Zürich" } },
         new User { AuthId = "ann", Roles = ["guest"], Scram = Argon2 },
         new User { AuthId = "I\u00ADX", Roles = ["guest"], Scram = ScramCredential.FromPassword("sesame", ScramParameters.Pbkdf2(500)) },
     ]);
@@ -32,13 +36,15 @@ public sealed class ScramLoginTests
     public async Task The_right_proof_opens_a_session_and_WELCOME_proves_the_router(PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await Login.StartRouterAsync(new ScramAuthenticator(Users));
-        foreach (var (authId, password, kdf, iterations) in ((string, string, string, int)[])[("joe", "sesame", "pbkdf2", 500), ("ann", "open up", "argon2id13", 3)])
+        foreach (var (authId, password, kdf, iterations) in ((string, string, string, int)[])[("joe", "sesame", "pbkdf2", 500),
+            ("ann", "open up", "argon2id13", 3)])
         {
             var verifier = "";
             var welcome = await Login.JoinAsync(router, transport, serializer, Hello(authId), extra =>
             {
                 Assert.Equal((kdf, iterations), (extra.GetProperty("kdf").GetString(), extra.GetProperty("iterations").GetInt32()));
-                Assert.Equal(kdf == "argon2id13" ? 4096 : null, extra.TryGetProperty("memory", out var memory) ? memory.GetInt32() : (int?)null);
+                Assert.Equal(
+                    kdf == "argon2id13" ? 4096 : null, extra.TryGetProperty("memory", out var memory) ? memory.GetInt32() : (int?)null);
                 Assert.StartsWith(ClientNonce, extra.GetProperty("nonce").GetString(), StringComparison.Ordinal);
                 (var answer, verifier) = Prove(extra, authId, password);
                 return answer;
@@ -47,7 +53,8 @@ public sealed class ScramLoginTests
             var details = welcome[2];
             Assert.Equal(verifier, details.GetProperty("authextra").GetProperty("verifier").GetString());
             Assert.Equal(authId == "joe", details.GetProperty("authextra").TryGetProperty("site", out _));
-            Assert.Equal((authId, "wamp-scram"), (details.GetProperty("authid").GetString(), details.GetProperty("authmethod").GetString()));
+            Assert.Equal(
+                (authId, "wamp-scram"), (details.GetProperty("authid").GetString(), details.GetProperty("authmethod").GetString()));
         }
     }
 
@@ -55,13 +62,16 @@ public sealed class ScramLoginTests
     [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
     [Trait("wamp", "SCR-02")]
     [Trait("wamp", "AUT-09")]
-    public async Task A_wrong_password_and_a_name_that_nobody_has_are_challenged_and_get_the_same_answer(PeerTransport transport, SerializerKind serializer)
+    public async Task A_wrong_password_and_a_name_that_nobody_has_are_challenged_and_get_the_same_answer(
+        PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await Login.StartRouterAsync(new ScramAuthenticator(Users));
         var answers = new HashSet<string>();
-        foreach (var (authId, password) in ((string, string)[])[("joe", "sesam"), ("ann", "open"), ("nobody", "sesame"), ("no\u0007body", "sesame")])
+        foreach (var (authId, password) in ((string, string)[])[("joe", "sesam"), ("ann", "open"), ("nobody", "sesame"),
+            ("no\u0007body", "sesame")])
         {
-            answers.Add(await Login.FailAsync(router, transport, serializer, Hello(authId), extra => Prove(extra, authId, password).Answer));
+            answers.Add(await Login.FailAsync(
+                router, transport, serializer, Hello(authId), extra => Prove(extra, authId, password).Answer));
         }
 
         Assert.Single(answers);
@@ -123,7 +133,8 @@ public sealed class ScramLoginTests
         Assert.Contains(
             told,
             await Login.AbortAsync(
-                router, PeerTransport.WebSocket, SerializerKind.Json, Login.Hello("wamp-scram", "joe", JsonNode.Parse(extra)!.AsObject()), reason),
+                router, PeerTransport.WebSocket, SerializerKind.Json, Login.Hello("wamp-scram", "joe", JsonNode.Parse(extra)!.AsObject()),
+                    reason),
             StringComparison.Ordinal);
     }
 
@@ -152,17 +163,20 @@ public sealed class ScramLoginTests
     {
         await using var router = await Login.StartRouterAsync(new ScramAuthenticator(Users));
 
-        var welcome = await Login.JoinAsync(router, PeerTransport.RawSocket, SerializerKind.Cbor, Hello(authId), extra => Prove(extra, authId, "sesame").Answer);
+        var welcome = await Login.JoinAsync(
+            router, PeerTransport.RawSocket, SerializerKind.Cbor, Hello(authId), extra => Prove(extra, authId, "sesame").Answer);
 
         Assert.Equal("I\u00ADX", welcome[2].GetProperty("authid").GetString());
     }
 
-    private static string Hello(string authId) => Login.Hello("wamp-scram", authId, new JsonObject { ["nonce"] = ClientNonce, ["channel_binding"] = null });
+    private static string Hello(string authId) =>
+        Login.Hello("wamp-scram", authId, new JsonObject { ["nonce"] = ClientNonce, ["channel_binding"] = null });
 
     private static (string Answer, string Verifier) Prove(JsonElement extra, string authId, string password)
     {
         var challenge = ScramChallenge.Parse(SerializerKind.Json, JsonSerializer.SerializeToUtf8Bytes(extra));
-        Assert.True(ScramParameters.TryCreate(challenge.Kdf!, challenge.Salt!, challenge.Iterations!.Value, challenge.Memory ?? 0, out var parameters, out _));
+        Assert.True(ScramParameters.TryCreate(
+            challenge.Kdf!, challenge.Salt!, challenge.Iterations!.Value, challenge.Memory ?? 0, out var parameters, out _));
         using var keys = ScramKeys.Derive(password, parameters, (prepared, _, _, _, key) => prepared.CopyTo(key));
         var answer = new ScramAnswer { Nonce = challenge.Nonce };
         var authMessage = ScramMessages.AuthMessage(authId, ClientNonce, challenge, answer);

@@ -8,8 +8,10 @@ public sealed class StaticUsersTests
     [Fact]
     public void Two_users_of_one_name_are_refused_also_when_they_are_only_typed_alike()
     {
-        Assert.Contains("'joe'", Fault(new User { AuthId = "joe", Roles = ["a"] }, new User { AuthId = "joe", Roles = ["b"] }), StringComparison.Ordinal);
-        Assert.Contains("'IX'", Fault(new User { AuthId = "IX", Roles = ["a"] }, new User { AuthId = "\u2168", Roles = ["b"] }), StringComparison.Ordinal);
+        Assert.Contains("'joe'", Fault(new User { AuthId = "joe", Roles = ["a"] }, new User { AuthId = "joe", Roles = ["b"] }),
+            StringComparison.Ordinal);
+        Assert.Contains("'IX'", Fault(new User { AuthId = "IX", Roles = ["a"] }, new User { AuthId = "\u2168", Roles = ["b"] }),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,7 +48,8 @@ public sealed class StaticUsersTests
     [Fact]
     public void Nothing_of_a_secret_is_printed()
     {
-        var user = new User { AuthId = "joe", Roles = ["a"], Ticket = TicketCredential.Plain("sesame"), Cra = CraCredential.Unsalted("sesame") };
+        var user = new User { AuthId = "joe", Roles = ["a"], Ticket = TicketCredential.Plain("sesame"),
+            Cra = CraCredential.Unsalted("sesame") };
 
         Assert.Equal("User joe", user.ToString());
     }

@@ -8,8 +8,10 @@ public sealed class TicketLoginTests
 {
     private static readonly StaticUsers Users = new(
     [
-        new User { AuthId = "joe", Roles = ["device", "technician"], Ticket = TicketCredential.Plain("sesame"), Extra = new() { ["site"] = "Zürich" } },
-        new User { AuthId = "ann", Roles = ["guest"], Ticket = TicketCredential.Hashed(ScramCredential.FromPassword("open up", ScramParameters.Pbkdf2(1000))) },
+        new User { AuthId = "joe", Roles = ["device", "technician"], Ticket = TicketCredential.Plain("sesame"),
+            Extra = new() { ["site"] = "Zürich" } },
+        new User { AuthId = "ann", Roles = ["guest"],
+            Ticket = TicketCredential.Hashed(ScramCredential.FromPassword("open up", ScramParameters.Pbkdf2(1000))) },
         new User { AuthId = "signer", Roles = ["guest"], Cra = CraCredential.Unsalted("sesame") },
     ]);
 
@@ -31,9 +33,11 @@ public sealed class TicketLoginTests
             var details = (await peer.ExpectAsync("[2,*]"))[2];
             Assert.Equal(
                 (authId, role, "ticket", "static"),
-                (details.GetProperty("authid").GetString(), details.GetProperty("authrole").GetString(), details.GetProperty("authmethod").GetString(),
+                (details.GetProperty("authid").GetString(), details.GetProperty("authrole").GetString(),
+                    details.GetProperty("authmethod").GetString(),
                     details.GetProperty("authprovider").GetString()));
-            Assert.Equal(authId == "joe" ? "Zürich" : null, details.TryGetProperty("authextra", out var extra) ? extra.GetProperty("site").GetString() : null);
+            Assert.Equal(authId == "joe" ? "Zürich" : null,
+                details.TryGetProperty("authextra", out var extra) ? extra.GetProperty("site").GetString() : null);
         }
     }
 
@@ -46,9 +50,11 @@ public sealed class TicketLoginTests
         await using var router = await Login.StartRouterAsync(new TicketAuthenticator(Users));
         var answers = new HashSet<string>();
         foreach (var (authId, ticket) in ((string, string)[])
-            [("joe", "sesam"), ("joe", "sesame "), ("joe", ""), ("ann", "open"), ("ann", "open up\u0000"), ("nobody", "sesame"), ("signer", "sesame"), ("JOE", "sesame")])
+            [("joe", "sesam"), ("joe", "sesame "), ("joe", ""), ("ann", "open"), ("ann", "open up\u0000"), ("nobody", "sesame"),
+                ("signer", "sesame"), ("JOE", "sesame")])
         {
-            answers.Add(await Login.FailAsync(router, transport, serializer, Login.Hello("ticket", authId), _ => Login.Authenticate(ticket)));
+            answers.Add(await Login.FailAsync(
+                router, transport, serializer, Login.Hello("ticket", authId), _ => Login.Authenticate(ticket)));
         }
 
         Assert.Single(answers);
@@ -122,7 +128,8 @@ public sealed class TicketLoginTests
                 Realm = "realm1",
                 SessionId = 1,
                 AuthId = "joe",
-                Transport = new TransportInfo(name => name == "Authorization" ? "Basic am9lOnNlc2FtZQ==" : null) { IsEncrypted = isEncrypted, IsLocal = isLocal },
+                Transport = new TransportInfo(
+                    name => name == "Authorization" ? "Basic am9lOnNlc2FtZQ==" : null) { IsEncrypted = isEncrypted, IsLocal = isLocal },
             },
             TestContext.Current.CancellationToken);
 
@@ -136,11 +143,13 @@ public sealed class TicketLoginTests
     public async Task A_ticket_in_the_HTTP_request_is_taken_without_a_challenge(PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await Login.StartRouterAsync(new TicketAuthenticator(Users));
-        foreach (var (ticket, expected) in ((string, string)[])[("sesame", "[2,*]"), ("simsim", """[3,*,"wamp.error.authentication_denied"]""")])
+        foreach (var (ticket, expected) in ((string, string)[])[("sesame", "[2,*]"),
+            ("simsim", """[3,*,"wamp.error.authentication_denied"]""")])
         {
             await using var peer = await TestPeer.DialAsync(router, transport, serializer);
             await peer.SendBytesAsync(System.Text.Encoding.ASCII.GetBytes(TestPeer.UpgradeText(
-                "Sec-WebSocket-Protocol: " + new Broker.Transports.WampSubprotocol(serializer, IsBatched: false).Name, "authorization: bearer " + ticket)));
+                "Sec-WebSocket-Protocol: " + new Broker.Transports.WampSubprotocol(serializer, IsBatched: false).Name,
+                    "authorization: bearer " + ticket)));
             await peer.ReceiveHttpHeadAsync();
 
             await peer.SendAsync(Login.Hello("ticket", "joe"));

@@ -5,7 +5,10 @@ using Broker.Peers;
 
 namespace Broker.Authentication;
 
-/// <summary>A name that nobody has costs the router the same work as a wrong secret: the same key derivations, the same comparisons (AUT-09, AUT-15).</summary>
+/// <summary>
+/// A name that nobody has costs the router the same work as a wrong secret: the same key derivations, the same comparisons (AUT-09,
+/// AUT-15).
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class UnknownNameTests
 {
@@ -57,9 +60,13 @@ public sealed class UnknownNameTests
     public async Task The_work_of_both_leaves_the_same_garbage(string method)
     {
         Assert.True(CraCredential.TryParse($"wampcra$100$32${Salt}${Convert.ToBase64String(new byte[32])}", out var cra, out _));
-        Assert.True(ScramCredential.TryParse($"scram-sha256$100${Salt}${Convert.ToBase64String(new byte[32])}${Convert.ToBase64String(new byte[32])}", out var scram, out _));
+        Assert.True(
+            ScramCredential.TryParse(
+                $"scram-sha256$100${Salt}${Convert.ToBase64String(new byte[32])}${Convert.ToBase64String(new byte[32])}", out var scram,
+                    out _));
         var users = new StaticUsers(
-            [new User { AuthId = Known, Roles = ["guest"], Ticket = TicketCredential.Plain(new string('x', 32)), Cra = cra, Scram = scram, AuthorizedKeys = [PublicKey] }],
+            [new User { AuthId = Known, Roles = ["guest"], Ticket = TicketCredential.Plain(new string('x', 32)), Cra = cra, Scram = scram,
+                AuthorizedKeys = [PublicKey] }],
             SecretWithoutPlus(scram.Parameters, cra));
         IWampAuthenticator authenticator = method switch
         {
@@ -75,7 +82,8 @@ public sealed class UnknownNameTests
             _ => [],
         };
 
-        var least = new Dictionary<string, (long Begin, long Continue)> { [Known] = (long.MaxValue, long.MaxValue), [Unknown] = (long.MaxValue, long.MaxValue) };
+        var least = new Dictionary<string,
+            (long Begin, long Continue)> { [Known] = (long.MaxValue, long.MaxValue), [Unknown] = (long.MaxValue, long.MaxValue) };
         for (var round = 0; round < 200; round++)
         {
             foreach (var authId in (string[])[Known, Unknown])
@@ -98,17 +106,21 @@ public sealed class UnknownNameTests
         var cheap = ScramCredential.FromPassword("x", ScramParameters.Pbkdf2(100));
         var users = new StaticUsers(
         [
-            new User { AuthId = "a", Roles = ["guest"], Scram = dear, Cra = CraCredential.Unsalted("x"), Ticket = TicketCredential.Hashed(dear) },
-            new User { AuthId = "b", Roles = ["admin"], Scram = cheap, Cra = CraCredential.FromSecret("x", 100), Ticket = TicketCredential.Plain("x") },
+            new User { AuthId = "a", Roles = ["guest"], Scram = dear, Cra = CraCredential.Unsalted("x"),
+                Ticket = TicketCredential.Hashed(dear) },
+            new User { AuthId = "b", Roles = ["admin"], Scram = cheap, Cra = CraCredential.FromSecret("x", 100),
+                Ticket = TicketCredential.Plain("x") },
         ]);
         var names = Enumerable.Range(0, 100).Select(i => $"nobody {i}").ToList();
 
         Assert.Equal([100, 200], names.Select(name => users.Unknown.Scram(name).Parameters.Iterations).Distinct().Order());
         Assert.Equal([0, 100], names.Select(name => users.Unknown.Cra(name).Iterations).Distinct().Order());
         Assert.Equal([false, true], names.Select(name => users.Unknown.Ticket(name).Hash is null).Distinct().Order());
-        Assert.All(names.Where(name => users.Unknown.Cra(name).Salt is not null), name => Assert.Equal(24, users.Unknown.Cra(name).Salt!.Length));
+        Assert.All(
+            names.Where(name => users.Unknown.Cra(name).Salt is not null), name => Assert.Equal(24, users.Unknown.Cra(name).Salt!.Length));
         Assert.All(names, name => Assert.Equal(users.Unknown.Scram(name).ToText(), users.Unknown.Scram(name).ToText()));
-        Assert.All(names, name => Assert.Equal(users.Unknown.Cra(name).Salt is null ? "guest" : "admin", Assert.Single(users.Unknown.Roles(name))));
+        Assert.All(names, name => Assert.Equal(
+            users.Unknown.Cra(name).Salt is null ? "guest" : "admin", Assert.Single(users.Unknown.Roles(name))));
     }
 
     private static async Task<(long Begin, long Continue)> TryAsync(

@@ -36,13 +36,15 @@ public sealed class WebhookLoginTests : IDisposable
     {
         await using var server = await StartServerAsync();
         var url = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/judge";
-        await using var router = await Login.StartRouterAsync(new TicketAuthenticator(new WebhookTickets(Options with { Url = new Uri(url), Timeout = TimeSpan.FromSeconds(20) })));
+        await using var router = await Login.StartRouterAsync(new TicketAuthenticator(new WebhookTickets(Options with { Url = new Uri(url),
+            Timeout = TimeSpan.FromSeconds(20) })));
 
         var hello = Login.Hello("ticket", "joe", new JsonObject { ["device"] = "é" });
         var welcome = await Login.JoinAsync(router, transport, serializer, hello, _ => Login.Authenticate("sesame"));
         Assert.Equal(
             ("joe", "device", "webhook", "é"),
-            (welcome[2].GetProperty("authid").GetString(), welcome[2].GetProperty("authrole").GetString(), welcome[2].GetProperty("authprovider").GetString(),
+            (welcome[2].GetProperty("authid").GetString(), welcome[2].GetProperty("authrole").GetString(),
+                welcome[2].GetProperty("authprovider").GetString(),
                 welcome[2].GetProperty("authextra").GetProperty("device").GetString()));
         await Login.FailAsync(router, transport, serializer, hello, _ => Login.Authenticate("simsim"));
         await server.StopAsync(TestContext.Current.CancellationToken);
@@ -118,9 +120,11 @@ public sealed class WebhookLoginTests : IDisposable
 
         _web.Answer = (0, "");
         await Assert.ThrowsAsync<HttpRequestException>(() => VerifyAsync());
-        await using var router = await Login.StartRouterAsync(new TicketAuthenticator(new WebhookTickets(Options, _clock, new HttpClient(_web))));
+        await using var router = await Login.StartRouterAsync(new TicketAuthenticator(new WebhookTickets(
+            Options, _clock, new HttpClient(_web))));
         await Login.FailAsync(
-            router, PeerTransport.RawSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ => Login.Authenticate("sesame"), "wamp.error.authentication_failed");
+            router, PeerTransport.RawSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ =>
+                Login.Authenticate("sesame"), "wamp.error.authentication_failed");
         Assert.Single(router.Logs.Errors);
         router.Logs.ForgetErrors();
     }
@@ -137,7 +141,8 @@ public sealed class WebhookLoginTests : IDisposable
         Assert.Contains(told, Assert.Throws<ArgumentException>(() => new WebhookTickets(options)).Message, StringComparison.Ordinal);
     }
 
-    private async Task<AuthenticationResult?> VerifyAsync(string? authId = "joe", string? role = null, CancellationToken? cancellation = null) =>
+    private async Task<AuthenticationResult?> VerifyAsync(
+        string? authId = "joe", string? role = null, CancellationToken? cancellation = null) =>
         await new WebhookTickets(Options with { Roles = ["guest", "device"] }, _clock, new HttpClient(_web)).VerifyAsync(
             new AuthenticationRequest
             {
@@ -178,14 +183,17 @@ public sealed class WebhookLoginTests : IDisposable
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            Asked.Enqueue((request.RequestUri, $"{request.Headers.Authorization}", await request.Content!.ReadAsStringAsync(cancellationToken)));
+            Asked.Enqueue((
+                request.RequestUri, $"{request.Headers.Authorization}", await request.Content!.ReadAsStringAsync(cancellationToken)));
             Reached.TrySetResult();
             if (Held is { } held)
             {
                 await held.Task.WaitAsync(cancellationToken);
             }
 
-            return Answer.Status == 0 ? throw new HttpRequestException("No such host.") : new((HttpStatusCode)Answer.Status) { Content = new StringContent(Answer.Body) };
+            return Answer.Status == 0
+                ? throw new HttpRequestException("No such host.")
+                : new((HttpStatusCode)Answer.Status) { Content = new StringContent(Answer.Body) };
         }
     }
 }

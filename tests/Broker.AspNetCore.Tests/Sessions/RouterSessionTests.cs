@@ -22,13 +22,15 @@ public sealed class RouterSessionTests
         Assert.Equal("é", invocation[4][0].GetString());
         await callee.SendAsync($$"""[70,{{invocation[1]}},{},[true],{"role":"guest"}]""");
         var answer = await answered;
-        Assert.Equal((null, "[true]", """{"role":"guest"}"""), (answer.Error, answer.Arguments.ToJsonString(), answer.ArgumentsKw.ToJsonString()));
+        Assert.Equal(
+            (null, "[true]", """{"role":"guest"}"""), (answer.Error, answer.Arguments.ToJsonString(), answer.ArgumentsKw.ToJsonString()));
 
         answered = session.CallAsync(Procedure, [], TestContext.Current.CancellationToken);
         await callee.ExpectAsync("[68,2,*,{},[]]");
         await callee.SendAsync("""[8,68,2,{},"com.example.error",["no"]]""");
         answer = await answered;
-        Assert.Equal(("com.example.error", """["no"]""", "{}"), (answer.Error, answer.Arguments.ToJsonString(), answer.ArgumentsKw.ToJsonString()));
+        Assert.Equal(
+            ("com.example.error", """["no"]""", "{}"), (answer.Error, answer.Arguments.ToJsonString(), answer.ArgumentsKw.ToJsonString()));
 
         answered = session.CallAsync(Procedure, [], TestContext.Current.CancellationToken);
         await callee.ExpectAsync("[68,3,*,{},[]]");
@@ -84,7 +86,8 @@ public sealed class RouterSessionTests
         var session = router.Context.RouterSessions.In(TestRouter.Realm)!;
 
         var calls = Enumerable.Range(0, 50)
-            .Select(i => Task.Run(async () => (await session.CallAsync(Procedure, [i], TestContext.Current.CancellationToken)).Arguments[0]!.GetValue<int>() == i * 2))
+            .Select(i => Task.Run(async () => (await session.CallAsync(
+                Procedure, [i], TestContext.Current.CancellationToken)).Arguments[0]!.GetValue<int>() == i * 2))
             .ToList();
         var invocations = new List<System.Text.Json.JsonElement>();
         while (invocations.Count < calls.Count)
@@ -134,7 +137,8 @@ public sealed class RouterSessionTests
         await callee.ExpectAsync("[68,2,*]");
         await callee.SendAsync("""[70,2,{},[{"a":1,"a":2}]]""");
         await Assert.ThrowsAnyAsync<System.Text.Json.JsonException>(() => answered);
-        await Assert.ThrowsAnyAsync<WampProtocolException>(() => session.CallAsync(Procedure, ["\0no base64"], TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<WampProtocolException>(() => session.CallAsync(
+            Procedure, ["\0no base64"], TestContext.Current.CancellationToken));
 
         answered = session.CallAsync(Procedure, [], TestContext.Current.CancellationToken);
         await callee.ExpectAsync("[68,3,*]");

@@ -5,7 +5,9 @@ using Broker.Uris;
 
 namespace Broker.Authentication.Remote;
 
-/// <summary>Asks the procedure of <see cref="ProcedureOptions"/>. Whatever is not a clear answer is an exception: nobody is let in.</summary>
+/// <summary>
+/// Asks the procedure of <see cref="ProcedureOptions"/>. Whatever is not a clear answer is an exception: nobody is let in.
+/// </summary>
 internal sealed class PrincipalProcedure(ProcedureOptions options, TimeProvider time)
 {
     private const string Provider = "dynamic";
@@ -16,13 +18,17 @@ internal sealed class PrincipalProcedure(ProcedureOptions options, TimeProvider 
     /// <param name="details">See <see cref="RemotePrincipal.Details"/>.</param>
     /// <param name="cancellationToken">Canceled when the time for authentication is up.</param>
     /// <returns>Null: there is no such user, or it is denied.</returns>
-    /// <exception cref="InvalidOperationException">The procedure is not there, has failed, or has answered what is no principal.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The procedure is not there, has failed, or has answered what is no principal.
+    /// </exception>
     /// <exception cref="TimeoutException">It took too long.</exception>
-    public async ValueTask<User?> AskAsync(AuthenticationRequest request, string? authId, JsonObject details, CancellationToken cancellationToken)
+    public async ValueTask<User?> AskAsync(
+        AuthenticationRequest request, string? authId, JsonObject details, CancellationToken cancellationToken)
     {
         var realm = options.Realm ?? request.Realm;
         var source = $"the procedure {options.Procedure} in realm {realm}";
-        var session = request.RouterSessionIn(realm) ?? throw new InvalidOperationException($"There is no realm {realm} to call the procedure {options.Procedure} in.");
+        var session = request.RouterSessionIn(realm)
+            ?? throw new InvalidOperationException($"There is no realm {realm} to call the procedure {options.Procedure} in.");
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         ProcedureAnswer answer;
@@ -41,7 +47,9 @@ internal sealed class PrincipalProcedure(ProcedureOptions options, TimeProvider 
 
         if (answer.Error is { } error)
         {
-            return IsDenial(error) ? null : throw new InvalidOperationException($"The answer of {source} is {error}: {answer.Arguments.FirstOrDefault()}");
+            return IsDenial(error)
+                ? null
+                : throw new InvalidOperationException($"The answer of {source} is {error}: {answer.Arguments.FirstOrDefault()}");
         }
 
         var principal = answer.Arguments.Count > 0 ? answer.Arguments[0] : answer.ArgumentsKw.Count > 0 ? answer.ArgumentsKw : null;

@@ -1,12 +1,12 @@
 namespace Broker.Authentication.Remote;
 
 /// <summary>
-/// A WAMP procedure that says who users are: called as <c>(realm, authid, details)</c>, it returns a principal, see <see cref="ProcedureUsers"/> and
-/// <see cref="ProcedureTickets"/>. Immutable.
+/// A WAMP procedure that says who users are: called as <c>(realm, authid, details)</c>, it returns a principal, see <see
+/// cref="ProcedureUsers"/> and <see cref="ProcedureTickets"/>. Immutable.
 /// </summary>
 /// <remarks>
-/// Whoever registers the procedure decides who anybody is. Give only the authenticator's own session the permission to, or put it into a realm of its own; that session
-/// logs in by a method that does not ask the procedure.
+/// Whoever registers the procedure decides who anybody is. Give only the authenticator's own session the permission to, or put it into a
+/// realm of its own; that session logs in by a method that does not ask the procedure.
 /// </remarks>
 public sealed record ProcedureOptions
 {
@@ -17,7 +17,8 @@ public sealed record ProcedureOptions
     public string? Realm { get; init; }
 
     /// <summary>
-    /// How long it may take; then the session is refused. Less than <see cref="Hosting.WampRouterOptions.AuthenticationTimeout"/>, so that the log says what was too slow. 3 s.
+    /// How long it may take; then the session is refused. Less than <see cref="Hosting.WampRouterOptions.AuthenticationTimeout"/>, so that
+    /// the log says what was too slow. 3 s.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 

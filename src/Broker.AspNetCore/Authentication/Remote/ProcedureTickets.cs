@@ -1,9 +1,10 @@
 namespace Broker.Authentication.Remote;
 
 /// <summary>
-/// Has a WAMP procedure judge tickets (Crossbar.io's dynamic authenticator). It is called as <c>(realm, authid, details)</c>, with the ticket as <c>details.ticket</c>, and
-/// returns a role, or a dict with <c>role</c> or <c>roles</c> and maybe <c>authid</c>, <c>extra</c> and <c>expires</c> (Unix seconds); null, <c>false</c> or an ERROR of its own
-/// deny. A procedure that is not there, fails or takes too long lets nobody in.
+/// Has a WAMP procedure judge tickets (Crossbar.io's dynamic authenticator). It is called as <c>(realm, authid, details)</c>, with the
+/// ticket as <c>details.ticket</c>, and returns a role, or a dict with <c>role</c> or <c>roles</c> and maybe <c>authid</c>, <c>extra</c>
+/// and <c>expires</c> (Unix seconds); null, <c>false</c> or an ERROR of its own deny. A procedure that is not there, fails or takes too
+/// long lets nobody in.
 /// </summary>
 /// <param name="options">The procedure.</param>
 /// <param name="time">The clock; null for the system's.</param>
@@ -15,7 +16,8 @@ public sealed class ProcedureTickets(ProcedureOptions options, TimeProvider? tim
     public bool NeedsAuthId => true;
 
     /// <inheritdoc/>
-    public async ValueTask<AuthenticationResult?> VerifyAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
+    public async ValueTask<AuthenticationResult?> VerifyAsync(
+        AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var details = RemotePrincipal.Details(request, AuthMethods.Ticket);

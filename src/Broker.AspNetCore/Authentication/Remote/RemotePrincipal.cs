@@ -4,11 +4,13 @@ using System.Text.Json.Nodes;
 namespace Broker.Authentication.Remote;
 
 /// <summary>
-/// What others are told of a client, and the principal that they answer: a role as text, or a dict
-/// <c>{role | roles, authid, realm, extra, expires, secret, salt, iterations, keylen, hash, pubkey, authorized_keys}</c> (Crossbar.io's contract of dynamic authenticators).
+/// What others are told of a client, and the principal that they answer: a role as text, or a dict <c>{role | roles, authid, realm, extra,
+/// expires, secret, salt, iterations, keylen, hash, pubkey, authorized_keys}</c> (Crossbar.io's contract of dynamic authenticators).
 /// </summary>
 internal static class RemotePrincipal
 {
+    private const long MaxNumber = 1L << 37; // as a time: before the year 6000
+
     /// <summary>The third argument of a procedure, the body of a request.</summary>
     public static JsonObject Details(AuthenticationRequest request, string method) => new()
     {
@@ -30,7 +32,8 @@ internal static class RemotePrincipal
     /// <param name="source">Who has answered, for the log.</param>
     /// <param name="provider">The <c>authprovider</c>.</param>
     /// <exception cref="InvalidOperationException">It is no principal: nobody is let in.</exception>
-    public static User? Read(JsonNode? principal, AuthenticationRequest request, IReadOnlyList<string>? roles, string source, string provider)
+    public static User? Read(
+        JsonNode? principal, AuthenticationRequest request, IReadOnlyList<string>? roles, string source, string provider)
     {
         switch (principal?.GetValueKind())
         {
@@ -79,7 +82,9 @@ internal static class RemotePrincipal
     {
         CraCredential? cra = null;
         ScramCredential? scram = null;
-        return Text(dict, "hash", source) is not { } hash || CraCredential.TryParse(hash, out cra, out _) || ScramCredential.TryParse(hash, out scram, out _)
+        return Text(dict, "hash", source) is not { } hash
+            || CraCredential.TryParse(hash, out cra, out _)
+            || ScramCredential.TryParse(hash, out scram, out _)
             ? (cra, scram)
             : throw Unusable(source, "has a hash that is none of those that hash-secret makes");
     }
@@ -110,11 +115,18 @@ internal static class RemotePrincipal
     private static long? Number(JsonObject dict, string key, string source) => dict[key] switch
     {
         null => null,
-        JsonValue value when value.TryGetValue<long>(out var number) && number is >= 0 and < 1L << 37 => number, // as a time: before the year 6000
+        JsonValue value when value.TryGetValue<long>(out var number) && number is >= 0 and < MaxNumber => number,
         _ => throw Unusable(source, $"has a {key} that is no number to use"),
     };
 
-    private static IEnumerable<string> Texts(JsonObject dict, string key, string source) => dict[key] is JsonArray list
-        ? [.. list.Select(one => one is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Unusable(source, $"has {key} that are not all texts"))]
-        : Text(dict, key, source) is { } only ? [only] : [];
+    private static IEnumerable<string> Texts(JsonObject dict, string key, string source)
+    {
+        if (dict[key] is not JsonArray list)
+        {
+            return Text(dict, key, source) is { } only ? [only] : [];
+        }
+
+        var texts = list.Select(one => (one as JsonValue)?.TryGetValue<string>(out var text) == true ? text : null).ToList();
+        return texts.Contains(null) ? throw Unusable(source, $"has {key} that are not all texts") : texts.OfType<string>();
+    }
 }

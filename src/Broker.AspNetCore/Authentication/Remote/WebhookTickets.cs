@@ -6,9 +6,10 @@ using System.Text.Json.Nodes;
 namespace Broker.Authentication.Remote;
 
 /// <summary>
-/// Has a web server judge tickets. It gets a POST of JSON, <c>{realm, authid, ticket, authmethod, authrole, authextra, session, transport}</c>, and answers 200 with JSON, a role or
-/// a dict with <c>role</c> or <c>roles</c> and maybe <c>authid</c>, <c>extra</c> and <c>expires</c> (Unix seconds). <c>null</c>, <c>false</c>, and the status codes 204, 401, 403 and
-/// 404 deny; everything else, and taking too long, lets nobody in.
+/// Has a web server judge tickets. It gets a POST of JSON, <c>{realm, authid, ticket, authmethod, authrole, authextra, session,
+/// transport}</c>, and answers 200 with JSON, a role or a dict with <c>role</c> or <c>roles</c> and maybe <c>authid</c>, <c>extra</c> and
+/// <c>expires</c> (Unix seconds). <c>null</c>, <c>false</c>, and the status codes 204, 401, 403 and 404 deny; everything else, and taking
+/// too long, lets nobody in.
 /// </summary>
 public sealed class WebhookTickets : ITicketVerifier
 {
@@ -36,7 +37,7 @@ public sealed class WebhookTickets : ITicketVerifier
         _options = options;
         _time = time ?? TimeProvider.System;
         _http = http ?? SharedHttp;
-        if (!options.Url.IsAbsoluteUri || !(options.Url.Scheme == Uri.UriSchemeHttps || (options.Url.Scheme == Uri.UriSchemeHttp && options.Url.IsLoopback)))
+        if (!SafeAddress.Is(options.Url))
         {
             throw new ArgumentException($"Tickets would be readable on their way to {options.Url}: use https.");
         }
@@ -55,7 +56,8 @@ public sealed class WebhookTickets : ITicketVerifier
     public bool NeedsAuthId => false;
 
     /// <inheritdoc/>
-    public async ValueTask<AuthenticationResult?> VerifyAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
+    public async ValueTask<AuthenticationResult?> VerifyAsync(
+        AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var body = RemotePrincipal.Details(request, AuthMethods.Ticket);

@@ -8,8 +8,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace Broker.Authentication.Tokens;
 
 /// <summary>
-/// Takes JSON Web Tokens (RFC 7519) as tickets, of the client's AUTHENTICATE or of <c>Authorization: Bearer</c>. A session ends when its token does. Tokens without a
-/// signature, without an end (<c>exp</c>), or with demands that are not understood (<c>crit</c>) are refused, and each key is for its own algorithms only.
+/// Takes JSON Web Tokens (RFC 7519) as tickets, of the client's AUTHENTICATE or of <c>Authorization: Bearer</c>. A session ends when its
+/// token does. Tokens without a signature, without an end (<c>exp</c>), or with demands that are not understood (<c>crit</c>) are refused,
+/// and each key is for its own algorithms only.
 /// </summary>
 public sealed class JwtTickets : ITicketVerifier
 {
@@ -20,7 +21,8 @@ public sealed class JwtTickets : ITicketVerifier
 
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxLength };
 
-    private static readonly HttpClient SharedHttp = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) })
+    private static readonly HttpClient SharedHttp = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) })
     {
         MaxResponseContentBufferSize = 1024 * 1024,
     };
@@ -38,7 +40,8 @@ public sealed class JwtTickets : ITicketVerifier
     {
         _options = options;
         _time = time ?? TimeProvider.System;
-        _ownKeys = [.. options.HmacKey is { } shared ? [TokenKey.Hmac(shared)] : (TokenKey[])[], .. options.PublicKeys.Select(TokenKey.Pem)];
+        var shared = options.HmacKey is { } key ? new[] { TokenKey.Hmac(key) } : [];
+        _ownKeys = [.. shared, .. options.PublicKeys.Select(TokenKey.Pem)];
         var sources = new List<Func<CancellationToken, Task<string>>>();
         if (options.KeySetFile is { } file)
         {
@@ -47,7 +50,7 @@ public sealed class JwtTickets : ITicketVerifier
 
         if (options.KeySetUrl is { } url)
         {
-            if (!url.IsAbsoluteUri || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)))
+            if (!SafeAddress.Is(url))
             {
                 throw new ArgumentException($"The key set of tokens is at {url}, where others could change it on the way: use https.");
             }
@@ -66,7 +69,8 @@ public sealed class JwtTickets : ITicketVerifier
     public bool NeedsAuthId => false;
 
     /// <inheritdoc/>
-    public async ValueTask<AuthenticationResult?> VerifyAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
+    public async ValueTask<AuthenticationResult?> VerifyAsync(
+        AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (Read(ticket) is not { } token)
@@ -111,7 +115,8 @@ public sealed class JwtTickets : ITicketVerifier
 
     private static string Describe(Exception? exception) => exception switch
     {
-        SecurityTokenInvalidLifetimeException or SecurityTokenNoExpirationException => "The token has expired, is not valid yet, or has no end.",
+        SecurityTokenInvalidLifetimeException or SecurityTokenNoExpirationException =>
+            "The token has expired, is not valid yet, or has no end.",
         SecurityTokenInvalidAudienceException => "The token is for another audience.",
         SecurityTokenInvalidIssuerException => "The token is of another issuer.",
         _ => "The token is not signed by a key that is known here.",
@@ -160,7 +165,8 @@ public sealed class JwtTickets : ITicketVerifier
             return Denied("The token is not for this realm.");
         }
 
-        if (Texts(claims, _options.AuthIdClaim) is not [{ Length: > 0 } authId] || (request.AuthId is { Length: > 0 } asked && asked != authId))
+        if (Texts(claims, _options.AuthIdClaim) is not [{ Length: > 0 } authId]
+            || (request.AuthId is { Length: > 0 } asked && asked != authId))
         {
             return Denied("The token is not of the authid that HELLO names, or of none.");
         }
@@ -198,7 +204,8 @@ public sealed class JwtTickets : ITicketVerifier
         return value.ValueKind switch
         {
             JsonValueKind.String => [value.GetString()!],
-            JsonValueKind.Array => [.. value.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!)],
+            JsonValueKind.Array =>
+                [.. value.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!)],
             _ => [],
         };
     }

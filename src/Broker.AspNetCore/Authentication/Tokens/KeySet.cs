@@ -1,8 +1,8 @@
 namespace Broker.Authentication.Tokens;
 
 /// <summary>
-/// A key set that lies elsewhere: read when it is first needed, again from time to time, and when a token names a key that is not in it. One that cannot be read again counts
-/// for a while; after that, and before it was ever read, there are no keys. Thread-safe.
+/// A key set that lies elsewhere: read when it is first needed, again from time to time, and when a token names a key that is not in it.
+/// One that cannot be read again counts for a while; after that, and before it was ever read, there are no keys. Thread-safe.
 /// </summary>
 /// <param name="read">Reads it; its token is canceled when that takes too long.</param>
 /// <param name="refresh">After how long it is read again.</param>
@@ -39,7 +39,9 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
         {
             return time.GetUtcNow() - _readAt <= keep
                 ? found
-                : throw new InvalidOperationException("The key set of tokens cannot be read, so that tokens cannot be checked: see whether it is where it should be.", _failure);
+                : throw new InvalidOperationException(
+                    "The key set of tokens cannot be read, so that tokens cannot be checked: see whether it is where it should be.",
+                    _failure);
         }
     }
 

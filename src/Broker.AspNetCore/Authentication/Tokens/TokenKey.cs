@@ -6,7 +6,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Broker.Authentication.Tokens;
 
 /// <summary>
-/// A key that tokens may be signed with, and for which algorithms: those of its own kind only, so that a public key is never taken for the shared key of an HMAC.
+/// A key that tokens may be signed with, and for which algorithms: those of its own kind only, so that a public key is never taken for the
+/// shared key of an HMAC.
 /// </summary>
 /// <param name="Key">The key.</param>
 /// <param name="Algorithms">The values of <c>alg</c> that it is for.</param>
@@ -22,16 +23,19 @@ internal sealed record TokenKey(SecurityKey Key, IReadOnlyList<string> Algorithm
         var octets = Encoding.UTF8.GetBytes(text);
         return octets.Length >= LeastHmacOctets
             ? new TokenKey(new SymmetricSecurityKey(octets), ["HS256", "HS384", "HS512"])
-            : throw new ArgumentException($"The shared key of tokens has {octets.Length} octets: it needs at least {LeastHmacOctets}, or it can be guessed.");
+            : throw new ArgumentException(
+                $"The shared key of tokens has {octets.Length} octets: it needs at least {LeastHmacOctets}, or it can be guessed.");
     }
 
     /// <summary>A public key or a certificate.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>
     public static TokenKey Pem(string pem)
     {
-        var key = TryRead(pem) ?? throw new ArgumentException("A public key of tokens is no PEM with a public key of RSA or EC, or a certificate with one.");
+        var key = TryRead(pem)
+            ?? throw new ArgumentException("A public key of tokens is no PEM with a public key of RSA or EC, or a certificate with one.");
         return TryCreate(key, algorithm: null)
-            ?? throw new ArgumentException($"A public key of tokens is of RSA with less than {LeastRsaBits} bits, or of no curve that tokens are signed with.");
+            ?? throw new ArgumentException(
+                $"A public key of tokens is of RSA with less than {LeastRsaBits} bits, or of no curve that tokens are signed with.");
     }
 
     /// <summary>The public keys of a key set that tokens can be signed with.</summary>
@@ -48,7 +52,8 @@ internal sealed record TokenKey(SecurityKey Key, IReadOnlyList<string> Algorithm
             throw new FormatException("It is no JSON Web Key Set.", exception);
         }
 
-        var keys = set.Keys.Where(key => key.Kty is JsonWebAlgorithmsKeyTypes.RSA or JsonWebAlgorithmsKeyTypes.EllipticCurve && key.Use is null or "" or "sig");
+        var keys = set.Keys.Where(
+            key => key.Kty is JsonWebAlgorithmsKeyTypes.RSA or JsonWebAlgorithmsKeyTypes.EllipticCurve && key.Use is null or "" or "sig");
         return [.. keys.Select(key => TryCreate(key, key.Alg)).OfType<TokenKey>()];
     }
 
@@ -89,7 +94,9 @@ internal sealed record TokenKey(SecurityKey Key, IReadOnlyList<string> Algorithm
             return null;
         }
 
-        return TryImport(RSA.Create(), pem) is RSA read ? new RsaSecurityKey(read) : TryImport(ECDsa.Create(), pem) is ECDsa curve ? new ECDsaSecurityKey(curve) : null;
+        return TryImport(RSA.Create(), pem) is RSA read ? new RsaSecurityKey(read)
+            : TryImport(ECDsa.Create(), pem) is ECDsa curve ? new ECDsaSecurityKey(curve)
+            : null;
     }
 
     private static AsymmetricAlgorithm? TryImport(AsymmetricAlgorithm key, string pem)

@@ -90,7 +90,9 @@ internal sealed record CookieSection
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>Where the keys are kept that seal it.</summary>
-    [Key("The folder for the keys that seal cookies, for the router alone to read; routers that share it know each other's cookies. null: cookies are good until the router ends.")]
+    [Key(
+        "The folder for the keys that seal cookies, for the router alone to read; routers that share it know each other's cookies. null: "
+        + "cookies are good until the router ends.")]
     public string? Keys { get; init; }
 }
 

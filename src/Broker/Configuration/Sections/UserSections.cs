@@ -6,7 +6,9 @@ namespace Broker.Configuration.Sections;
 internal sealed record TicketSection
 {
     /// <summary>Whether they may be read on the way.</summary>
-    [Key("Whether tickets, tokens included, are taken over connections without TLS from other machines, where everybody on the way can read and use them.")]
+    [Key(
+        "Whether tickets, tokens included, are taken over connections without TLS from other machines, where everybody on the way "
+        + "can read and use them.")]
     public bool AllowUnencrypted { get; init; }
 
     /// <summary>The users.</summary>

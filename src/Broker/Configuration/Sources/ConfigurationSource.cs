@@ -94,7 +94,8 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
 
             var path = KeyPath.Root["realms"][index]["auth"];
             _ = new AuthMap(auth, OptionsMap.RoleNames(realm), (key, problem) => report(path[key], problem)).Build();
-            if (auth.Tls is not null && configuration.Listeners.All(listener => listener.Tls is null or { ClientAuth: ClientCertificates.None }))
+            if (auth.Tls is not null && configuration.Listeners.All(
+                listener => listener.Tls is null or { ClientAuth: ClientCertificates.None }))
             {
                 report(path["tls"], "no listener asks clients for a certificate: set tls.client_auth of one to optional or required.");
             }
