@@ -89,20 +89,27 @@ public class AllocationBudgetTests
         AssertAllocatesNothing(Round);
     }
 
+    /// <summary>
+    /// What is pooled is allocated once, and again when a garbage collection, which other tests may bring about at any moment, has emptied the pools. A path that allocates by
+    /// itself does so in every try.
+    /// </summary>
     private static void AssertAllocatesNothing(Action round)
     {
-        for (var i = 0; i < Rounds; i++)
+        const int Tries = 4;
+        var allocated = long.MaxValue;
+        for (var attempt = 0; attempt <= Tries && allocated > 0; attempt++)
         {
-            round();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Rounds; i++)
+            {
+                round();
+            }
+
+            // The first try fills the pools.
+            allocated = attempt == 0 ? long.MaxValue : GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < Rounds; i++)
-        {
-            round();
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, allocated);
     }
 
     /// <summary>Assert.Equal would allocate.</summary>
