@@ -37,13 +37,9 @@ internal sealed partial class SessionState
     /// <summary>Routes the message that was held, now that it is decided.</summary>
     private Ending? RouteHeld()
     {
-        var (held, decision) = (_held!, _deciding!.GetAwaiter().GetResult());
+        var (session, held, decision) = (_session!, _held!, _deciding!.GetAwaiter().GetResult());
         (_held, _deciding) = (null, null);
-        if (_session is { } session)
-        {
-            session.Realm.Route(session, MessageParser.Parse(serializer, held, context.Options.DecodeLimits), decision);
-        }
-
+        session.Realm.Route(session, MessageParser.Parse(serializer, held, context.Options.DecodeLimits), decision);
         return null;
     }
 

@@ -70,6 +70,7 @@ internal sealed partial class SessionState(
     public void Leave()
     {
         EndAttempt();
+        (_held, _deciding) = (null, null); // nobody waits for the authorizer any more
         if (_session is not { } session)
         {
             return;

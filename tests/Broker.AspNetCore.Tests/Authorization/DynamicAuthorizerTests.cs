@@ -157,6 +157,26 @@ public sealed class DynamicAuthorizerTests
         await PublishAsync(4, isAsked: true);
     }
 
+    [Theory]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
+    [Trait("wamp", "SES-35")]
+    public async Task A_session_that_ends_does_not_wait_for_the_authorizer(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var peer = await JoinAsync(router, Everybody.Brief, transport, serializer);
+        await peer.SendAsync("""[16,1,{"acknowledge":true},"com.a"]""");
+        await authorizer.ExpectAsync("[68,1,*]");
+
+        router.Clock.Advance(Everybody.BriefTime);
+
+        await peer.ExpectAsync("""[6,{*},"wamp.error.authentication_required"]""");
+        await peer.SendAsync("""[6,{},"wamp.close.goodbye_and_out"]""");
+        await peer.ExpectCloseAsync(1008);
+        await authorizer.SendAsync("""[70,1,{},[true]]""", $$"""[64,2,{},"{{Procedure}}"]""");
+        await authorizer.ExpectAsync("[8,64,2,*]"); // so the answer has been taken before the authorizer leaves
+    }
+
     private static Task<TestRouter> StartAsync() => TestRouter.StartAsync(options => Options(options));
 
     private static WampRouterOptions Options(WampRouterOptions options)
@@ -201,11 +221,17 @@ public sealed class DynamicAuthorizerTests
     /// <summary>Believes everybody; the authorizer is known by its name.</summary>
     private sealed class Everybody : IWampAuthenticator
     {
+        /// <summary>Who is believed for <see cref="BriefTime"/> only.</summary>
+        public const string Brief = "brief";
+
+        public static readonly TimeSpan BriefTime = TimeSpan.FromSeconds(1);
+
         public string Method => "everybody";
 
         public ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken) =>
             ValueTask.FromResult<AuthenticationResult>(new AuthenticationResult.Accepted(
-                new SessionIdentity(request.AuthId!, request.AuthId == "authorizer" ? "authorizer" : "user", Method, "test")));
+                new SessionIdentity(request.AuthId!, request.AuthId == "authorizer" ? "authorizer" : "user", Method, "test"),
+                Expires: request.AuthId == Brief ? new ManualTimeProvider().GetUtcNow() + BriefTime : null));
 
         public ValueTask<AuthenticationResult> ContinueAsync(
             AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken) =>

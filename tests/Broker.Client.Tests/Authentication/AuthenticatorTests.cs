@@ -143,7 +143,7 @@ public class AuthenticatorTests
             new TicketAuthenticator("joe", async token =>
             {
                 asked.SetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+                await new TaskCompletionSource().Task.WaitAsync(token); // nobody completes it
                 return "";
             }));
         await dialog.SendChallengeAsync("ticket");
