@@ -32,8 +32,17 @@ internal static class Traffic
     }
 
     /// <summary>The messages of each type that occurred.</summary>
-    public static IEnumerable<(MessageType Type, long Count)> Messages(bool sent) =>
-        (sent ? _sent : _received).Take(Types).Select((_, type) => ((MessageType)type, Volatile.Read(ref (sent ? _sent : _received)[type]))).Where(one => one.Item2 > 0);
+    public static IEnumerable<(MessageType Type, long Count)> Messages(bool sent)
+    {
+        var totals = sent ? _sent : _received;
+        for (var type = 0; type < Types; type++)
+        {
+            if (Volatile.Read(ref totals[type]) is > 0 and var count)
+            {
+                yield return ((MessageType)type, count);
+            }
+        }
+    }
 
     /// <summary>The bytes of all messages, without the framing.</summary>
     public static long Bytes(bool sent) => Volatile.Read(ref (sent ? _sent : _received)[Types]);

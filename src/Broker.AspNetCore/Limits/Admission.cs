@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Broker.Hosting;
@@ -14,7 +13,7 @@ internal sealed class Admission(RouterContext context)
     /// <summary>How many connections may wait at the same time to be told that there is no room.</summary>
     private const int MostTurnedAway = 64;
 
-    private readonly ConcurrentDictionary<IPAddress, int> _perAddress = new();
+    private readonly CountTable<IPAddress> _perAddress = new();
     private readonly TokenBucket _arrivals = new(context.Time);
     private int _count;
     private int _turnedAway;
@@ -29,7 +28,7 @@ internal sealed class Admission(RouterContext context)
         var limits = context.Options.ConnectionLimits;
         var key = Key(address);
         var refusal = Interlocked.Increment(ref _count) > limits.Total && limits.Total > 0 ? ConnectionRefusal.Total
-            : key is not null && _perAddress.AddOrUpdate(key, 1, static (_, count) => count + 1) > limits.PerAddress && limits.PerAddress > 0 ? ConnectionRefusal.PerAddress
+            : key is not null && _perAddress.Add(key) > limits.PerAddress && limits.PerAddress > 0 ? ConnectionRefusal.PerAddress
             : limits.PerSecond > 0 && !_arrivals.TryTake(limits.PerSecond) ? ConnectionRefusal.Rate
             : ConnectionRefusal.None;
         if (refusal == ConnectionRefusal.None)
@@ -59,12 +58,12 @@ internal sealed class Admission(RouterContext context)
 
         if (place.Address is { } before)
         {
-            ReleaseAddress(before);
+            _perAddress.Remove(before);
         }
 
         place.Address = key;
         var limit = context.Options.ConnectionLimits.PerAddress;
-        if (_perAddress.AddOrUpdate(key, 1, static (_, count) => count + 1) <= limit || limit == 0)
+        if (_perAddress.Add(key) <= limit || limit == 0)
         {
             return ConnectionRefusal.None;
         }
@@ -90,18 +89,7 @@ internal sealed class Admission(RouterContext context)
         Interlocked.Decrement(ref _count);
         if (key is not null)
         {
-            ReleaseAddress(key);
-        }
-    }
-
-    private void ReleaseAddress(IPAddress key)
-    {
-        while (_perAddress.TryGetValue(key, out var count))
-        {
-            if (count > 1 ? _perAddress.TryUpdate(key, count - 1, count) : _perAddress.TryRemove(new KeyValuePair<IPAddress, int>(key, count)))
-            {
-                return;
-            }
+            _perAddress.Remove(key);
         }
     }
 

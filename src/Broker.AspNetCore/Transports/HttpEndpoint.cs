@@ -28,16 +28,17 @@ internal sealed class HttpEndpoint(RouterContext context)
             return;
         }
 
-        using var place = http.Features.Get<Admission.Admittance>() is null ? context.Admission.Enter(peer.Transport.RemoteAddress) : null;
-        if (place is { Refusal: not ConnectionRefusal.None })
+        // The universal port has let the connection in, for the address that it saw; elsewhere that is done here.
+        var entered = http.Features.Get<Admission.Admittance>();
+        using var place = entered is null ? context.Admission.Enter(peer.Transport.RemoteAddress) : null;
+        if (entered is null && place is null)
         {
-            http.Response.Headers.RetryAfter = "10";
-            await RefuseAsync(http, peer, 503, place.Refusal.Describe()).ConfigureAwait(false);
+            http.Abort();
             return;
         }
 
-        if (http.Features.Get<Admission.Admittance>() is { } counted
-            && context.Admission.Recount(counted, peer.Transport.RemoteAddress) is not ConnectionRefusal.None and var refusal)
+        var refusal = place?.Refusal ?? context.Admission.Recount(entered!, peer.Transport.RemoteAddress);
+        if (refusal != ConnectionRefusal.None)
         {
             http.Response.Headers.RetryAfter = "10";
             await RefuseAsync(http, peer, 503, refusal.Describe()).ConfigureAwait(false);

@@ -81,6 +81,23 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
+    public async Task So_are_those_who_come_through_the_HTTP_pipeline()
+    {
+        await using var router = await TestRouter.StartAsync(options => options.ConnectionLimits = new ConnectionLimits { Total = 1 });
+        await using var first = await TestPeer.JoinAsync(router, PeerTransport.RawSocket);
+        var waiting = Enumerable.Range(0, 64).Select(_ => router.Context.Admission.Enter(IPAddress.Loopback)!).ToList();
+        await using (var beyond = await TestPeer.DialAsync(router, PeerTransport.MappedWebSocket))
+        {
+            await beyond.SendBytesAsync(beyond.Handshake());
+            await Assert.ThrowsAnyAsync<Exception>(async () => await beyond.ReceiveBytesAsync(1)); // cut without a word
+        }
+
+        waiting.ForEach(place => place.Dispose());
+        await using var late = await TestPeer.DialAsync(router, PeerTransport.MappedWebSocket);
+        await ExpectTurnedAwayAsync(late);
+    }
+
+    [Fact]
     public async Task An_HTTP_request_beyond_the_limits_is_turned_away_too()
     {
         await using var router = await TestRouter.StartAsync(options => options.ConnectionLimits = new ConnectionLimits { Total = 1 });
