@@ -18,10 +18,10 @@ public sealed class HostilePeerTests
     private const int Cases = 10;
     private const int Steps = 40;
 
-    private const int MaxTries = 60;
+    private const int MaxTries = 30;
 
     /// <summary>How long a message that does not come is waited for while a case is made smaller.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public static TheoryData<PeerTransport> Transports { get; } = new(Enum.GetValues<PeerTransport>());
 

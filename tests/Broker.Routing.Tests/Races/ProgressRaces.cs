@@ -97,7 +97,8 @@ public sealed class ProgressRaces
 
                 if (random.Next(2) == 0)
                 {
-                    _peer.Cancel(_calls[random.Next(_calls.Count)], Modes[random.Next(4)]);
+                    var late = _calls[^random.Next(1, Math.Min(_calls.Count, 5) + 1)]; // about to be answered
+                    _peer.Cancel(late, Modes[random.Next(4)]);
                 }
             }
         }
