@@ -47,9 +47,7 @@ internal sealed class WampConnection
         _frames = frames;
         _frameWriter = frameWriter;
         _maxMessageSize = maxMessageSize;
-        var limits = new OutboundLimits(
-            context.Options.MaxOutboundBytes, peerLimit, context.Options.SlowConsumer == SlowConsumerPolicy.DropEvents);
-        Outbound = new OutboundQueue(transport.Output, frameWriter, limits, peer.Id, RequestEnd);
+        Outbound = new OutboundQueue(context, transport.Output, frameWriter, serializer, peerLimit, peer.Id, RequestEnd);
         _session = new SessionState(context, serializer, Outbound, maxMessageSize, peerLimit, peer);
     }
 

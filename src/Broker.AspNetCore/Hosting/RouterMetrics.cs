@@ -4,6 +4,7 @@ using Broker.Authentication;
 using Broker.Connections;
 using Broker.Limits;
 using Broker.Messages;
+using Broker.PubSub;
 using Broker.Realms;
 
 namespace Broker.Hosting;
@@ -18,7 +19,7 @@ internal sealed class RouterMetrics : IDisposable
     private readonly Counter<long> _refused;
     private readonly Counter<long> _authentications;
 
-    public RouterMetrics(Router router, ConnectionTable connections)
+    public RouterMetrics(Router router, ConnectionTable connections, OutboundBudget outbound)
     {
         _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
         _decisions = _meter.CreateCounter<long>("broker.authorizer.decisions", description: "Decisions of dynamic authorizers, by where they came from.");
@@ -26,7 +27,8 @@ internal sealed class RouterMetrics : IDisposable
         _authentications = _meter.CreateCounter<long>(
             "broker.authentications", description: "Attempts to authenticate, by realm, method and outcome.");
         _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
-        _meter.CreateObservableGauge("broker.outbound.bytes", () => connections.OutboundBytes, "By", "Bytes that wait for peers that read slowly.");
+        _meter.CreateObservableGauge("broker.outbound.bytes", () => outbound.Held.Value, "By", "Memory taken by what waits for peers that read slowly.");
+        _meter.CreateObservableGauge("broker.outbound.limit", () => outbound.Limit, "By", "How much of that there may be.");
         Observe(router, "broker.sessions", "Established sessions.", realm => realm.SessionCount);
         Observe(router, "broker.subscriptions", "Subscriptions.", realm => realm.SubscriptionCount);
         Observe(router, "broker.registrations", "Registrations.", realm => realm.RegistrationCount);
@@ -37,12 +39,9 @@ internal sealed class RouterMetrics : IDisposable
             "By",
             "Bytes of the messages of this process, without their framing, by direction.");
         Observe(router, "broker.calls.pending", "Calls that wait for their final answer.", realm => realm.PendingCallCount);
-        _meter.CreateObservableCounter(
-            "broker.refusals",
-            () => router.Realms.SelectMany(realm => Enum.GetValues<RefusalReason>().Select(reason => new Measurement<long>(
-                realm.RefusalsOf(reason), new TagList { { "realm", realm.Name }, { "reason", Tag(reason) } }))),
-            description: "Requests refused, by reason.");
-        Observe(router, "broker.events.dropped", "Events not delivered: slow, limited or inexpressive receivers.", realm => realm.EventsDropped);
+        Observe(router, "broker.refusals", "Requests refused, by reason.", Tag, (Realm realm, RefusalReason reason) => realm.RefusalsOf(reason));
+        Observe(
+            router, "broker.events.dropped", "Events not delivered to a subscriber, by reason.", Tag, (Realm realm, DropReason reason) => realm.EventsDroppedFor(reason));
     }
 
     /// <summary>Counts a connection for which there is no room.</summary>
@@ -83,6 +82,25 @@ internal sealed class RouterMetrics : IDisposable
         RefusalReason.AuthorizationFailed => "authorization_failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
+
+    private static string Tag(DropReason reason) => reason switch
+    {
+        DropReason.Newest => "drop_newest",
+        DropReason.Oldest => "drop_oldest",
+        DropReason.Conflated => "conflated",
+        DropReason.RouterFull => "outbound_total",
+        DropReason.TooLong => "message_too_long",
+        DropReason.Inexpressible => "inexpressible",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
+    private void Observe<TReason>(Router router, string name, string description, Func<TReason, string> tag, Func<Realm, TReason, long> count)
+        where TReason : struct, Enum =>
+        _meter.CreateObservableCounter(
+            name,
+            () => router.Realms.SelectMany(realm => Enum.GetValues<TReason>().Select(reason => new Measurement<long>(
+                count(realm, reason), new TagList { { "realm", realm.Name }, { "reason", tag(reason) } }))),
+            description: description);
 
     private void Observe(Router router, string name, string description, Func<Realm, long> value) =>
         _meter.CreateObservableGauge(

@@ -3,7 +3,7 @@ namespace Broker.Peers;
 /// <summary>A clock that stands still until a test moves it. Thread-safe.</summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<(TimeSpan Due, bool IsTask, TaskCompletionSource Found)> _awaited = [];
