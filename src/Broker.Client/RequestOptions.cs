@@ -68,8 +68,8 @@ public sealed record SubscribeOptions
     public SeenPublications? Seen { get; init; }
 
     /// <summary>
-    /// What the router does with events of this subscription while this client reads too slowly (<c>_slow_consumer</c>, a key of Broker's own that others ignore). Of
-    /// several handlers of the same topic, the last one that says it counts. Null: what the realm says.
+    /// What the router does with events of this subscription while this client reads too slowly (<c>_slow_consumer</c>, a key of Broker's
+    /// own that others ignore). Of several handlers of the same topic, the last one that says it counts. Null: what the realm says.
     /// </summary>
     public SlowConsumerPolicy? SlowConsumer { get; init; }
 

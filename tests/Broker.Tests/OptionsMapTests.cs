@@ -63,6 +63,7 @@ public sealed class OptionsMapTests
                 "name": "a",
                 "roles": [ {
                   "name": "device",
+                  "rate": { "messages": 21, "bytes": "22B", "burst": 23 },
                   "permissions": [
                     { "uri": "e", "allow": { "call": true, "register": true, "publish": true, "subscribe": true } },
                     { "uri": "", "match": "prefix", "disclose": { "caller": true, "publisher": true }, "cache": true }
@@ -94,6 +95,7 @@ public sealed class OptionsMapTests
                 new RoleOptions
                 {
                     Name = "device",
+                    Rate = new RateLimit { Messages = 21, Bytes = 22, Burst = 23 },
                     Permissions =
                     [
                         new PermissionRule { Uri = "e", AllowCall = true, AllowRegister = true, AllowPublish = true, AllowSubscribe = true },

@@ -9,8 +9,8 @@ using Broker.Transports;
 namespace Broker.Connections;
 
 /// <summary>
-/// Frames that wait for a transport to take more, in order, each a reference to shared bytes. EVENTs among them can be dropped again; the next EVENT tells. Not
-/// thread-safe.
+/// Frames that wait for a transport to take more, in order, each a reference to shared bytes. EVENTs among them can be dropped again; the
+/// next EVENT tells. Not thread-safe.
 /// </summary>
 /// <param name="held">Counts the memory.</param>
 /// <param name="serializer">The peer's.</param>
@@ -43,12 +43,15 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
     public int Missed { get; set; }
 
     /// <summary>Adds a frame; the backlog takes over the caller's reference.</summary>
-    public void Add(OutboundFrame frame, SharedBytes bytes, bool isReply) => Append(new Entry { Frame = frame, Bytes = bytes, IsReply = isReply });
+    public void Add(OutboundFrame frame, SharedBytes bytes, bool isReply) =>
+        Append(new Entry { Frame = frame, Bytes = bytes, IsReply = isReply });
 
     /// <summary>Adds an EVENT; the backlog takes over the caller's reference.</summary>
     /// <param name="bytes">The message.</param>
     /// <param name="terms">How it is treated.</param>
-    /// <param name="topic">Its topic, if only one event of it may wait: then it takes the place of the one that does. Otherwise null.</param>
+    /// <param name="topic">
+    /// Its topic, if only one event of it may wait: then it takes the place of the one that does. Otherwise null.
+    /// </param>
     public void AddEvent(SharedBytes bytes, EventTerms terms, string? topic)
     {
         if (topic is not null && _slots?.TryGetValue((terms, topic), out var at) == true)
@@ -164,7 +167,9 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
         return chunk.Length + trailer;
     }
 
-    /// <summary>Puts the gap into the EVENT that is about to leave. If that makes it longer than the peer takes, it is missed, too.</summary>
+    /// <summary>
+    /// Puts the gap into the EVENT that is about to leave. If that makes it longer than the peer takes, it is missed, too.
+    /// </summary>
     private bool TryMark(ref Entry first)
     {
         using var marked = new OutboundMessage();
@@ -257,7 +262,9 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
         }
     }
 
-    /// <summary>Sees to it that there is a place at the end: empty ones in between are squeezed out where they outnumber the others.</summary>
+    /// <summary>
+    /// Sees to it that there is a place at the end: empty ones in between are squeezed out where they outnumber the others.
+    /// </summary>
     private void MakePlace()
     {
         if (_end < _entries.Length)
@@ -265,7 +272,9 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
             return;
         }
 
-        var entries = _count <= _entries.Length / 2 && _entries.Length > 0 ? _entries : Allocate(Math.Max(LeastCapacity, _entries.Length * 2));
+        var entries = _count <= _entries.Length / 2 && _entries.Length > 0
+            ? _entries
+            : Allocate(Math.Max(LeastCapacity, _entries.Length * 2));
         var (to, oldest) = (0, -1);
         for (var from = _first; from < _end; from++)
         {

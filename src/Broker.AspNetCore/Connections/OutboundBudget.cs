@@ -4,9 +4,10 @@ using Broker.Sessions;
 namespace Broker.Connections;
 
 /// <summary>
-/// The memory that what waits for all peers together may take (<see cref="WampRouterOptions.MaxOutboundBytesTotal"/>). What others send to a peer may use three quarters
-/// of it and waits no more beyond that. Replies are never dropped: when they use up the rest, sessions end, first the one whose transport has taken nothing for longest
-/// although replies wait for it. So who reads is not disturbed by who does not. Thread-safe.
+/// The memory that what waits for all peers together may take (<see cref="WampRouterOptions.MaxOutboundBytesTotal"/>). What others send to
+/// a peer may use three quarters of it and waits no more beyond that. Replies are never dropped: when they use up the rest, sessions end,
+/// first the one whose transport has taken nothing for longest although replies wait for it. So who reads is not disturbed by who does not.
+/// Thread-safe.
 /// </summary>
 internal sealed class OutboundBudget(RouterContext context) : IThreadPoolWorkItem
 {
@@ -22,7 +23,10 @@ internal sealed class OutboundBudget(RouterContext context) : IThreadPoolWorkIte
     /// <param name="bytes">What it would add.</param>
     public bool HasRoomForOthers(int bytes) => Held.Value + bytes <= Limit - (Limit / 4);
 
-    /// <summary>Sees to it that replies that wait now do not use more than there is. To be called with a peer's gate held: ends sessions on another thread.</summary>
+    /// <summary>
+    /// Sees to it that replies that wait now do not use more than there is. To be called with a peer's gate held: ends sessions on another
+    /// thread.
+    /// </summary>
     public void Enforce()
     {
         if (Held.Value > Limit && Interlocked.Exchange(ref _isScheduled, 1) == 0)

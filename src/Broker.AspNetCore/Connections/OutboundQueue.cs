@@ -52,7 +52,13 @@ internal sealed partial class OutboundQueue : IMessageSink
     /// <param name="ownId">The id of this connection.</param>
     /// <param name="end">Asks the connection to end; must not block and must not call back.</param>
     public OutboundQueue(
-        RouterContext context, PipeWriter output, FrameWriter frames, SerializerKind serializer, int peerLimit, long ownId, Action<Ending> end)
+        RouterContext context,
+        PipeWriter output,
+        FrameWriter frames,
+        SerializerKind serializer,
+        int peerLimit,
+        long ownId,
+        Action<Ending> end)
     {
         _output = output;
         _frames = frames;
@@ -286,7 +292,9 @@ internal sealed partial class OutboundQueue : IMessageSink
     /// <summary>What it takes for one more receiver to keep a message.</summary>
     private static int Cost(OutboundMessage message) => message.IsShared ? 0 : message.Bytes.Length + SharedBytes.Overhead;
 
-    /// <summary>Has events that give way make room for a message, as far as needed. What the transport takes, or its end, can come of it, too.</summary>
+    /// <summary>
+    /// Has events that give way make room for a message, as far as needed. What the transport takes, or its end, can come of it, too.
+    /// </summary>
     /// <param name="length">By how much more will wait.</param>
     /// <param name="cost">How much memory that takes.</param>
     /// <param name="isOthers">Whether others send it to the peer.</param>
@@ -319,8 +327,8 @@ internal sealed partial class OutboundQueue : IMessageSink
     }
 
     /// <summary>
-    /// Whether so much more may wait for this peer. What others send to it may use three quarters of the room: the rest is kept for answers to its own requests, so that
-    /// others cannot end its session by filling the queue. One message may always wait, however long.
+    /// Whether so much more may wait for this peer. What others send to it may use three quarters of the room: the rest is kept for answers
+    /// to its own requests, so that others cannot end its session by filling the queue. One message may always wait, however long.
     /// </summary>
     private bool HasRoom(int length, bool isOthers)
     {
@@ -328,7 +336,9 @@ internal sealed partial class OutboundQueue : IMessageSink
         return _backlog is null or { Bytes: 0 } || _backlog.Bytes + length <= room;
     }
 
-    /// <summary>Whether the router has the memory. Where nothing waits and the transport is free, the message will hardly need it.</summary>
+    /// <summary>
+    /// Whether the router has the memory. Where nothing waits and the transport is free, the message will hardly need it.
+    /// </summary>
     private bool HasMemory(int cost, bool isOthers) =>
         !isOthers || (!_isFlushing && _backlog is null or { Bytes: 0 }) || _budget.HasRoomForOthers(cost);
 

@@ -18,6 +18,8 @@ internal sealed class RouterMetrics : IDisposable
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _authentications;
+    private readonly Counter<long> _throttled;
+    private readonly Counter<double> _throttledTime;
 
     public RouterMetrics(Router router, ConnectionTable connections, OutboundBudget outbound)
     {
@@ -26,8 +28,12 @@ internal sealed class RouterMetrics : IDisposable
         _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions for which there was no room, by reason.");
         _authentications = _meter.CreateCounter<long>(
             "broker.authentications", description: "Attempts to authenticate, by realm, method and outcome.");
+        _throttled = _meter.CreateCounter<long>(
+            "broker.throttled", description: "How often sessions sent more than their role may, and were held up.");
+        _throttledTime = _meter.CreateCounter<double>("broker.throttled.time", "s", "For how long.");
         _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
-        _meter.CreateObservableGauge("broker.outbound.bytes", () => outbound.Held.Value, "By", "Memory taken by what waits for peers that read slowly.");
+        _meter.CreateObservableGauge(
+            "broker.outbound.bytes", () => outbound.Held.Value, "By", "Memory taken by what waits for peers that read slowly.");
         _meter.CreateObservableGauge("broker.outbound.limit", () => outbound.Limit, "By", "How much of that there may be.");
         Observe(router, "broker.sessions", "Established sessions.", realm => realm.SessionCount);
         Observe(router, "broker.subscriptions", "Subscriptions.", realm => realm.SubscriptionCount);
@@ -39,9 +45,13 @@ internal sealed class RouterMetrics : IDisposable
             "By",
             "Bytes of the messages of this process, without their framing, by direction.");
         Observe(router, "broker.calls.pending", "Calls that wait for their final answer.", realm => realm.PendingCallCount);
-        Observe(router, "broker.refusals", "Requests refused, by reason.", Tag, (Realm realm, RefusalReason reason) => realm.RefusalsOf(reason));
-        Observe(
-            router, "broker.events.dropped", "Events not delivered to a subscriber, by reason.", Tag, (Realm realm, DropReason reason) => realm.EventsDroppedFor(reason));
+        Observe<RefusalReason>(router, "broker.refusals", "Requests refused, by reason.", Tag, (realm, reason) => realm.RefusalsOf(reason));
+        Observe<DropReason>(
+            router,
+            "broker.events.dropped",
+            "Events not delivered to a subscriber, by reason.",
+            Tag,
+            (realm, reason) => realm.EventsDroppedFor(reason));
     }
 
     /// <summary>Counts a connection for which there is no room.</summary>
@@ -59,6 +69,12 @@ internal sealed class RouterMetrics : IDisposable
 
     /// <summary>Counts a decision of an authorizer.</summary>
     public void AuthorizerAsked(bool isRemembered) => _decisions.Add(1, new KeyValuePair<string, object?>("source", isRemembered ? "remembered" : "asked"));
+
+    /// <summary>Counts that a session is held up.</summary>
+    public void Throttled(in TagList tags) => _throttled.Add(1, tags);
+
+    /// <summary>Counts the time for which a session was held up.</summary>
+    public void Throttled(in TagList tags, TimeSpan time) => _throttledTime.Add(time.TotalSeconds, tags);
 
     /// <summary>Counts the end of a connection.</summary>
     public void ConnectionEnded(DisconnectReason reason) => _ended.Add(1, new KeyValuePair<string, object?>("reason", reason.Tag));
@@ -94,7 +110,8 @@ internal sealed class RouterMetrics : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 
-    private void Observe<TReason>(Router router, string name, string description, Func<TReason, string> tag, Func<Realm, TReason, long> count)
+    private void Observe<TReason>(
+        Router router, string name, string description, Func<TReason, string> tag, Func<Realm, TReason, long> count)
         where TReason : struct, Enum =>
         _meter.CreateObservableCounter(
             name,

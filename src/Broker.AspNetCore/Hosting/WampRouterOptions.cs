@@ -56,16 +56,16 @@ public sealed class WampRouterOptions
     public DecodeLimits DecodeLimits { get; set; } = DecodeLimits.Default;
 
     /// <summary>
-    /// How many bytes may wait for one peer that reads slowly, three quarters of them for what others send to it. 4 MiB. What happens to EVENTs beyond:
-    /// <see cref="RealmOptions.SlowConsumer"/>.
+    /// How many bytes may wait for one peer that reads slowly, three quarters of them for what others send to it. 4 MiB. What happens to
+    /// EVENTs beyond: <see cref="RealmOptions.SlowConsumer"/>.
     /// </summary>
     public int MaxOutboundBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// How much memory what waits for all peers together may take, in bytes; what several of them wait for counts once. Three quarters of it are for what others send to
-    /// a peer: beyond, it is treated as if the peer's own <see cref="MaxOutboundBytes"/> were used up. When replies use up the rest, sessions of peers that do not read
-    /// theirs end, those first that have not for longest. By default a quarter of the memory that the process may use
-    /// (<see cref="GCMemoryInfo.TotalAvailableMemoryBytes"/>); 0: any amount.
+    /// How much memory what waits for all peers together may take, in bytes; what several of them wait for counts once. Three quarters of
+    /// it are for what others send to a peer: beyond, it is treated as if the peer's own <see cref="MaxOutboundBytes"/> were used up. When
+    /// replies use up the rest, sessions of peers that do not read theirs end, those first that have not for longest. By default a quarter
+    /// of the memory that the process may use (<see cref="GCMemoryInfo.TotalAvailableMemoryBytes"/>); 0: any amount.
     /// </summary>
     public long MaxOutboundBytesTotal { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 

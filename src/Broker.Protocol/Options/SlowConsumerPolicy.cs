@@ -1,8 +1,8 @@
 namespace Broker.Options;
 
 /// <summary>
-/// What happens to EVENTs of a subscription while its subscriber reads too slowly. Whatever it is, what waits is bounded in bytes, and what is dropped is counted and,
-/// but for <see cref="Latest"/>, told by <c>_gap</c> in the Details of the EVENT behind the hole.
+/// What happens to EVENTs of a subscription while its subscriber reads too slowly. Whatever it is, what waits is bounded in bytes, and what
+/// is dropped is counted and, but for <see cref="Latest"/>, told by <c>_gap</c> in the Details of the EVENT behind the hole.
 /// </summary>
 public enum SlowConsumerPolicy : byte
 {
@@ -13,8 +13,8 @@ public enum SlowConsumerPolicy : byte
     DropOldest,
 
     /// <summary>
-    /// <c>latest</c>: one event of each topic waits at the most, in the place of the one that it follows. That one is not told as a gap: the subscriber gets what it is
-    /// after. Without room for another topic, the events that have waited for longest are dropped.
+    /// <c>latest</c>: one event of each topic waits at the most, in the place of the one that it follows. That one is not told as a gap:
+    /// the subscriber gets what it is after. Without room for another topic, the events that have waited for longest are dropped.
     /// </summary>
     Latest,
 

@@ -14,8 +14,8 @@ internal struct SubscribeOptions
     public bool GetRetained { get; set; }
 
     /// <summary>
-    /// <c>_slow_consumer</c>, a private key of this router: <c>drop_newest</c>, <c>drop_oldest</c>, <c>latest</c> or <c>disconnect</c>. Null: the subscriber leaves it to
-    /// the realm, or <see cref="HasUnknownSlowConsumer"/>.
+    /// <c>_slow_consumer</c>, a private key of this router: <c>drop_newest</c>, <c>drop_oldest</c>, <c>latest</c> or <c>disconnect</c>.
+    /// Null: the subscriber leaves it to the realm, or <see cref="HasUnknownSlowConsumer"/>.
     /// </summary>
     public SlowConsumerPolicy? SlowConsumer { get; set; }
 

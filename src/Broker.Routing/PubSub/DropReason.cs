@@ -9,7 +9,10 @@ public enum DropReason
     /// <summary>It waited for a peer that reads too slowly, and made room for a later message.</summary>
     Oldest,
 
-    /// <summary>It waited for a peer that reads too slowly, and a later event of its topic took its place (<see cref="Options.SlowConsumerPolicy.Latest"/>).</summary>
+    /// <summary>
+    /// It waited for a peer that reads too slowly, and a later event of its topic took its place (<see
+    /// cref="Options.SlowConsumerPolicy.Latest"/>).
+    /// </summary>
     Conflated,
 
     /// <summary>The peer reads too slowly, and the router has no room for what waits for all peers together.</summary>

@@ -6,8 +6,8 @@ using Broker.Sessions;
 namespace Broker.PubSub;
 
 /// <summary>
-/// Tells by <c>_gap</c>, a private key of this router in EVENT.Details, how many events a session has missed before one. It differs from session to session, so that it
-/// is put into the encoded EVENT, which is otherwise the same for all, of those that have missed any.
+/// Tells by <c>_gap</c>, a private key of this router in EVENT.Details, how many events a session has missed before one. It differs from
+/// session to session, so that it is put into the encoded EVENT, which is otherwise the same for all, of those that have missed any.
 /// </summary>
 public static class EventGap
 {

@@ -3,8 +3,8 @@ using Broker.Options;
 namespace Broker.PubSub;
 
 /// <summary>
-/// What a transport has to know of one session's hold on one subscription to queue its EVENTs. Immutable: whoever subscribes once more, or names another policy, gets
-/// others, which tell the events from then on from those that wait already.
+/// What a transport has to know of one session's hold on one subscription to queue its EVENTs. Immutable: whoever subscribes once more, or
+/// names another policy, gets others, which tell the events from then on from those that wait already.
 /// </summary>
 public sealed class EventTerms
 {

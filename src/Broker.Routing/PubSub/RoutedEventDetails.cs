@@ -4,8 +4,8 @@ using Broker.Serialization;
 namespace Broker.PubSub;
 
 /// <summary>
-/// EVENT.Details, written straight from the bytes of the PUBLISH: <c>topic</c> for pattern subscriptions (PBS-05), <c>retained</c>, and what the
-/// publication tells all its receivers.
+/// EVENT.Details, written straight from the bytes of the PUBLISH: <c>topic</c> for pattern subscriptions (PBS-05), <c>retained</c>, and
+/// what the publication tells all its receivers.
 /// </summary>
 internal readonly ref struct RoutedEventDetails(ReadOnlySpan<byte> topic, bool isRetained, in EventDetails common) : IEncodable
 {

@@ -38,8 +38,8 @@ public sealed record RealmOptions
     public int MaxQueuedCalls { get; init; } = 100;
 
     /// <summary>
-    /// What happens to EVENTs for a peer that reads too slowly, unless its subscription says otherwise (<c>_slow_consumer</c> of SUBSCRIBE). Counts for subscriptions
-    /// made from then on.
+    /// What happens to EVENTs for a peer that reads too slowly, unless its subscription says otherwise (<c>_slow_consumer</c> of
+    /// SUBSCRIBE). Counts for subscriptions made from then on.
     /// </summary>
     public SlowConsumerPolicy SlowConsumer { get; init; }
 

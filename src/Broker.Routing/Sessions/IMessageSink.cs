@@ -12,19 +12,20 @@ public interface IMessageSink
     Lock Gate { get; }
 
     /// <summary>
-    /// Queues a message that is no EVENT; called with <see cref="Gate"/> held. Never blocks, never throws, never calls back into routing. Messages leave in the order
-    /// of these calls.
+    /// Queues a message that is no EVENT; called with <see cref="Gate"/> held. Never blocks, never throws, never calls back into routing.
+    /// Messages leave in the order of these calls.
     /// </summary>
     /// <param name="message">Valid during the call only.</param>
     /// <param name="isDroppable">
-    /// True for what others send to the peer, such as INVOCATION and progressive RESULT, and for parts of an answer that it can ask for again: may be refused when the
-    /// peer reads too slowly. Anything else answers the peer's own requests and is queued, or ends the session.
+    /// True for what others send to the peer, such as INVOCATION and progressive RESULT, and for parts of an answer that it can ask for
+    /// again: may be refused when the peer reads too slowly. Anything else answers the peer's own requests and is queued, or ends the
+    /// session.
     /// </param>
     SendResult Send(OutboundMessage message, bool isDroppable);
 
     /// <summary>
-    /// Queues an EVENT, or does with it what the subscription's policy says; as <see cref="Send"/>. What is dropped now or later is counted by
-    /// <paramref name="terms"/> and told to the peer by <see cref="EventGap"/>.
+    /// Queues an EVENT, or does with it what the subscription's policy says; as <see cref="Send"/>. What is dropped now or later is counted
+    /// by <paramref name="terms"/> and told to the peer by <see cref="EventGap"/>.
     /// </summary>
     /// <param name="message">Valid during the call only.</param>
     /// <param name="terms">How the subscription's events are treated.</param>

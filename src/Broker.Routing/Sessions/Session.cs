@@ -60,6 +60,9 @@ public sealed class Session
         set => Volatile.Write(ref _permissions, value);
     }
 
+    /// <summary>How much the session may send, as its role has it at this moment; null: as much as it likes.</summary>
+    public RateLimit? Rate => Permissions?.Rate;
+
     /// <summary>Guards the order of messages to the session, and its calls and invocations.</summary>
     internal Lock Gate => _sink.Gate;
 
@@ -169,8 +172,13 @@ public sealed class Session
         _invocations = new IdSequence(invocations);
     }
 
-    /// <summary>Queues a message, unless the session has left: what GOODBYE or ABORT ended gets nothing more (SES-33). Call with <see cref="Gate"/> held.</summary>
-    /// <remarks>There is no other receiver: the message is cleared, lest memory that it shares with the transport be held until the next one.</remarks>
+    /// <summary>
+    /// Queues a message, unless the session has left: what GOODBYE or ABORT ended gets nothing more (SES-33). Call with <see cref="Gate"/>
+    /// held.
+    /// </summary>
+    /// <remarks>
+    /// There is no other receiver: the message is cleared, lest memory that it shares with the transport be held until the next one.
+    /// </remarks>
     internal SendResult SendLocked(OutboundMessage message, bool isDroppable = false)
     {
         if (HasEnded)
@@ -192,7 +200,9 @@ public sealed class Session
         }
     }
 
-    /// <summary>Counts an event that the session's serializer cannot express, and has the session told. Call with <see cref="Gate"/> held.</summary>
+    /// <summary>
+    /// Counts an event that the session's serializer cannot express, and has the session told. Call with <see cref="Gate"/> held.
+    /// </summary>
     internal void MissEventLocked(EventTerms terms)
     {
         terms.CountDrop(DropReason.Inexpressible);

@@ -107,6 +107,7 @@ internal static class OptionsMap
     {
         Name = role.Name,
         Authorizer = role.Authorizer,
+        Rate = new RateLimit { Messages = role.Rate.Messages, Bytes = role.Rate.Bytes.Bytes, Burst = role.Rate.Burst },
         Permissions =
         [
             .. role.Permissions.Select(rule => new PermissionRule

@@ -20,7 +20,8 @@ public sealed class BacklogTests
     [MemberData(nameof(Runs))]
     [Trait("wamp", "PUB-10")]
     [Trait("wamp", "ORD-01")]
-    public void Whatever_is_added_dropped_replaced_and_sent_the_peer_gets_the_rest_in_order_and_is_told_what_it_missed(SerializerKind serializer, int seed)
+    public void Whatever_is_added_dropped_replaced_and_sent_the_peer_gets_the_rest_in_order_and_is_told_what_it_missed(
+        SerializerKind serializer, int seed)
     {
         var random = new Random(seed);
         var list = new ListOfFrames(serializer);
@@ -106,7 +107,9 @@ public sealed class BacklogTests
             var isLatest = terms.Policy == SlowConsumerPolicy.Latest;
             _backlog.AddEvent(Encode(MessageType.Event, id, size), terms, isLatest ? $"com.example.{topic}" : null);
             var frame = new Frame(id, subscription, topic) { Gap = _missed };
-            var replaced = isLatest ? _waiting.FindIndex(FirstFree, other => (other.Subscription, other.Topic) == (subscription, topic)) : -1;
+            var replaced = isLatest
+                ? _waiting.FindIndex(FirstFree, other => (other.Subscription, other.Topic) == (subscription, topic))
+                : -1;
             if (replaced < 0)
             {
                 _waiting.Add(frame);
@@ -163,8 +166,14 @@ public sealed class BacklogTests
             }
 
             var rest = result.Buffer;
-            while (rest.Length >= 4 && BinaryPrimitives.ReadInt32BigEndian(rest.Slice(0, 4).ToArray()) is var length && rest.Length >= 4 + length)
+            while (rest.Length >= 4)
             {
+                var length = BinaryPrimitives.ReadInt32BigEndian(rest.Slice(0, 4).ToArray());
+                if (rest.Length < 4 + length)
+                {
+                    break;
+                }
+
                 Check(rest.Slice(4, length).ToArray());
                 rest = rest.Slice(4 + length);
             }
@@ -202,9 +211,10 @@ public sealed class BacklogTests
             Assert.True(Transcoder.TryTranscodeValue(
                 SerializerKind.Json, System.Text.Encoding.UTF8.GetBytes($"[\"{new string('x', size)}\"]"), _serializer, payload));
             using var message = new OutboundMessage();
-            message.Encode(
-                _serializer,
-                new WampMessage { Type = type, RequestId = id, SubscriptionId = 1, PublicationId = id, Payload = new Payload(payload.Written, 1) });
+            message.Encode(_serializer, new WampMessage
+            {
+                Type = type, RequestId = id, SubscriptionId = 1, PublicationId = id, Payload = new Payload(payload.Written, 1),
+            });
             return message.Share(_held);
         }
     }

@@ -93,7 +93,8 @@ public sealed class FaultTests
             return SendResult.Queued;
         }
 
-        public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) => Assert.Fail("It has subscribed nothing.");
+        public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) =>
+            Assert.Fail("It has subscribed nothing.");
 
         public void MissEvent() => Assert.Fail("It has subscribed nothing.");
 

@@ -27,7 +27,7 @@ internal sealed class MemoryPeer : IDisposable
     {
         _serializer = subprotocol.Serializer;
         _framing = subprotocol.IsBatched ? new BatchFraming(_serializer) : null;
-        var peer = new PeerInfo("memory", "memory", new TransportInfo { IsLocal = true }, () => _fromRouter.Reader.Complete());
+        var peer = new PeerInfo("memory", "memory", new TransportInfo { IsLocal = true }, () => _fromRouter.Reader.Complete(), Closed: default);
         var output = wrap is null ? _fromRouter.Writer : wrap(_fromRouter.Writer);
         Served = ConnectionFactory.WebSocket(context, new DuplexPipe(_toRouter.Reader, output), subprotocol, peer).RunAsync();
     }
@@ -37,7 +37,10 @@ internal sealed class MemoryPeer : IDisposable
 
     /// <summary>A router, by default with default options.</summary>
     public static RouterContext NewContext(WampRouterOptions? options = null, TimeProvider? time = null) =>
-        new(Microsoft.Extensions.Options.Options.Create(options ?? new WampRouterOptions()), NullLoggerFactory.Instance, time ?? TimeProvider.System);
+        new(
+            Microsoft.Extensions.Options.Options.Create(options ?? new WampRouterOptions()),
+            NullLoggerFactory.Instance,
+            time ?? TimeProvider.System);
 
     /// <summary>A peer with a session.</summary>
     /// <param name="context">The router.</param>
@@ -55,7 +58,8 @@ internal sealed class MemoryPeer : IDisposable
     }
 
     private static PipeOptions Inline { get; } = new(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: PipeCapacity, resumeWriterThreshold: PipeCapacity / 2,
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
+        pauseWriterThreshold: PipeCapacity, resumeWriterThreshold: PipeCapacity / 2,
         minimumSegmentSize: 4096, useSynchronizationContext: false);
 
     /// <summary>Completes when the router has ended the connection.</summary>

@@ -21,7 +21,8 @@ public sealed class SlowConsumerPolicyTests
     [Theory]
     [MemberData(nameof(Transports))]
     [Trait("wamp", "ORD-01")]
-    public async Task With_drop_oldest_the_newest_events_arrive_and_the_hole_is_told_where_it_is(PeerTransport transport, SerializerKind serializer)
+    public async Task With_drop_oldest_the_newest_events_arrive_and_the_hole_is_told_where_it_is(
+        PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await StartAsync(SlowConsumerPolicy.DropOldest);
         await using var slow = await SlowPeers.SubscribeAsync(router, transport, serializer, SlowPeers.SmallBuffer);
@@ -42,7 +43,8 @@ public sealed class SlowConsumerPolicyTests
 
     [Theory]
     [MemberData(nameof(Transports))]
-    public async Task With_latest_the_last_event_of_each_topic_arrives_and_those_that_it_replaced_are_no_gap(PeerTransport transport, SerializerKind serializer)
+    public async Task With_latest_the_last_event_of_each_topic_arrives_and_those_that_it_replaced_are_no_gap(
+        PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await SlowPeers.StartAsync();
         await using var slow = await SlowPeers.SubscribeAsync(
@@ -81,7 +83,8 @@ public sealed class SlowConsumerPolicyTests
     public async Task A_subscription_may_be_served_otherwise_than_its_realm_says(PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await StartAsync(SlowConsumerPolicy.Disconnect);
-        await using var slow = await SlowPeers.SubscribeAsync(router, transport, serializer, SlowPeers.SmallBuffer, """{"_slow_consumer":"drop_newest"}""");
+        await using var slow = await SlowPeers.SubscribeAsync(
+            router, transport, serializer, SlowPeers.SmallBuffer, """{"_slow_consumer":"drop_newest"}""");
         await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
         var published = 0;
         while (router.RealmState.EventsDroppedFor(DropReason.Newest) < 100)
@@ -105,7 +108,8 @@ public sealed class SlowConsumerPolicyTests
     public async Task A_subscription_may_ask_for_the_end_rather_than_for_holes(PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await SlowPeers.StartAsync();
-        await using var slow = await SlowPeers.SubscribeAsync(router, transport, serializer, SlowPeers.SmallBuffer, """{"_slow_consumer":"disconnect"}""");
+        await using var slow = await SlowPeers.SubscribeAsync(
+            router, transport, serializer, SlowPeers.SmallBuffer, """{"_slow_consumer":"disconnect"}""");
         await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
         for (var request = 1; router.RealmState.SubscriptionCount > 0; request++)
         {

@@ -59,7 +59,8 @@ public sealed class SlowConsumerTests
     [InlineData(PeerTransport.UnixSocket)]
     public async Task A_subscriber_that_does_not_read_is_ended_when_the_policy_says_so(PeerTransport transport)
     {
-        await using var router = await SlowPeers.StartAsync(options => options.Realms["realm1"] = new RealmOptions { SlowConsumer = SlowConsumerPolicy.Disconnect });
+        await using var router = await SlowPeers.StartAsync(
+            options => options.Realms[TestRouter.Realm] = new RealmOptions { SlowConsumer = SlowConsumerPolicy.Disconnect });
         await using var slow = await SlowPeers.SubscribeAsync(router, transport, SerializerKind.Json, SlowPeers.SmallBuffer);
         await using var publisher = await TestPeer.JoinAsync(router, transport);
         var payload = new string('x', 10_000);

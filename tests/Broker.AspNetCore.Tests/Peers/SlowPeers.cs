@@ -20,7 +20,12 @@ internal static class SlowPeers
     });
 
     public static async Task<TestPeer> SubscribeAsync(
-        TestRouter router, PeerTransport transport, SerializerKind serializer, int receiveBuffer = 0, string options = "{}", string topic = "com.example.topic")
+        TestRouter router,
+        PeerTransport transport,
+        SerializerKind serializer,
+        int receiveBuffer = 0,
+        string options = "{}",
+        string topic = "com.example.topic")
     {
         var peer = await TestPeer.JoinAsync(router, transport, serializer, receiveBuffer: receiveBuffer);
         await peer.SendAsync($"[32,1,{options},\"{topic}\"]");

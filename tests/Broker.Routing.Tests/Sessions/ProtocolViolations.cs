@@ -133,7 +133,8 @@ public sealed class ProtocolViolations
             return SendResult.Queued;
         }
 
-        public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) => Assert.Fail("It has subscribed nothing.");
+        public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) =>
+            Assert.Fail("It has subscribed nothing.");
 
         public void MissEvent() => Assert.Fail("It has subscribed nothing.");
 

@@ -11,7 +11,6 @@ internal static class NotYet
 {
     private static readonly KeyPath[] Keys =
     [
-        Key("realms.*.roles.*.rate"),
         Key("realms.*.retention.max_event"),
     ];
 
