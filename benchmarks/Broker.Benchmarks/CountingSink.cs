@@ -1,3 +1,4 @@
+using Broker.PubSub;
 using Broker.Sessions;
 
 namespace Broker.Benchmarks;
@@ -18,6 +19,10 @@ internal sealed class CountingSink : IMessageSink
         Count++;
         return SendResult.Queued;
     }
+
+    public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) => Send(message, isDroppable: true);
+
+    public void MissEvent() => throw new InvalidOperationException("Nobody in a benchmark speaks another serializer.");
 
     public void End(string reason, string? message) => throw new InvalidOperationException("Nobody kills a session of a benchmark.");
 }

@@ -67,6 +67,12 @@ public sealed record SubscribeOptions
     /// </summary>
     public SeenPublications? Seen { get; init; }
 
+    /// <summary>
+    /// What the router does with events of this subscription while this client reads too slowly (<c>_slow_consumer</c>, a key of Broker's
+    /// own that others ignore). Of several handlers of the same topic, the last one that says it counts. Null: what the realm says.
+    /// </summary>
+    public SlowConsumerPolicy? SlowConsumer { get; init; }
+
     /// <summary>Every topic that starts with the given text.</summary>
     public static SubscribeOptions Prefix { get; } = new() { Match = MatchPolicy.Prefix };
 

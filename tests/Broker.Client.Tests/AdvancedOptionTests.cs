@@ -32,6 +32,21 @@ public sealed class AdvancedOptionTests
             """[16,1,{"exclude_me":false,"exclude":[1,2],"exclude_authid":["a"],"exclude_authrole":["b"],"eligible":[],"eligible_authid":["c","d"],"eligible_authrole":["e"],"disclose_me":true,"retain":true},"com.acme.t",[1]]""");
     }
 
+    [Theory, Trait("wamp", "PUB-10")]
+    [InlineData(SlowConsumerPolicy.DropNewest, "drop_newest")]
+    [InlineData(SlowConsumerPolicy.DropOldest, "drop_oldest")]
+    [InlineData(SlowConsumerPolicy.Latest, "latest")]
+    [InlineData(SlowConsumerPolicy.Disconnect, "disconnect")]
+    public async Task ASubscriptionSaysWhatBecomesOfItsEventsWhileThisClientIsSlow(SlowConsumerPolicy policy, string word)
+    {
+        using var router = new FakeRouter();
+        await using var joined = await router.JoinAsync(Welcome);
+        var subscribing = joined.Client.SubscribeAsync("com.acme.t", _ => { }, new SubscribeOptions { SlowConsumer = policy });
+        await joined.Peer.ExpectAsync($$"""[32,1,{"_slow_consumer":"{{word}}"},"com.acme.t"]""");
+        await joined.Peer.SendAsync("[33,1,77]");
+        await subscribing.Soon();
+    }
+
     [Fact, Trait("wamp", "RET-02"), Trait("wamp", "RET-05")]
     public async Task RetainedEventsGoToWhoAskedForThem()
     {

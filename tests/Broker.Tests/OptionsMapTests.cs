@@ -2,6 +2,7 @@ using Broker.Authentication;
 using Broker.Authorization;
 using Broker.Hosting;
 using Broker.Limits;
+using Broker.Options;
 using Broker.Realms;
 using Broker.Serialization;
 using Broker.Uris;
@@ -32,11 +33,11 @@ public sealed class OptionsMapTests
               "limits": {
                 "connections": 11, "connections_per_address": 12, "connections_per_authid": 13, "connection_rate": 14,
                 "handshake_timeout": "1s", "hello_timeout": "2s", "authentication_timeout": "6s",
-                "message_size": "1KiB", "nesting": 9, "uri_length": 99, "outbound": "64KiB"
+                "message_size": "1KiB", "nesting": 9, "uri_length": 99, "outbound": "64KiB", "outbound_total": "1MiB"
               },
               "keep_alive": { "interval": "3s", "timeout": "4s", "raw_sockets": true },
               "close_timeout": "5s",
-              "realms": [ { "name": "a", "slow_consumer": { "policy": "disconnect" } } ]
+              "realms": [ { "name": "a" } ]
             }
             """);
 
@@ -46,10 +47,9 @@ public sealed class OptionsMapTests
         Assert.Equal((1, 2, 3), (Seconds(options.HandshakeTimeout), Seconds(options.HelloTimeout), Seconds(options.KeepAliveInterval)));
         Assert.Equal((4, 5, 6), (Seconds(options.KeepAliveTimeout), Seconds(options.CloseTimeout), Seconds(options.AuthenticationTimeout)));
         Assert.Equal(new ConnectionLimits { Total = 11, PerAddress = 12, PerAuthId = 13, PerSecond = 14 }, options.ConnectionLimits);
-        Assert.Equal((1024, 65_536), (options.MaxMessageSize, options.MaxOutboundBytes));
+        Assert.Equal((1024, 65_536, 1_048_576), (options.MaxMessageSize, options.MaxOutboundBytes, options.MaxOutboundBytesTotal));
         Assert.Equal(new DecodeLimits(MaxDepth: 9, MaxUriLength: 99), options.DecodeLimits);
         Assert.True(options.PingRawSockets);
-        Assert.Equal(SlowConsumerPolicy.Disconnect, options.SlowConsumer);
         Assert.Equal("a", Assert.Single(options.Realms).Key);
     }
 
@@ -63,6 +63,7 @@ public sealed class OptionsMapTests
                 "name": "a",
                 "roles": [ {
                   "name": "device",
+                  "rate": { "messages": 21, "bytes": "22B", "burst": 23 },
                   "permissions": [
                     { "uri": "e", "allow": { "call": true, "register": true, "publish": true, "subscribe": true } },
                     { "uri": "", "match": "prefix", "disclose": { "caller": true, "publisher": true }, "cache": true }
@@ -71,6 +72,7 @@ public sealed class OptionsMapTests
                 "auth": { "anonymous": { "role": "device" } },
                 "call_timeout": { "default": "1s", "max": "2s" },
                 "queued_calls": 3,
+                "slow_consumer": { "policy": "drop_oldest" },
                 "uri_rules": "strict",
                 "meta_api": false,
                 "allow_meta_kill": true,
@@ -93,6 +95,7 @@ public sealed class OptionsMapTests
                 new RoleOptions
                 {
                     Name = "device",
+                    Rate = new RateLimit { Messages = 21, Bytes = 22, Burst = 23 },
                     Permissions =
                     [
                         new PermissionRule { Uri = "e", AllowCall = true, AllowRegister = true, AllowPublish = true, AllowSubscribe = true },
@@ -109,6 +112,7 @@ public sealed class OptionsMapTests
             DefaultCallTimeout = TimeSpan.FromSeconds(1),
             MaxCallTimeout = TimeSpan.FromSeconds(2),
             MaxQueuedCalls = 3,
+            SlowConsumer = SlowConsumerPolicy.DropOldest,
             MetaApi = false,
             AllowMetaKill = true,
             MaxTestaments = 11,

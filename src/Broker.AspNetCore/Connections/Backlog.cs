@@ -1,70 +1,126 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Broker.PubSub;
+using Broker.Serialization;
 using Broker.Sessions;
 using Broker.Transports;
 
 namespace Broker.Connections;
 
-/// <summary>Frames that wait for a transport to take more, in order, each a reference to shared bytes. Not thread-safe.</summary>
-internal sealed class Backlog
+/// <summary>
+/// Frames that wait for a transport to take more, in order, each a reference to shared bytes. EVENTs among them can be dropped again; the
+/// next EVENT tells. Not thread-safe.
+/// </summary>
+/// <param name="held">Counts the memory.</param>
+/// <param name="serializer">The peer's.</param>
+/// <param name="peerLimit">The longest message that the peer takes.</param>
+internal sealed class Backlog(ByteCount held, SerializerKind serializer, int peerLimit)
 {
     /// <summary>What a frame costs besides its payload; without it, a flood of empty pings to answer would cost nothing.</summary>
     private const int FrameCost = 64;
 
-    private readonly Queue<(OutboundFrame Frame, SharedBytes Bytes)> _frames = new();
+    private const int LeastCapacity = 4;
+
+    private Entry[] _entries = [];
+    private int _first; // where what waits begins
+    private int _end;
+    private int _count; // what was dropped in between leaves its place empty
+    private int _oldest; // no event before this place gives way
     private int _sent = -1; // of the first frame's payload; -1: not even its header
+    private Dictionary<(EventTerms Terms, string Topic), int>? _slots; // where the one event waits that a topic may have
 
     /// <summary>Whether nothing waits.</summary>
-    public bool IsEmpty => _frames.Count == 0;
+    public bool IsEmpty => _count == 0;
 
     /// <summary>The bytes that wait, and what the frames around them cost.</summary>
     public int Bytes { get; private set; }
 
+    /// <summary>Those of <see cref="Bytes"/> that answer the peer's own requests.</summary>
+    public int ReplyBytes { get; private set; }
+
+    /// <summary>Events that the peer has missed behind the last one that waits; the next one tells.</summary>
+    public int Missed { get; set; }
+
     /// <summary>Adds a frame; the backlog takes over the caller's reference.</summary>
-    public void Add(OutboundFrame frame, SharedBytes bytes)
+    public void Add(OutboundFrame frame, SharedBytes bytes, bool isReply) =>
+        Append(new Entry { Frame = frame, Bytes = bytes, IsReply = isReply });
+
+    /// <summary>Adds an EVENT; the backlog takes over the caller's reference.</summary>
+    /// <param name="bytes">The message.</param>
+    /// <param name="terms">How it is treated.</param>
+    /// <param name="topic">
+    /// Its topic, if only one event of it may wait: then it takes the place of the one that does. Otherwise null.
+    /// </param>
+    public void AddEvent(SharedBytes bytes, EventTerms terms, string? topic)
     {
-        _frames.Enqueue((frame, bytes));
-        Bytes += bytes.Count + FrameCost;
+        if (topic is not null && _slots?.TryGetValue((terms, topic), out var at) == true)
+        {
+            ref var waiting = ref _entries[at];
+            terms.CountDrop(DropReason.Conflated);
+            Replace(ref waiting, bytes);
+            return;
+        }
+
+        if (topic is not null)
+        {
+            MakePlace();
+            (_slots ??= []).Add((terms, topic), _end);
+        }
+
+        Append(new Entry { Frame = OutboundFrame.Message, Bytes = bytes, Terms = terms, Topic = topic, Gap = Missed });
+        Missed = 0;
+    }
+
+    /// <summary>The event that waits for a topic of which only one may, or null. It stays the backlog's.</summary>
+    public SharedBytes? WaitingFor(EventTerms terms, string topic) =>
+        _slots?.TryGetValue((terms, topic), out var at) == true ? _entries[at].Bytes : null;
+
+    /// <summary>Drops the event that has waited for longest of those that give way.</summary>
+    /// <returns>How many bytes that has freed; 0: there is none.</returns>
+    public int DropOldest()
+    {
+        _oldest = Math.Max(_oldest, _sent < 0 ? _first : _first + 1);
+        for (; _oldest < _end; _oldest++)
+        {
+            if (_entries[_oldest].Terms?.GivesWay == true)
+            {
+                var before = Bytes;
+                Drop(_oldest, DropReason.Oldest);
+                return before - Bytes;
+            }
+        }
+
+        return 0;
     }
 
     /// <summary>Writes up to about <paramref name="space"/> bytes into <paramref name="output"/> and returns how many.</summary>
     public int MoveTo(PipeWriter output, FrameWriter frames, int space)
     {
         var moved = 0;
-        while (moved < space && _frames.TryPeek(out var first))
+        while (moved < space && _count > 0)
         {
-            if (_sent < 0 && first.Bytes.Count <= OutboundQueue.MaxCopied)
-            {
-                moved += frames.Write(output, first.Frame, first.Bytes.Bytes);
-                Bytes -= first.Bytes.Count + FrameCost;
-                RemoveFirst();
-                continue;
-            }
-
+            ref var first = ref First();
             if (_sent < 0)
             {
+                if (first.Gap > 0 && !TryMark(ref first))
+                {
+                    continue;
+                }
+
+                if (first.Bytes!.Count <= OutboundQueue.MaxCopied)
+                {
+                    moved += frames.Write(output, first.Frame, first.Bytes.Bytes);
+                    Shrink(first, first.Bytes.Count + FrameCost);
+                    Remove(ref first);
+                    continue;
+                }
+
                 frames.EndBatch(output);
-                var header = frames.WriteHeader(output.GetSpan(FrameWriter.MaxHeaderLength), first.Frame, first.Bytes.Count);
-                output.Advance(header);
-                moved += header;
-                Bytes -= FrameCost;
-                _sent = 0;
+                moved += Begin(ref first, output, frames);
             }
 
-            var rest = first.Bytes.Bytes[_sent..];
-            var chunk = rest[..Math.Min(rest.Length, Math.Max(space - moved, 0))];
-            output.Write(chunk);
-            moved += chunk.Length;
-            _sent += chunk.Length;
-            Bytes -= chunk.Length;
-            if (chunk.Length == rest.Length)
-            {
-                var trailer = frames.WriteTrailer(output.GetSpan(1), first.Frame);
-                output.Advance(trailer);
-                moved += trailer;
-                _sent = -1;
-                RemoveFirst();
-            }
+            moved += Continue(ref first, output, frames, Math.Max(space - moved, 0));
         }
 
         return moved;
@@ -73,14 +129,197 @@ internal sealed class Backlog
     /// <summary>Gives all references back.</summary>
     public void Clear()
     {
-        while (_frames.TryDequeue(out var frame))
+        foreach (ref var entry in _entries.AsSpan(_first, _end - _first))
         {
-            frame.Bytes.Release();
+            entry.Bytes?.Release();
         }
 
-        Bytes = 0;
-        _sent = -1;
+        (Bytes, ReplyBytes, _count) = (0, 0, 0);
+        Empty();
     }
 
-    private void RemoveFirst() => _frames.Dequeue().Bytes.Release();
+    private int Begin(ref Entry first, PipeWriter output, FrameWriter frames)
+    {
+        LeaveSlot(ref first); // what the peer has begun to get cannot be replaced any more
+        var header = frames.WriteHeader(output.GetSpan(FrameWriter.MaxHeaderLength), first.Frame, first.Bytes!.Count);
+        output.Advance(header);
+        Shrink(first, FrameCost);
+        _sent = 0;
+        return header;
+    }
+
+    private int Continue(ref Entry first, PipeWriter output, FrameWriter frames, int space)
+    {
+        var rest = first.Bytes!.Bytes[_sent..];
+        var chunk = rest[..Math.Min(rest.Length, space)];
+        output.Write(chunk);
+        _sent += chunk.Length;
+        Shrink(first, chunk.Length);
+        if (chunk.Length < rest.Length)
+        {
+            return chunk.Length;
+        }
+
+        var trailer = frames.WriteTrailer(output.GetSpan(1), first.Frame);
+        output.Advance(trailer);
+        _sent = -1;
+        Remove(ref first);
+        return chunk.Length + trailer;
+    }
+
+    /// <summary>
+    /// Puts the gap into the EVENT that is about to leave. If that makes it longer than the peer takes, it is missed, too.
+    /// </summary>
+    private bool TryMark(ref Entry first)
+    {
+        using var marked = new OutboundMessage();
+        EventGap.Mark(marked, serializer, first.Bytes!.Bytes, first.Gap);
+        if (marked.Bytes.Length > peerLimit)
+        {
+            Drop(_first, DropReason.TooLong);
+            return false;
+        }
+
+        Replace(ref first, marked.Share(held));
+        first.Gap = 0;
+        return true;
+    }
+
+    private void Drop(int at, DropReason reason)
+    {
+        ref var entry = ref _entries[at];
+        entry.Terms!.CountDrop(reason);
+        Tell(at + 1, entry.Gap + 1);
+        Shrink(entry, entry.Bytes!.Count + FrameCost);
+        Remove(ref entry);
+    }
+
+    /// <summary>Has the next EVENT tell a gap.</summary>
+    private void Tell(int from, int gap)
+    {
+        foreach (ref var entry in _entries.AsSpan(from, _end - from))
+        {
+            if (entry.Terms is not null)
+            {
+                entry.Gap += gap;
+                return;
+            }
+        }
+
+        Missed += gap;
+    }
+
+    private ref Entry First()
+    {
+        while (_entries[_first].Bytes is null)
+        {
+            _first++;
+        }
+
+        return ref _entries[_first];
+    }
+
+    private void Append(in Entry entry)
+    {
+        MakePlace();
+        _entries[_end++] = entry;
+        _count++;
+        var bytes = entry.Bytes!.Count + FrameCost;
+        Bytes += bytes;
+        ReplyBytes += entry.IsReply ? bytes : 0;
+    }
+
+    private void Replace(ref Entry entry, SharedBytes bytes)
+    {
+        Bytes += bytes.Count - entry.Bytes!.Count;
+        entry.Bytes.Release();
+        entry.Bytes = bytes;
+    }
+
+    private void Shrink(in Entry entry, int bytes)
+    {
+        Bytes -= bytes;
+        ReplyBytes -= entry.IsReply ? bytes : 0;
+    }
+
+    private void Remove(ref Entry entry)
+    {
+        LeaveSlot(ref entry);
+        entry.Bytes!.Release();
+        entry = default;
+        if (--_count == 0)
+        {
+            Empty();
+        }
+    }
+
+    private void LeaveSlot(ref Entry entry)
+    {
+        if (entry.Topic is { } topic)
+        {
+            _slots!.Remove((entry.Terms!, topic));
+            entry.Topic = null;
+        }
+    }
+
+    /// <summary>
+    /// Sees to it that there is a place at the end: empty ones in between are squeezed out where they outnumber the others.
+    /// </summary>
+    private void MakePlace()
+    {
+        if (_end < _entries.Length)
+        {
+            return;
+        }
+
+        var entries = _count <= _entries.Length / 2 && _entries.Length > 0
+            ? _entries
+            : Allocate(Math.Max(LeastCapacity, _entries.Length * 2));
+        var (to, oldest) = (0, -1);
+        for (var from = _first; from < _end; from++)
+        {
+            oldest = from >= _oldest && oldest < 0 ? to : oldest;
+            if (_entries[from].Bytes is null)
+            {
+                continue;
+            }
+
+            entries[to] = _entries[from];
+            if (entries[to].Topic is { } topic)
+            {
+                _slots![(entries[to].Terms!, topic)] = to;
+            }
+
+            to++;
+        }
+
+        if (entries == _entries)
+        {
+            entries.AsSpan(to).Clear();
+        }
+
+        (_entries, _first, _end, _oldest) = (entries, 0, to, oldest < 0 ? to : oldest);
+    }
+
+    private Entry[] Allocate(int capacity)
+    {
+        held.Add((long)(capacity - _entries.Length) * Unsafe.SizeOf<Entry>());
+        return new Entry[capacity];
+    }
+
+    private void Empty()
+    {
+        held.Add(-(long)_entries.Length * Unsafe.SizeOf<Entry>());
+        (_entries, _first, _end, _oldest, _sent, _slots) = ([], 0, 0, 0, -1, null);
+    }
+
+    private struct Entry
+    {
+        public SharedBytes? Bytes; // null: dropped
+        public EventTerms? Terms; // of an EVENT
+        public string? Topic; // of an EVENT that is the only one of its topic
+        public int Gap; // how many events the peer has missed before this one
+        public OutboundFrame Frame;
+        public bool IsReply;
+    }
 }

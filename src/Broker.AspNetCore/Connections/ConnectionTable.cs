@@ -11,8 +11,8 @@ internal sealed class ConnectionTable
     /// <summary>How many there are.</summary>
     public int Count => _connections.Count;
 
-    /// <summary>The bytes that wait for all peers together.</summary>
-    public long OutboundBytes => _connections.Sum(entry => (long)entry.Key.Outbound.WaitingBytes);
+    /// <summary>They, in no order. Those that come or go meanwhile may or may not show.</summary>
+    public IEnumerable<WampConnection> All => _connections.Select(entry => entry.Key);
 
     /// <summary>True once the router shuts down: who comes now is sent away at once.</summary>
     public bool IsClosing => Volatile.Read(ref _empty) is not null;

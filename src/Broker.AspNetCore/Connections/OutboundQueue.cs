@@ -1,5 +1,9 @@
 using System.IO.Pipelines;
+using System.Text;
 using Broker.Hosting;
+using Broker.Options;
+using Broker.PubSub;
+using Broker.Serialization;
 using Broker.Sessions;
 using Broker.Transports;
 
@@ -9,7 +13,7 @@ namespace Broker.Connections;
 /// What waits to be sent on one connection, bounded in bytes. A small message is written into the transport's pipe at once; while the transport takes no
 /// more, and for long messages, references to shared bytes wait in a backlog that is fed to the pipe piece by piece. All members are thread-safe.
 /// </summary>
-internal sealed class OutboundQueue : IMessageSink
+internal sealed partial class OutboundQueue : IMessageSink
 {
     /// <summary>Longer messages are shared between their receivers, not copied to each.</summary>
     public const int MaxCopied = 4096;
@@ -22,31 +26,49 @@ internal sealed class OutboundQueue : IMessageSink
 
     private readonly PipeWriter _output;
     private readonly FrameWriter _frames;
-    private readonly OutboundLimits _limits;
+    private readonly SerializerKind _serializer;
+    private readonly OutboundBudget _budget;
+    private readonly TimeProvider _time;
     private readonly Action<Ending> _end;
     private readonly long _ownId;
-    private Backlog? _backlog;
+    private readonly int _maxBytes;
+    private readonly int _peerLimit;
+    private Backlog? _backlog; // null as long as nothing waits, and no missed event is to be told
     private int _unflushed;
     private bool _isDirty;
     private bool _isFlushing;
     private bool _isClosed;
     private TaskCompletionSource? _drained;
     private Task _pump = Task.CompletedTask;
+    private long _stalledSince;
     private long _lastSender;
     private long _lastFlush;
 
+    /// <param name="context">The router.</param>
     /// <param name="output">The transport's pipe; nobody else writes to it.</param>
     /// <param name="frames">How the connection frames.</param>
-    /// <param name="limits">How much may wait.</param>
+    /// <param name="serializer">The serializer of the connection.</param>
+    /// <param name="peerLimit">The longest message that the peer takes.</param>
     /// <param name="ownId">The id of this connection.</param>
     /// <param name="end">Asks the connection to end; must not block and must not call back.</param>
-    public OutboundQueue(PipeWriter output, FrameWriter frames, OutboundLimits limits, long ownId, Action<Ending> end)
+    public OutboundQueue(
+        RouterContext context,
+        PipeWriter output,
+        FrameWriter frames,
+        SerializerKind serializer,
+        int peerLimit,
+        long ownId,
+        Action<Ending> end)
     {
         _output = output;
         _frames = frames;
-        _limits = limits;
-        _ownId = ownId;
+        _serializer = serializer;
+        _budget = context.OutboundBudget;
+        _time = context.Time;
         _end = end;
+        _ownId = ownId;
+        _maxBytes = context.Options.MaxOutboundBytes;
+        _peerLimit = peerLimit;
     }
 
     /// <inheritdoc/>
@@ -71,7 +93,19 @@ internal sealed class OutboundQueue : IMessageSink
         {
             lock (Gate)
             {
-                return _isFlushing || _unflushed > 0 || _backlog is not null;
+                return _isFlushing || _unflushed > 0 || _backlog is { IsEmpty: false };
+            }
+        }
+    }
+
+    /// <summary>How long the transport has taken nothing, if it is to take something.</summary>
+    public Stall? Stall
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _isFlushing && !_isClosed ? new Stall(_stalledSince, _backlog?.ReplyBytes ?? 0) : null;
             }
         }
     }
@@ -80,7 +114,7 @@ internal sealed class OutboundQueue : IMessageSink
     public SendResult Send(OutboundMessage message, bool isDroppable)
     {
         var bytes = message.Bytes;
-        if (bytes.Length > _limits.PeerMessageSize)
+        if (bytes.Length > _peerLimit)
         {
             return SendResult.TooLong;
         }
@@ -97,30 +131,58 @@ internal sealed class OutboundQueue : IMessageSink
             return SendResult.Queued;
         }
 
-        // A batch can queue more than may wait before its end: what the transport takes now need not wait.
-        if (!Fits(bytes.Length, isDroppable) && !_isFlushing)
+        if (!TryMakeRoom(bytes.Length, Cost(message), isDroppable))
         {
-            Flush();
-        }
-
-        if (!Fits(bytes.Length, isDroppable))
-        {
-            if (isDroppable && _limits.DropsEvents)
+            if (isDroppable)
             {
                 return SendResult.Dropped;
             }
 
-            Close(DisconnectReason.SlowConsumer);
+            Close("The peer reads too slowly.");
             return SendResult.Queued;
         }
 
-        Traffic.Sent(message.Type, bytes.Length);
-        Enqueue(OutboundFrame.Message, message.Share());
+        if (!_isClosed)
+        {
+            Traffic.Sent(message.Type, bytes.Length);
+            Enqueue(OutboundFrame.Message, message.Share(_budget.Held), isReply: !isDroppable);
+        }
+
         return SendResult.Queued;
     }
 
     /// <inheritdoc/>
+    public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic)
+    {
+        var bytes = message.Bytes;
+        if (_backlog is null && bytes.Length <= _peerLimit && TakesDirectly(bytes.Length) && !_isClosed)
+        {
+            Traffic.Sent(message.Type, bytes.Length);
+            WriteDirectly(OutboundFrame.Message, bytes);
+        }
+        else if (!_isClosed)
+        {
+            SendEventSlowly(message, terms, topic);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void MissEvent() => Waiting.Missed++;
+
+    /// <inheritdoc/>
     public void End(string reason, string? message) => _end(new Ending(DisconnectReason.Killed, message, Uri: reason));
+
+    /// <summary>Ends the session for the sake of others, if the peer still has not taken what waits for it.</summary>
+    public void EndForOthers()
+    {
+        lock (Gate)
+        {
+            if (_isFlushing && !_isClosed)
+            {
+                Close("The router has no room left for what waits to be sent, and this peer has read nothing for longest.");
+            }
+        }
+    }
 
     /// <summary>Queues a control frame. Takes <see cref="Gate"/> itself.</summary>
     public void SendControl(OutboundFrame frame, ReadOnlySpan<byte> payload)
@@ -136,13 +198,13 @@ internal sealed class OutboundQueue : IMessageSink
             {
                 WriteDirectly(frame, payload);
             }
-            else if (WaitingBytes + payload.Length > _limits.MaxBytes && WaitingBytes > 0)
+            else if (!TryMakeRoom(payload.Length, payload.Length + SharedBytes.Overhead, isOthers: false))
             {
-                Close(DisconnectReason.SlowConsumer);
+                Close("The peer reads too slowly.");
             }
-            else
+            else if (!_isClosed)
             {
-                Enqueue(frame, new SharedBytes(payload));
+                Enqueue(frame, new SharedBytes(payload, _budget.Held), isReply: true);
             }
         }
     }
@@ -166,65 +228,6 @@ internal sealed class OutboundQueue : IMessageSink
         return isCrowded;
     }
 
-    /// <summary>Gives what is queued to the transport. Never blocks: what the transport does not take now follows when it does.</summary>
-    public void Flush()
-    {
-        lock (Gate)
-        {
-            _isDirty = false;
-            if (_isFlushing || _isClosed)
-            {
-                return;
-            }
-
-            while (true)
-            {
-                Refill();
-                if (_unflushed == 0)
-                {
-                    _drained?.TrySetResult();
-                    return;
-                }
-
-                var flush = StartFlush();
-                if (!flush.IsCompletedSuccessfully)
-                {
-                    _isFlushing = true;
-                    _pump = PumpAsync(flush);
-                    return;
-                }
-
-                if (IsGone(flush.Result))
-                {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// <summary>Completes when all that is queued has been given to the transport, or never will be.</summary>
-    public Task DrainAsync()
-    {
-        TaskCompletionSource drained;
-        lock (Gate)
-        {
-            if (_isClosed)
-            {
-                return Task.CompletedTask;
-            }
-
-            if (_drained is null or { Task.IsCompleted: true })
-            {
-                _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-
-            drained = _drained;
-        }
-
-        Flush();
-        return drained.Task;
-    }
-
     /// <summary>Discards what waits; nothing is queued any more.</summary>
     public void Close()
     {
@@ -240,24 +243,104 @@ internal sealed class OutboundQueue : IMessageSink
     /// <summary>Completes when nothing here uses the transport's pipe any more. Call after <see cref="Close()"/>.</summary>
     public Task Pumped => _pump;
 
-    /// <summary>The bytes that wait beyond what the transport has taken.</summary>
-    public int WaitingBytes => _backlog?.Bytes ?? 0;
+    private Backlog Waiting => _backlog ??= new Backlog(_budget.Held, _serializer, _peerLimit);
 
-    private void Close(DisconnectReason reason)
+    private void Close(string text)
     {
         Close();
-        _end(new Ending(reason, "The peer reads too slowly."));
+        _end(new Ending(DisconnectReason.SlowConsumer, text));
+    }
+
+    /// <summary>An EVENT that is too long, has to wait, or has to tell of those before it that were missed.</summary>
+    private void SendEventSlowly(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic)
+    {
+        var length = message.Bytes.Length;
+        if (length > _peerLimit)
+        {
+            Miss(terms, DropReason.TooLong);
+            return;
+        }
+
+        var slot = terms.Policy == SlowConsumerPolicy.Latest ? Encoding.UTF8.GetString(topic) : null;
+        var replaced = slot is null ? null : _backlog?.WaitingFor(terms, slot);
+        var freed = replaced?.IsHeldOnce == true ? replaced.Count : 0;
+        if (TryMakeRoom(length - (replaced?.Count ?? 0), Cost(message) - freed, isOthers: true))
+        {
+            if (!_isClosed)
+            {
+                Traffic.Sent(message.Type, length);
+                Waiting.AddEvent(message.Share(_budget.Held), terms, slot);
+                FlushWhenIdle();
+            }
+        }
+        else if (terms.Policy == SlowConsumerPolicy.Disconnect)
+        {
+            Close("The peer reads too slowly.");
+        }
+        else
+        {
+            Miss(terms, _budget.HasRoomForOthers(Cost(message) - freed) ? DropReason.Newest : DropReason.RouterFull);
+        }
+    }
+
+    private void Miss(EventTerms terms, DropReason reason)
+    {
+        terms.CountDrop(reason);
+        MissEvent();
+    }
+
+    /// <summary>What it takes for one more receiver to keep a message.</summary>
+    private static int Cost(OutboundMessage message) => message.IsShared ? 0 : message.Bytes.Length + SharedBytes.Overhead;
+
+    /// <summary>
+    /// Has events that give way make room for a message, as far as needed. What the transport takes, or its end, can come of it, too.
+    /// </summary>
+    /// <param name="length">By how much more will wait.</param>
+    /// <param name="cost">How much memory that takes.</param>
+    /// <param name="isOthers">Whether others send it to the peer.</param>
+    /// <returns>Whether the message may wait.</returns>
+    private bool TryMakeRoom(int length, int cost, bool isOthers)
+    {
+        if (!_isFlushing && !(HasRoom(length, isOthers) && HasMemory(cost, isOthers)))
+        {
+            Flush(); // a batch can queue more than may wait before its end: what the transport takes now need not wait
+        }
+
+        var freed = 0;
+        while (true)
+        {
+            var hasRoom = HasRoom(length, isOthers);
+            if (hasRoom && HasMemory(cost, isOthers))
+            {
+                return true;
+            }
+
+            // Memory is used up by others as well: beyond what comes, giving way does not help.
+            var dropped = hasRoom && freed >= length ? 0 : _backlog?.DropOldest() ?? 0;
+            if (dropped == 0)
+            {
+                return false;
+            }
+
+            freed += dropped;
+        }
     }
 
     /// <summary>
-    /// Whether a message may join what waits. What others send to the peer may use three quarters of the room: the rest is kept for answers to its own requests,
-    /// so that others cannot end its session by filling the queue.
+    /// Whether so much more may wait for this peer. What others send to it may use three quarters of the room: the rest is kept for answers
+    /// to its own requests, so that others cannot end its session by filling the queue. One message may always wait, however long.
     /// </summary>
-    private bool Fits(int length, bool isDroppable)
+    private bool HasRoom(int length, bool isOthers)
     {
-        var room = isDroppable && _limits.DropsEvents ? _limits.MaxBytes - (_limits.MaxBytes / 4) : _limits.MaxBytes;
-        return WaitingBytes == 0 || WaitingBytes + length <= room;
+        var room = isOthers ? _maxBytes - (_maxBytes / 4) : _maxBytes;
+        return _backlog is null or { Bytes: 0 } || _backlog.Bytes + length <= room;
     }
+
+    /// <summary>
+    /// Whether the router has the memory. Where nothing waits and the transport is free, the message will hardly need it.
+    /// </summary>
+    private bool HasMemory(int cost, bool isOthers) =>
+        !isOthers || (!_isFlushing && _backlog is null or { Bytes: 0 }) || _budget.HasRoomForOthers(cost);
 
     private bool TakesDirectly(int length) =>
         !_isFlushing && length <= MaxCopied && _unflushed < MaxUnflushed && _backlog is null or { IsEmpty: true };
@@ -268,9 +351,18 @@ internal sealed class OutboundQueue : IMessageSink
         MarkDirty();
     }
 
-    private void Enqueue(OutboundFrame frame, SharedBytes bytes)
+    private void Enqueue(OutboundFrame frame, SharedBytes bytes, bool isReply)
     {
-        (_backlog ??= new Backlog()).Add(frame, bytes);
+        Waiting.Add(frame, bytes, isReply);
+        FlushWhenIdle();
+        if (isReply)
+        {
+            _budget.Enforce();
+        }
+    }
+
+    private void FlushWhenIdle()
+    {
         if (!_isFlushing)
         {
             MarkDirty();
@@ -283,81 +375,6 @@ internal sealed class OutboundQueue : IMessageSink
         {
             _isDirty = true;
             FlushBatch.Add(this);
-        }
-    }
-
-    /// <summary>Moves bytes from the backlog into the pipe, as many as may lie there.</summary>
-    private void Refill()
-    {
-        if (_backlog is null)
-        {
-            return;
-        }
-
-        _unflushed += _backlog.MoveTo(_output, _frames, MaxUnflushed - _unflushed);
-        if (_backlog.IsEmpty)
-        {
-            _backlog = null;
-        }
-    }
-
-    private ValueTask<FlushResult> StartFlush()
-    {
-        _unflushed = 0;
-        _frames.EndBatch(_output);
-        try
-        {
-            return _output.FlushAsync();
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or IOException or ObjectDisposedException)
-        {
-            // The transport has completed the pipe: the read loop learns of it, too, and ends the connection.
-            return ValueTask.FromResult(new FlushResult(isCanceled: false, isCompleted: true));
-        }
-    }
-
-    private bool IsGone(FlushResult result)
-    {
-        if (!result.IsCompleted && !result.IsCanceled)
-        {
-            return false;
-        }
-
-        Close();
-        return true;
-    }
-
-    private async Task PumpAsync(ValueTask<FlushResult> flush)
-    {
-        while (true)
-        {
-            FlushResult result;
-            try
-            {
-                result = await flush.ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException)
-            {
-                result = new FlushResult(isCanceled: false, isCompleted: true);
-            }
-
-            lock (Gate)
-            {
-                if (_isClosed || IsGone(result))
-                {
-                    return;
-                }
-
-                Refill();
-                if (_unflushed == 0)
-                {
-                    _isFlushing = false;
-                    _drained?.TrySetResult();
-                    return;
-                }
-
-                flush = StartFlush();
-            }
         }
     }
 }

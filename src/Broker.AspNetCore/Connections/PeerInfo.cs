@@ -7,7 +7,8 @@ namespace Broker.Connections;
 /// <param name="Address">Where the peer is, for logs.</param>
 /// <param name="Transport">What authenticators may know of it.</param>
 /// <param name="Abort">Cuts the connection, for a peer that does not take what is to be sent.</param>
-internal sealed record PeerInfo(string ConnectionId, string Address, TransportInfo Transport, Action Abort)
+/// <param name="Closed">Canceled when the connection is closed, even if what came before has not been read.</param>
+internal sealed record PeerInfo(string ConnectionId, string Address, TransportInfo Transport, Action Abort, CancellationToken Closed)
 {
     private static long _lastId;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Broker.Hosting;
+using Broker.Limits;
 using Broker.Serialization;
 using Broker.Sessions;
 using Broker.Transports;
@@ -11,7 +12,7 @@ namespace Broker.Connections;
 /// One connection behind its handshake, on any transport: reads frames, hands messages to the session, and ends with one reason. Everything that changes its
 /// state runs on its read loop; other threads only ask, by <see cref="RequestEnd"/>.
 /// </summary>
-internal sealed class WampConnection
+internal sealed partial class WampConnection
 {
     /// <summary>How many frames are routed before the receivers are flushed and other connections get their turn.</summary>
     private const int MaxBatch = 256;
@@ -25,6 +26,7 @@ internal sealed class WampConnection
     private Ending? _requestedEnd;
     private TaskCompletionSource? _endAsked;
     private bool _isTimeUp;
+    private bool _isHeldUp;
     private bool _heard;
     private int _renewalAsked;
     private int _silentTicks;
@@ -47,9 +49,7 @@ internal sealed class WampConnection
         _frames = frames;
         _frameWriter = frameWriter;
         _maxMessageSize = maxMessageSize;
-        var limits = new OutboundLimits(
-            context.Options.MaxOutboundBytes, peerLimit, context.Options.SlowConsumer == SlowConsumerPolicy.DropEvents);
-        Outbound = new OutboundQueue(transport.Output, frameWriter, limits, peer.Id, RequestEnd);
+        Outbound = new OutboundQueue(context, transport.Output, frameWriter, serializer, peerLimit, peer.Id, RequestEnd);
         _session = new SessionState(context, serializer, Outbound, maxMessageSize, peerLimit, peer);
     }
 
@@ -175,6 +175,13 @@ internal sealed class WampConnection
         }
         else if (_silentTicks > interval + options.KeepAliveTimeout.TotalSeconds)
         {
+            if (Volatile.Read(ref _isHeldUp))
+            {
+                // Its answer may be there, unread. Where it is gone, the next ping fails, and the transport tells.
+                _silentTicks = 0;
+                return;
+            }
+
             RequestEnd(new Ending(DisconnectReason.KeepAliveTimeout, "The peer did not answer a ping."));
         }
     }
@@ -209,6 +216,11 @@ internal sealed class WampConnection
     {
         while (true)
         {
+            if (_session.Throttle is { } throttle && await HoldUpAsync(throttle).ConfigureAwait(false) is { } end)
+            {
+                return end;
+            }
+
             ReadResult result;
             try
             {
@@ -270,13 +282,7 @@ internal sealed class WampConnection
     /// </summary>
     private async ValueTask<Ending?> AwaitAsync(Task pending)
     {
-        var endAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Volatile.Write(ref _endAsked, endAsked);
-        if (EndToObey() is null)
-        {
-            await Task.WhenAny(pending, endAsked.Task).ConfigureAwait(false);
-        }
-
+        await Task.WhenAny(pending, EndAsked().Task).ConfigureAwait(false);
         if (EndToObey() is { } ending)
         {
             return ending;
@@ -291,6 +297,51 @@ internal sealed class WampConnection
         {
             FlushBatch.Flush();
         }
+    }
+
+    /// <summary>
+    /// Reads nothing for as long as it takes, so that the transport holds up a peer that sends more than its role may. A request to end is
+    /// obeyed meanwhile. If the peer closes the connection, it ends, too, without what has not been read: else who is gone would stay until
+    /// all of that had its turn.
+    /// </summary>
+    private async ValueTask<Ending?> HoldUpAsync(Throttle throttle)
+    {
+        var pause = throttle.Pause();
+        if (pause == TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        _context.Metrics.Throttled(throttle.Tags);
+        var since = _context.Time.GetTimestamp();
+        var endAsked = EndAsked();
+        var closed = _session.Peer.Closed;
+        await using var registration = closed
+            .UnsafeRegister(static asked => ((TaskCompletionSource)asked!).TrySetResult(), endAsked)
+            .ConfigureAwait(false);
+        Volatile.Write(ref _isHeldUp, true);
+        while (pause > TimeSpan.Zero && !endAsked.Task.IsCompleted)
+        {
+            await endAsked.Task.WaitAsync(pause, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = _session.Throttle?.Pause() ?? TimeSpan.Zero;
+        }
+
+        Volatile.Write(ref _isHeldUp, false);
+        _context.Metrics.Throttled(throttle.Tags, _context.Time.GetElapsedTime(since));
+        return EndToObey() ?? (closed.IsCancellationRequested ? new Ending(DisconnectReason.TransportLost) : null);
+    }
+
+    /// <summary>Completes when there is a request to end to be obeyed.</summary>
+    private TaskCompletionSource EndAsked()
+    {
+        var endAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _endAsked, endAsked);
+        if (EndToObey() is not null)
+        {
+            endAsked.TrySetResult();
+        }
+
+        return endAsked;
     }
 
     /// <summary>Another thread's request to end or, once the router has sent GOODBYE, the end of the wait for the peer's.</summary>
@@ -312,10 +363,15 @@ internal sealed class WampConnection
             hasMore = false;
             for (var i = 0; i < MaxBatch; i++)
             {
-                switch (_frames.Read(ref buffer, out var payload))
+                var kind = _frames.Read(ref buffer, out var payload);
+                if (kind == FrameKind.NeedMore)
                 {
-                    case FrameKind.NeedMore:
-                        return null;
+                    return null;
+                }
+
+                var mayGoOn = _session.Throttle?.Take(payload.Length) != false;
+                switch (kind)
+                {
                     case FrameKind.Message:
                         if (_session.Receive(payload) is { } ending)
                         {
@@ -343,6 +399,11 @@ internal sealed class WampConnection
                     case FrameKind.Violation:
                         return new Ending(DisconnectReason.FramingViolation, _frames.Reason, _frames.CloseCode);
                 }
+
+                if (!mayGoOn)
+                {
+                    break;
+                }
             }
 
             hasMore = true;
@@ -352,134 +413,5 @@ internal sealed class WampConnection
         {
             FlushBatch.Flush();
         }
-    }
-
-    /// <summary>Says goodbye as far as the peer will listen, for a bounded time.</summary>
-    private async Task EndAsync(Ending ending)
-    {
-        var hadSession = _session.IsEstablished;
-        _session.Leave();
-        if (ending.Reason == DisconnectReason.TransportLost || Outbound.IsClosed)
-        {
-            return;
-        }
-
-        var peerHasClosed = ending.Reason == DisconnectReason.PeerClosed;
-        if (hadSession && ending.Reason.IsGoodbye)
-        {
-            _session.SendGoodbye(ending);
-            if (!await TryDrainAsync().ConfigureAwait(false))
-            {
-                return;
-            }
-
-            await using var timer = CancelReadAfter(_context.Options.CloseTimeout).ConfigureAwait(false);
-            var answer = await ReceiveAsync().ConfigureAwait(false);
-            if (answer.Reason == DisconnectReason.TransportLost)
-            {
-                return;
-            }
-
-            peerHasClosed = answer.Reason == DisconnectReason.PeerClosed;
-        }
-        else if (ending.Reason.Uri is not null && !(ending.Reason == DisconnectReason.FramingViolation && _frameWriter.IsWebSocket))
-        {
-            _session.SendAbort(ending);
-        }
-
-        await CloseTransportAsync(ending, peerHasClosed).ConfigureAwait(false);
-    }
-
-    private async Task CloseTransportAsync(Ending ending, bool peerHasClosed)
-    {
-        if (_frameWriter.IsWebSocket)
-        {
-            SendClose(ending);
-        }
-
-        if (await TryDrainAsync().ConfigureAwait(false) && !peerHasClosed)
-        {
-            await LingerAsync(ending.Reason == DisconnectReason.FramingViolation).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Waits until the transport has taken all; false when the peer does not read, so that there is no point in waiting for its answer.</summary>
-    private async ValueTask<bool> TryDrainAsync()
-    {
-        var drained = Outbound.DrainAsync();
-        await drained.WaitAsync(_context.Options.CloseTimeout, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return drained.IsCompleted;
-    }
-
-    private void SendClose(Ending ending)
-    {
-        Span<byte> payload = stackalloc byte[WebSocketFrame.MaxControlPayload];
-        var code = ending.CloseCode != 0 ? ending.CloseCode : ending.Reason.CloseCode;
-        var length = WebSocketFrame.WriteClosePayload(payload, code, ending.Text);
-        Outbound.SendControl(OutboundFrame.Close, payload[..length]);
-    }
-
-    /// <summary>
-    /// Waits for the peer to close, discarding what it sends: closing a socket with unread input resets it, and the peer might never read why (RACE-24).
-    /// </summary>
-    private async Task LingerAsync(bool isFramingLost)
-    {
-        const int MaxDiscarded = 1024 * 1024;
-        var time = isFramingLost ? TimeSpan.FromMilliseconds(Math.Min(250, _context.Options.CloseTimeout.TotalMilliseconds)) : _context.Options.CloseTimeout;
-        await using var timer = CancelReadAfter(time).ConfigureAwait(false);
-        var discarded = 0L;
-        try
-        {
-            while (discarded < MaxDiscarded && !Volatile.Read(ref _isTimeUp))
-            {
-                var result = await _input.ReadAsync().ConfigureAwait(false);
-                var buffer = result.Buffer;
-                discarded += buffer.Length;
-                var kind = FrameKind.Message;
-                while (kind is not (FrameKind.NeedMore or FrameKind.Close or FrameKind.Violation or FrameKind.BrokenMessage))
-                {
-                    kind = _frames.Read(ref buffer, out _);
-                }
-
-                _input.AdvanceTo(buffer.Start, buffer.End);
-                if (result.IsCompleted || kind == FrameKind.Close)
-                {
-                    return;
-                }
-            }
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The peer is gone: what this waited for.
-            Log.LingerEnded(_context.Logger, exception, _session.Peer.ConnectionId);
-        }
-    }
-
-    private async Task TellFaultAsync(Ending ending)
-    {
-        try
-        {
-            await EndAsync(ending).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            Log.ConnectionFailed(_context.Logger, exception, _session.Peer.ConnectionId, _session.SessionId);
-        }
-    }
-
-    /// <summary>Says by <see cref="_isTimeUp"/> when the time is up: a canceled read alone may be meant for another wait, and be lost to a peer that keeps sending.</summary>
-    private ITimer CancelReadAfter(TimeSpan time)
-    {
-        Volatile.Write(ref _isTimeUp, false);
-        return _context.Time.CreateTimer(
-            static state =>
-            {
-                var connection = (WampConnection)state!;
-                Volatile.Write(ref connection._isTimeUp, true);
-                connection._input.CancelPendingRead();
-            },
-            this,
-            time,
-            Timeout.InfiniteTimeSpan);
     }
 }

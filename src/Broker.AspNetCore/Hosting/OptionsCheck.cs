@@ -69,6 +69,10 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             options.DecodeLimits.MaxDepth is >= 4 and <= DecodeLimits.DepthCeiling,
             $"DecodeLimits.MaxDepth is not within 4 to {DecodeLimits.DepthCeiling}.");
         Require(faults, options.MaxOutboundBytes >= 64 * 1024, "MaxOutboundBytes is less than 64 KiB.");
+        Require(
+            faults,
+            options.MaxOutboundBytesTotal == 0 || options.MaxOutboundBytesTotal >= options.MaxOutboundBytes,
+            "MaxOutboundBytesTotal is less than MaxOutboundBytes, of which it is the sum; 0 means no limit.");
         Require(faults, options.HandshakeTimeout > TimeSpan.Zero, "HandshakeTimeout is not above zero.");
         Require(faults, options.HelloTimeout > TimeSpan.Zero, "HelloTimeout is not above zero.");
         Require(

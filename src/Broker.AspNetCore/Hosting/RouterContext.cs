@@ -25,7 +25,8 @@ internal sealed class RouterContext
         Time = new GuardedTime(time, Logger);
         Router = new Router(Options.RealmsOrDefault, RandomIds.Shared, Time);
         Connections = new ConnectionTable();
-        Metrics = new RouterMetrics(Router, Connections);
+        OutboundBudget = new OutboundBudget(this);
+        Metrics = new RouterMetrics(Router, Connections, OutboundBudget);
         Admission = new Admission(this);
         FailedAttempts = new FailedAttempts(Time);
         RouterSessions = new RouterSessions(Router);
@@ -61,6 +62,8 @@ internal sealed class RouterContext
     public Router Router { get; }
 
     public ConnectionTable Connections { get; }
+
+    public OutboundBudget OutboundBudget { get; }
 
     public RouterMetrics Metrics { get; }
 

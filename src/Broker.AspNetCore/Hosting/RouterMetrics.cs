@@ -4,6 +4,7 @@ using Broker.Authentication;
 using Broker.Connections;
 using Broker.Limits;
 using Broker.Messages;
+using Broker.PubSub;
 using Broker.Realms;
 
 namespace Broker.Hosting;
@@ -17,16 +18,23 @@ internal sealed class RouterMetrics : IDisposable
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _authentications;
+    private readonly Counter<long> _throttled;
+    private readonly Counter<double> _throttledTime;
 
-    public RouterMetrics(Router router, ConnectionTable connections)
+    public RouterMetrics(Router router, ConnectionTable connections, OutboundBudget outbound)
     {
         _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
         _decisions = _meter.CreateCounter<long>("broker.authorizer.decisions", description: "Decisions of dynamic authorizers, by where they came from.");
         _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions for which there was no room, by reason.");
         _authentications = _meter.CreateCounter<long>(
             "broker.authentications", description: "Attempts to authenticate, by realm, method and outcome.");
+        _throttled = _meter.CreateCounter<long>(
+            "broker.throttled", description: "How often sessions sent more than their role may, and were held up.");
+        _throttledTime = _meter.CreateCounter<double>("broker.throttled.time", "s", "For how long.");
         _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
-        _meter.CreateObservableGauge("broker.outbound.bytes", () => connections.OutboundBytes, "By", "Bytes that wait for peers that read slowly.");
+        _meter.CreateObservableGauge(
+            "broker.outbound.bytes", () => outbound.Held.Value, "By", "Memory taken by what waits for peers that read slowly.");
+        _meter.CreateObservableGauge("broker.outbound.limit", () => outbound.Limit, "By", "How much of that there may be.");
         Observe(router, "broker.sessions", "Established sessions.", realm => realm.SessionCount);
         Observe(router, "broker.subscriptions", "Subscriptions.", realm => realm.SubscriptionCount);
         Observe(router, "broker.registrations", "Registrations.", realm => realm.RegistrationCount);
@@ -37,12 +45,13 @@ internal sealed class RouterMetrics : IDisposable
             "By",
             "Bytes of the messages of this process, without their framing, by direction.");
         Observe(router, "broker.calls.pending", "Calls that wait for their final answer.", realm => realm.PendingCallCount);
-        _meter.CreateObservableCounter(
-            "broker.refusals",
-            () => router.Realms.SelectMany(realm => Enum.GetValues<RefusalReason>().Select(reason => new Measurement<long>(
-                realm.RefusalsOf(reason), new TagList { { "realm", realm.Name }, { "reason", Tag(reason) } }))),
-            description: "Requests refused, by reason.");
-        Observe(router, "broker.events.dropped", "Events not delivered: slow, limited or inexpressive receivers.", realm => realm.EventsDropped);
+        Observe<RefusalReason>(router, "broker.refusals", "Requests refused, by reason.", Tag, (realm, reason) => realm.RefusalsOf(reason));
+        Observe<DropReason>(
+            router,
+            "broker.events.dropped",
+            "Events not delivered to a subscriber, by reason.",
+            Tag,
+            (realm, reason) => realm.EventsDroppedFor(reason));
     }
 
     /// <summary>Counts a connection for which there is no room.</summary>
@@ -60,6 +69,12 @@ internal sealed class RouterMetrics : IDisposable
 
     /// <summary>Counts a decision of an authorizer.</summary>
     public void AuthorizerAsked(bool isRemembered) => _decisions.Add(1, new KeyValuePair<string, object?>("source", isRemembered ? "remembered" : "asked"));
+
+    /// <summary>Counts that a session is held up.</summary>
+    public void Throttled(in TagList tags) => _throttled.Add(1, tags);
+
+    /// <summary>Counts the time for which a session was held up.</summary>
+    public void Throttled(in TagList tags, TimeSpan time) => _throttledTime.Add(time.TotalSeconds, tags);
 
     /// <summary>Counts the end of a connection.</summary>
     public void ConnectionEnded(DisconnectReason reason) => _ended.Add(1, new KeyValuePair<string, object?>("reason", reason.Tag));
@@ -83,6 +98,26 @@ internal sealed class RouterMetrics : IDisposable
         RefusalReason.AuthorizationFailed => "authorization_failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
+
+    private static string Tag(DropReason reason) => reason switch
+    {
+        DropReason.Newest => "drop_newest",
+        DropReason.Oldest => "drop_oldest",
+        DropReason.Conflated => "conflated",
+        DropReason.RouterFull => "outbound_total",
+        DropReason.TooLong => "message_too_long",
+        DropReason.Inexpressible => "inexpressible",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
+    private void Observe<TReason>(
+        Router router, string name, string description, Func<TReason, string> tag, Func<Realm, TReason, long> count)
+        where TReason : struct, Enum =>
+        _meter.CreateObservableCounter(
+            name,
+            () => router.Realms.SelectMany(realm => Enum.GetValues<TReason>().Select(reason => new Measurement<long>(
+                count(realm, reason), new TagList { { "realm", realm.Name }, { "reason", tag(reason) } }))),
+            description: description);
 
     private void Observe(Router router, string name, string description, Func<Realm, long> value) =>
         _meter.CreateObservableGauge(

@@ -25,8 +25,9 @@ public sealed class WampRouter
 
     /// <summary>
     /// Replaces the options while the router runs: all of them, or, when one cannot work, none. Origins count from the next handshake on,
-    /// the size of messages, outbound bytes and the slow-consumer policy for new connections, all else at once: realms come and go, sessions
-    /// lose the subscriptions and registrations that their role may not hold any more, and end where there is no such role or realm.
+    /// the size of messages and the outbound bytes of one peer for new connections, slow-consumer policies for new subscriptions, all else
+    /// at once: realms come and go, sessions lose the subscriptions and registrations that their role may not hold any more, and end where
+    /// there is no such role or realm.
     /// </summary>
     /// <param name="options">The new options. The caller does not change them any more.</param>
     /// <exception cref="OptionsValidationException">

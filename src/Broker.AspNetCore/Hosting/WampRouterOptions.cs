@@ -55,11 +55,19 @@ public sealed class WampRouterOptions
     /// <summary>Bounds of the decoders.</summary>
     public DecodeLimits DecodeLimits { get; set; } = DecodeLimits.Default;
 
-    /// <summary>How many bytes may wait for one peer that reads slowly. 4 MiB.</summary>
+    /// <summary>
+    /// How many bytes may wait for one peer that reads slowly, three quarters of them for what others send to it. 4 MiB. What happens to
+    /// EVENTs beyond: <see cref="RealmOptions.SlowConsumer"/>.
+    /// </summary>
     public int MaxOutboundBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>What happens to EVENTs for a peer whose outbound bytes are used up.</summary>
-    public SlowConsumerPolicy SlowConsumer { get; set; } = SlowConsumerPolicy.DropEvents;
+    /// <summary>
+    /// How much memory what waits for all peers together may take, in bytes; what several of them wait for counts once. Three quarters of
+    /// it are for what others send to a peer: beyond, it is treated as if the peer's own <see cref="MaxOutboundBytes"/> were used up. When
+    /// replies use up the rest, sessions of peers that do not read theirs end, those first that have not for longest. By default a quarter
+    /// of the memory that the process may use (<see cref="GCMemoryInfo.TotalAvailableMemoryBytes"/>); 0: any amount.
+    /// </summary>
+    public long MaxOutboundBytesTotal { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>How long a new connection may take for its handshake. 10 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);

@@ -4,6 +4,7 @@ using Broker.Connections;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Options;
+using Broker.PubSub;
 using Broker.Realms;
 using Broker.Serialization;
 
@@ -146,6 +147,12 @@ public sealed class RouterSession
 
             return SendResult.Queued;
         }
+
+        // The session subscribes nothing.
+        public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) =>
+            throw new InvalidOperationException("The router's own session got an event.");
+
+        public void MissEvent() => throw new InvalidOperationException("The router's own session missed an event.");
 
         // The session is in no list by which a realm ends sessions.
         public void End(string reason, string? message) => throw new InvalidOperationException("The router's own session was ended.");

@@ -1,6 +1,8 @@
 using System.Text;
+using Broker.Authorization;
 using Broker.Connections;
 using Broker.Hosting;
+using Broker.Limits;
 using Broker.Messages;
 using Broker.Options;
 using Broker.Realms;
@@ -23,6 +25,9 @@ internal sealed partial class SessionState(
     RouterContext context, SerializerKind serializer, IMessageSink sink, int maxMessageSize, int peerLimit, PeerInfo peer)
 {
     private Session? _session;
+    private Throttle? _throttle;
+    private Session? _rated; // whose rate that is
+    private RateLimit? _rate;
 
     /// <summary>Who is at the other end.</summary>
     public PeerInfo Peer { get; } = peer;
@@ -38,6 +43,27 @@ internal sealed partial class SessionState(
 
     /// <summary>The id of the session, or 0.</summary>
     public long SessionId => _session?.Id ?? 0;
+
+    /// <summary>
+    /// What holds the session to the rate that its role has at this moment, or null. What a peer still sends while it is to leave is not
+    /// counted: it is passed over.
+    /// </summary>
+    public Throttle? Throttle
+    {
+        get
+        {
+            if (_session is { } session && (session != _rated || session.Rate != _rate))
+            {
+                (_rated, _rate) = (session, session.Rate);
+                if (_rate is not null || _throttle is not null)
+                {
+                    (_throttle ??= new Throttle(context.Time)).Turn(_rate, session.Realm.Name, session.Identity.AuthRole);
+                }
+            }
+
+            return Phase == SessionPhase.ShuttingDown ? null : _throttle;
+        }
+    }
 
     /// <summary>Takes one message. Returns the end of the connection if that is what follows.</summary>
     public Ending? Receive(ReadOnlySpan<byte> bytes)

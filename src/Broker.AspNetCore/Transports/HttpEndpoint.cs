@@ -108,7 +108,8 @@ internal sealed class HttpEndpoint(RouterContext context)
                 User = http.User.Identity?.IsAuthenticated == true ? http.User : null,
                 UserExpires = http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc,
             },
-            http.Abort);
+            http.Abort,
+            http.RequestAborted);
     }
 
     private static bool IsUpgrade(HttpContext http, IHttpUpgradeFeature? upgrade) =>

@@ -68,7 +68,8 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
                     ? connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate
                     : null, // not the proxy's own
             },
-            connection.Abort);
+            connection.Abort,
+            connection.ConnectionClosed);
     }
 
     /// <summary>Reads the handshake and answers it.</summary>

@@ -8,13 +8,27 @@ namespace Broker.Client.Sessions;
 /// <summary>Options of SUBSCRIBE: <c>{"match": "prefix", "get_retained": true}</c>, without what is the default.</summary>
 internal readonly struct SubscribeDict(SubscribeOptions options) : IEncodable
 {
-    public bool IsEmpty => options.Match == MatchPolicy.Exact && !options.GetRetained;
+    public bool IsEmpty => options.Match == MatchPolicy.Exact && !options.GetRetained && options.SlowConsumer is null;
 
     public void WriteTo<TWriter>(ref TWriter writer)
         where TWriter : struct, ITokenWriter<TWriter>
     {
         var mark = writer.OpenDict();
-        writer.CloseDict(mark, Entry.Match(ref writer, options.Match) + Entry.Flag(ref writer, "get_retained"u8, options.GetRetained));
+        var count = Entry.Match(ref writer, options.Match) + Entry.Flag(ref writer, "get_retained"u8, options.GetRetained);
+        if (options.SlowConsumer is { } policy)
+        {
+            writer.WriteKey("_slow_consumer"u8);
+            writer.WriteString(policy switch
+            {
+                SlowConsumerPolicy.DropNewest => "drop_newest"u8,
+                SlowConsumerPolicy.DropOldest => "drop_oldest"u8,
+                SlowConsumerPolicy.Latest => "latest"u8,
+                _ => "disconnect"u8,
+            });
+            count++;
+        }
+
+        writer.CloseDict(mark, count);
     }
 }
 

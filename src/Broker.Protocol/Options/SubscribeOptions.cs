@@ -13,6 +13,15 @@ internal struct SubscribeOptions
     /// <summary><c>get_retained</c>: the subscriber wants the retained event.</summary>
     public bool GetRetained { get; set; }
 
+    /// <summary>
+    /// <c>_slow_consumer</c>, a private key of this router: <c>drop_newest</c>, <c>drop_oldest</c>, <c>latest</c> or <c>disconnect</c>.
+    /// Null: the subscriber leaves it to the realm, or <see cref="HasUnknownSlowConsumer"/>.
+    /// </summary>
+    public SlowConsumerPolicy? SlowConsumer { get; set; }
+
+    /// <summary>Whether <c>_slow_consumer</c> is something else.</summary>
+    public bool HasUnknownSlowConsumer { get; set; }
+
     /// <summary>Reads an encoded Options dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type, or <c>match</c> an unknown value.</exception>
     public static SubscribeOptions Parse(
@@ -41,6 +50,11 @@ internal struct SubscribeOptions
             {
                 options.GetRetained = OptionValue.Boolean(ref reader, "get_retained");
             }
+            else if (key.SequenceEqual("_slow_consumer"u8))
+            {
+                options.SlowConsumer = ReadSlowConsumer(ref reader);
+                options.HasUnknownSlowConsumer = options.SlowConsumer is null;
+            }
             else if (key.SequenceEqual("nkey"u8))
             {
                 OptionValue.RequireText(ref reader, key); // of sharded subscriptions, which this router does not offer
@@ -52,5 +66,24 @@ internal struct SubscribeOptions
         }
 
         return options;
+    }
+
+    private static SlowConsumerPolicy? ReadSlowConsumer<TReader>(ref TReader reader)
+        where TReader : struct, ITokenReader<TReader>, allows ref struct
+    {
+        if (reader.Type != TokenType.String)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        return OptionValue.Text(ref reader, "_slow_consumer") switch
+        {
+            "drop_newest" => SlowConsumerPolicy.DropNewest,
+            "drop_oldest" => SlowConsumerPolicy.DropOldest,
+            "latest" => SlowConsumerPolicy.Latest,
+            "disconnect" => SlowConsumerPolicy.Disconnect,
+            _ => null,
+        };
     }
 }

@@ -26,12 +26,16 @@ internal sealed class PermissionSet
         var byKind = _rules.ToLookup(rule => rule.Match == MatchPolicy.Wildcard);
         _literals = new LiteralRules(byKind[false].Select(rule => (rule.Uri, rule.Match == MatchPolicy.Prefix, rule.Grants)));
         _wildcards = new WildcardRules([.. byKind[true].Select(rule => (rule.Uri, rule.Grants))]);
+        Rate = role.Rate is { Messages: 0, Bytes: 0 } ? null : role.Rate;
         Authorizer = role.Authorizer;
         _authorizer = Encoding.UTF8.GetBytes(role.Authorizer ?? "");
     }
 
     /// <summary>That of a role which the realm does not have: everything is denied.</summary>
     public static PermissionSet Nothing { get; } = new(new RoleOptions { Name = "" }, UriRules.Default);
+
+    /// <summary>How much a session may send, or null.</summary>
+    public RateLimit? Rate { get; }
 
     /// <summary>The procedure that decides what no rule speaks of, or null.</summary>
     public string? Authorizer { get; }
@@ -151,6 +155,13 @@ internal sealed class PermissionSet
                 throw new ArgumentException(
                     $"The role '{role.Name}' has two rules for '{rule.Uri}' with the match policy {rule.Match}: leave one.");
             }
+        }
+
+        if (role.Rate is { } rate && (rate.Messages < 0 || rate.Bytes < 0 || rate.Burst < 1))
+        {
+            throw new ArgumentException(
+                $"The rate of the role '{role.Name}' has a number below zero, or a burst of less than a second; 0 messages or bytes mean no "
+                + "limit.");
         }
 
         if (role.Authorizer is { } authorizer && !uriRules.IsValid(Encoding.UTF8.GetBytes(authorizer)))

@@ -17,6 +17,9 @@ public sealed record RoleOptions
     /// </summary>
     public string? Authorizer { get; init; }
 
+    /// <summary>How much each session may send; null: as much as it likes.</summary>
+    public RateLimit? Rate { get; init; }
+
     /// <summary>Whether the role has an authorizer.</summary>
     public bool AllowDynamic => Authorizer is not null;
 }

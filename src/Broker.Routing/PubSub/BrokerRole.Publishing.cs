@@ -114,10 +114,6 @@ internal sealed partial class BrokerRole
         }
 
         stored?.IsDispatched = true;
-        if (fanOut.Dropped > 0)
-        {
-            Interlocked.Add(ref _eventsDropped, fanOut.Dropped);
-        }
     }
 
     /// <summary>Records a publication if its subscription has a history, unless it is for certain sessions only (HIS-06, HIS-13).</summary>

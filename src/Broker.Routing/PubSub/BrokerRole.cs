@@ -29,8 +29,8 @@ internal sealed partial class BrokerRole
     private readonly RetainedEvents _retained;
     private readonly RouterIds _routerIds;
     private readonly Refusals _refusals;
+    private readonly EventDrops _drops = new();
     private volatile RealmPolicy _policy;
-    private long _eventsDropped;
 
     public BrokerRole(RealmPolicy policy, IIdGenerator globalIds, RouterIds routerIds, Refusals refusals, TimeProvider time)
     {
@@ -46,8 +46,8 @@ internal sealed partial class BrokerRole
     /// <summary>How many subscriptions there are.</summary>
     public int SubscriptionCount => _index.Count;
 
-    /// <summary>Events that were not delivered because their receiver read too slowly, took no message of that length, or cannot express them.</summary>
-    public long EventsDropped => Volatile.Read(ref _eventsDropped);
+    /// <summary>The events that were not delivered.</summary>
+    public EventDrops Drops => _drops;
 
     /// <summary>SUBSCRIBE (BRK-01..03): SUBSCRIBED is queued in the section that makes the subscriber visible to publishers (ORD-02).</summary>
     public void Subscribe(Session session, scoped in WampMessage message, in Decision decision)
@@ -56,6 +56,16 @@ internal sealed partial class BrokerRole
         if (!Options.UriRules.IsValidPattern(message.Uri, request.Match) || WildcardShape.HasTooManyComponents(message.Uri, request.Match))
         {
             session.SendError(MessageType.Subscribe, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI for this match policy.");
+            return;
+        }
+
+        if (request.HasUnknownSlowConsumer)
+        {
+            session.SendError(
+                MessageType.Subscribe,
+                message.RequestId,
+                ErrorUris.InvalidArgument,
+                "_slow_consumer is none of drop_newest, drop_oldest, latest and disconnect.");
             return;
         }
 
@@ -168,7 +178,7 @@ internal sealed partial class BrokerRole
         var subscription = _index.Find(message.Uri, request.Match);
         if (subscription is not null && session.Subscriptions?.TryGetValue(subscription.Id, out var held) == true)
         {
-            Activate(held, message.RequestId, request.GetRetained);
+            Activate(held, message.RequestId, request);
             return null;
         }
 
@@ -182,10 +192,11 @@ internal sealed partial class BrokerRole
 
         var isNew = subscription is null;
         subscription ??= Add(message.Uri.ToArray(), request.Match);
-        var subscriber = new Subscriber(session, subscription);
+        var terms = new EventTerms(request.SlowConsumer ?? Options.SlowConsumer, _drops);
+        var subscriber = new Subscriber(session, subscription, terms);
         (session.Subscriptions ??= []).Add(subscription.Id, subscriber);
         subscription.Subscribers.Add(subscriber);
-        Activate(subscriber, message.RequestId, request.GetRetained);
+        Activate(subscriber, message.RequestId, request);
         Events.OnSubscribe(session, subscription, isNew);
         return null;
     }
@@ -200,31 +211,33 @@ internal sealed partial class BrokerRole
 
     /// <summary>
     /// Queues SUBSCRIBED, then the retained events if they are asked for, and lets live events through (ORD-02, RET-07). For a subscriber that is active
-    /// already, nothing but the messages (BRK-03, RET-10).
+    /// already, nothing but the messages (BRK-03, RET-10) and, where it names one, another policy for when it reads slowly.
     /// </summary>
-    private void Activate(Subscriber subscriber, long requestId, bool getRetained)
+    private void Activate(Subscriber subscriber, long requestId, in SubscribeOptions request)
     {
         var session = subscriber.Session;
         var reply = RoutingScratch.Current.Reply;
         reply.Encode(
             session.Serializer,
             new WampMessage { Type = MessageType.Subscribed, RequestId = requestId, SubscriptionId = subscriber.Subscription.Id });
-        List<StoredPublication>? retained = getRetained ? [] : null;
-        var dropped = 0;
+        List<StoredPublication>? retained = request.GetRetained ? [] : null;
         lock (session.Gate)
         {
             session.SendLocked(reply);
+            if (request.SlowConsumer is { } policy && policy != subscriber.Terms.Policy)
+            {
+                subscriber.Terms = new EventTerms(policy, _drops);
+            }
+
             if (retained is not null)
             {
                 // Looked up with the gate held: whatever is retained later reaches this subscriber live.
                 _retained.Find(subscriber.Subscription, session, _time.GetUtcNow(), retained);
-                dropped = RetainedDelivery.Send(subscriber, retained);
+                RetainedDelivery.Send(subscriber, retained);
             }
 
             subscriber.IsActive = true;
         }
-
-        Interlocked.Add(ref _eventsDropped, dropped);
     }
 
     /// <summary>Removes a subscriber, queueing <paramref name="reply"/> to it if it has a type.</summary>

@@ -14,23 +14,21 @@ internal static class EventEncoder
     /// <param name="publication">What was published.</param>
     /// <param name="payload">The publication's payload in the receiver's serializer.</param>
     /// <param name="isRetained">Whether the event was published before the subscription was made (RET-05).</param>
-    /// <param name="gap">How many events the receiver has missed.</param>
     public static void Encode(
         OutboundMessage target,
         SerializerKind serializer,
         Subscription subscription,
         scoped in Publication publication,
         scoped Payload payload,
-        bool isRetained,
-        long gap)
+        bool isRetained)
     {
         var details = RoutingScratch.Current.Details;
         details.Clear();
         var isPattern = subscription.Match != MatchPolicy.Exact;
-        if (isPattern || isRetained || gap > 0 || publication.HasDetails)
+        if (isPattern || isRetained || publication.HasDetails)
         {
             ValueEncoder.Encode(
-                serializer, details, new RoutedEventDetails(isPattern ? publication.Topic : default, isRetained, gap, publication.Details));
+                serializer, details, new RoutedEventDetails(isPattern ? publication.Topic : default, isRetained, publication.Details));
         }
 
         target.Encode(serializer, new WampMessage

@@ -17,9 +17,6 @@ internal ref struct FanOut(scoped in Publication publication)
     private uint _transcoded;    // bit per serializer: its payload is in the scratch
     private uint _inexpressible; // bit per serializer: it cannot express the payload
 
-    /// <summary>How many events were not delivered.</summary>
-    public int Dropped { get; private set; }
-
     /// <summary>Queues the EVENT to all subscribers of a subscription.</summary>
     public void Deliver(Subscription subscription)
     {
@@ -55,7 +52,7 @@ internal ref struct FanOut(scoped in Publication publication)
         }
     }
 
-    private void Deliver(Subscriber subscriber)
+    private readonly void Deliver(Subscriber subscriber)
     {
         var session = subscriber.Session;
         var message = _scratch.Event(session.Serializer);
@@ -66,38 +63,18 @@ internal ref struct FanOut(scoped in Publication publication)
                 return;
             }
 
-            if (session.DroppedEvents > 0)
-            {
-                message = _scratch.Reply;
-                Encode(message, session.Serializer, session.DroppedEvents);
-            }
-
-            var result = session.SendLocked(message, isDroppable: true);
-            if (message == _scratch.Reply)
-            {
-                message.Clear();
-            }
-
-            if (result == SendResult.Queued)
-            {
-                session.DroppedEvents = 0;
-                return;
-            }
-
-            session.DroppedEvents++;
-            Dropped++;
+            session.SendEventLocked(message, subscriber.Terms, _publication.Topic);
         }
     }
 
     /// <summary>The subscriber's serializer cannot express the payload: it misses the event, and is told as after any other drop.</summary>
-    private void PassOver(Subscriber subscriber)
+    private static void PassOver(Subscriber subscriber)
     {
         lock (subscriber.Session.Gate)
         {
             if (subscriber.IsActive)
             {
-                subscriber.Session.DroppedEvents++;
-                Dropped++;
+                subscriber.Session.MissEventLocked(subscriber.Terms);
             }
         }
     }
@@ -123,11 +100,11 @@ internal ref struct FanOut(scoped in Publication publication)
 
         _transcoded |= bit;
         _encoded |= bit;
-        Encode(_scratch.Event(serializer), serializer, gap: 0);
+        Encode(_scratch.Event(serializer), serializer);
         return true;
     }
 
-    private readonly void Encode(OutboundMessage target, SerializerKind serializer, long gap)
+    private readonly void Encode(OutboundMessage target, SerializerKind serializer)
     {
         var payload = _publication.Payload;
         if (serializer != _publication.Serializer && payload.Count > 0)
@@ -135,6 +112,6 @@ internal ref struct FanOut(scoped in Publication publication)
             payload = new Payload(_scratch.Payload(serializer).Written, payload.Count);
         }
 
-        EventEncoder.Encode(target, serializer, _subscription!, _publication, payload, isRetained: false, gap);
+        EventEncoder.Encode(target, serializer, _subscription!, _publication, payload, isRetained: false);
     }
 }

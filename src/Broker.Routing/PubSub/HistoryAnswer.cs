@@ -66,7 +66,8 @@ internal sealed class HistoryAnswer : IEncodable
         writer.WriteKey("publication"u8);
         writer.WriteInteger(publication.Id);
         writer.WriteKey("details"u8);
-        new RoutedEventDetails(Match == MatchPolicy.Exact ? default : publication.Topic, isRetained: false, gap: 0, publication.Details).WriteTo(ref writer);
+        var topic = Match == MatchPolicy.Exact ? default : publication.Topic;
+        new RoutedEventDetails(topic, isRetained: false, publication.Details).WriteTo(ref writer);
         if (payload.Count > 0)
         {
             writer.WriteKey("args"u8);

@@ -4,10 +4,10 @@ using Broker.Serialization;
 namespace Broker.PubSub;
 
 /// <summary>
-/// EVENT.Details, written straight from the bytes of the PUBLISH: <c>topic</c> for pattern subscriptions (PBS-05), <c>retained</c>, <c>_gap</c> after a drop, and
+/// EVENT.Details, written straight from the bytes of the PUBLISH: <c>topic</c> for pattern subscriptions (PBS-05), <c>retained</c>, and
 /// what the publication tells all its receivers.
 /// </summary>
-internal readonly ref struct RoutedEventDetails(ReadOnlySpan<byte> topic, bool isRetained, long gap, in EventDetails common) : IEncodable
+internal readonly ref struct RoutedEventDetails(ReadOnlySpan<byte> topic, bool isRetained, in EventDetails common) : IEncodable
 {
     private readonly ReadOnlySpan<byte> _topic = topic;
     private readonly EventDetails _common = common;
@@ -29,13 +29,6 @@ internal readonly ref struct RoutedEventDetails(ReadOnlySpan<byte> topic, bool i
         {
             writer.WriteKey("retained"u8);
             writer.WriteBoolean(true);
-            count++;
-        }
-
-        if (gap > 0)
-        {
-            writer.WriteKey("_gap"u8);
-            writer.WriteInteger(gap);
             count++;
         }
 

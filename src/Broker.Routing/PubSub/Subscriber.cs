@@ -3,13 +3,16 @@ using Broker.Sessions;
 namespace Broker.PubSub;
 
 /// <summary>One session's hold on one subscription.</summary>
-internal sealed class Subscriber(Session session, Subscription subscription)
+internal sealed class Subscriber(Session session, Subscription subscription, EventTerms terms)
 {
     /// <summary>Who subscribed.</summary>
     public Session Session { get; } = session;
 
     /// <summary>What.</summary>
     public Subscription Subscription { get; } = subscription;
+
+    /// <summary>How its events are treated. Guarded by the session's gate.</summary>
+    public EventTerms Terms { get; set; } = terms;
 
     /// <summary>Where it stands in the subscription's list. Guarded by the broker's lock.</summary>
     public int Slot { get; set; }

@@ -79,8 +79,11 @@ public sealed partial class Realm
     /// <summary>How many registrations there are.</summary>
     public int RegistrationCount => _dealer.RegistrationCount;
 
-    /// <summary>Events that were not delivered because their receiver read too slowly, took no message of that length, or cannot express them.</summary>
-    public long EventsDropped => _broker.EventsDropped;
+    /// <summary>How many events were not delivered to a subscriber since the realm was made, for whatever reason.</summary>
+    public long EventsDropped => _broker.Drops.Total;
+
+    /// <summary>How many events were not delivered for one reason.</summary>
+    public long EventsDroppedFor(DropReason reason) => _broker.Drops.Of(reason);
 
     /// <summary>How many requests were refused for a reason since the realm was made, unacknowledged PUBLISHes included.</summary>
     public long RefusalsOf(RefusalReason reason) => _refusals.Of(reason);

@@ -1,4 +1,5 @@
 using Broker.Authorization;
+using Broker.Options;
 using Broker.Uris;
 
 namespace Broker.Realms;
@@ -35,6 +36,12 @@ public sealed record RealmOptions
 
     /// <summary>How many calls of one registration may wait for callees that limit how many they take at once. 100.</summary>
     public int MaxQueuedCalls { get; init; } = 100;
+
+    /// <summary>
+    /// What happens to EVENTs for a peer that reads too slowly, unless its subscription says otherwise (<c>_slow_consumer</c> of
+    /// SUBSCRIBE). Counts for subscriptions made from then on.
+    /// </summary>
+    public SlowConsumerPolicy SlowConsumer { get; init; }
 
     /// <summary>How much one session may hold at once.</summary>
     public SessionLimits SessionLimits { get; init; } = new();

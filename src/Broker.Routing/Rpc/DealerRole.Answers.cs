@@ -135,7 +135,6 @@ internal sealed partial class DealerRole
             sent = call.HasEnded ? SendResult.Queued : caller.SendLocked(scratch.Reply, isDroppable: true);
         }
 
-        scratch.Reply.Clear();
         if (sent == SendResult.TooLong)
         {
             EndCall(call, ErrorUris.PayloadSizeExceeded, "A progressive result is longer than the caller takes.", FixedDict.KillNoWait);

@@ -91,9 +91,7 @@ internal sealed partial class DealerRole
             RequestId = call.InvocationId,
             Dict = interrupt.For(session.Serializer),
         });
-        var sent = session.SendLocked(message, isDroppable: true);
-        message.Clear();
-        return sent != SendResult.Dropped;
+        return session.SendLocked(message, isDroppable: true) != SendResult.Dropped;
     }
 
     /// <summary>Takes an ended call out of the caller's table and queues the answer in the same section.</summary>
@@ -109,7 +107,6 @@ internal sealed partial class DealerRole
             sent = caller.SendLocked(reply);
         }
 
-        reply.Clear();
         if (sent == SendResult.TooLong)
         {
             caller.SendError(MessageType.Call, call.RequestId, ErrorUris.PayloadSizeExceeded, "The answer is longer than the caller takes.");

@@ -1,3 +1,5 @@
+using Broker.PubSub;
+
 namespace Broker.Sessions;
 
 /// <summary>The port from routing to a session's transport.</summary>
@@ -10,15 +12,28 @@ public interface IMessageSink
     Lock Gate { get; }
 
     /// <summary>
-    /// Queues a message; called with <see cref="Gate"/> held. Never blocks, never throws, never calls back into routing. Messages leave in the order
-    /// of these calls.
+    /// Queues a message that is no EVENT; called with <see cref="Gate"/> held. Never blocks, never throws, never calls back into routing.
+    /// Messages leave in the order of these calls.
     /// </summary>
     /// <param name="message">Valid during the call only.</param>
     /// <param name="isDroppable">
-    /// True for what others send to the peer, EVENT and INVOCATION, and for parts of an answer that it can ask for again: may be refused when the peer reads too
-    /// slowly. Anything else answers the peer's own requests and is queued, or ends the session.
+    /// True for what others send to the peer, such as INVOCATION and progressive RESULT, and for parts of an answer that it can ask for
+    /// again: may be refused when the peer reads too slowly. Anything else answers the peer's own requests and is queued, or ends the
+    /// session.
     /// </param>
     SendResult Send(OutboundMessage message, bool isDroppable);
+
+    /// <summary>
+    /// Queues an EVENT, or does with it what the subscription's policy says; as <see cref="Send"/>. What is dropped now or later is counted
+    /// by <paramref name="terms"/> and told to the peer by <see cref="EventGap"/>.
+    /// </summary>
+    /// <param name="message">Valid during the call only.</param>
+    /// <param name="terms">How the subscription's events are treated.</param>
+    /// <param name="topic">The topic; valid during the call only.</param>
+    void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic);
+
+    /// <summary>Notes that the peer does not get an event, to be told with the next EVENT; called with <see cref="Gate"/> held.</summary>
+    void MissEvent();
 
     /// <summary>
     /// Asks the connection to end the session, which has left its realm, by GOODBYE, and then itself. Called without <see cref="Gate"/>; returns at once, and

@@ -26,10 +26,14 @@ public sealed class OutboundMessage : IDisposable
         MessageEncoder.Encode(serializer, _buffer, message);
     }
 
+    /// <summary>Whether a receiver has taken a reference: then one more costs no memory.</summary>
+    public bool IsShared => _shared is not null;
+
     /// <summary>The message on memory of its own, shared by all receivers that ask. The caller owns one reference and releases it.</summary>
-    public SharedBytes Share()
+    /// <param name="held">Counts that memory; the same for all receivers of a message.</param>
+    public SharedBytes Share(ByteCount held)
     {
-        _shared ??= new SharedBytes(Bytes);
+        _shared ??= new SharedBytes(Bytes, held);
         return _shared.AddReference();
     }
 

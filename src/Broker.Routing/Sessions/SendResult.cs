@@ -6,7 +6,7 @@ public enum SendResult
     /// <summary>It is queued, or the peer is gone and nobody will miss it.</summary>
     Queued,
 
-    /// <summary>An EVENT was dropped: the peer reads too slowly.</summary>
+    /// <summary>What others send to the peer was not queued: it reads too slowly.</summary>
     Dropped,
 
     /// <summary>The message is longer than the peer takes; it was not queued.</summary>

@@ -60,14 +60,14 @@ public sealed class Session
         set => Volatile.Write(ref _permissions, value);
     }
 
+    /// <summary>How much the session may send, as its role has it at this moment; null: as much as it likes.</summary>
+    public RateLimit? Rate => Permissions?.Rate;
+
     /// <summary>Guards the order of messages to the session, and its calls and invocations.</summary>
     internal Lock Gate => _sink.Gate;
 
     /// <summary>True once it has left: nothing is added to it any more. Guarded by <see cref="Gate"/>.</summary>
     internal bool HasEnded { get; set; }
-
-    /// <summary>Events dropped since the last one delivered. Guarded by <see cref="Gate"/>.</summary>
-    internal long DroppedEvents { get; set; }
 
     /// <summary>What it subscribed, by subscription id. Guarded by the broker's lock.</summary>
     internal Dictionary<long, Subscriber>? Subscriptions { get; set; }
@@ -172,23 +172,55 @@ public sealed class Session
         _invocations = new IdSequence(invocations);
     }
 
-    /// <summary>Queues a message, unless the session has left: what GOODBYE or ABORT ended gets nothing more (SES-33). Call with <see cref="Gate"/> held.</summary>
-    internal SendResult SendLocked(OutboundMessage message, bool isDroppable = false) =>
-        HasEnded ? SendResult.Queued : _sink.Send(message, isDroppable);
+    /// <summary>
+    /// Queues a message, unless the session has left: what GOODBYE or ABORT ended gets nothing more (SES-33). Call with <see cref="Gate"/>
+    /// held.
+    /// </summary>
+    /// <remarks>
+    /// There is no other receiver: the message is cleared, lest memory that it shares with the transport be held until the next one.
+    /// </remarks>
+    internal SendResult SendLocked(OutboundMessage message, bool isDroppable = false)
+    {
+        if (HasEnded)
+        {
+            return SendResult.Queued;
+        }
+
+        var result = _sink.Send(message, isDroppable);
+        message.Clear();
+        return result;
+    }
+
+    /// <summary>Queues an EVENT, unless the session has left. Call with <see cref="Gate"/> held.</summary>
+    internal void SendEventLocked(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic)
+    {
+        if (!HasEnded)
+        {
+            _sink.SendEvent(message, terms, topic);
+        }
+    }
+
+    /// <summary>
+    /// Counts an event that the session's serializer cannot express, and has the session told. Call with <see cref="Gate"/> held.
+    /// </summary>
+    internal void MissEventLocked(EventTerms terms)
+    {
+        terms.CountDrop(DropReason.Inexpressible);
+        if (!HasEnded)
+        {
+            _sink.MissEvent();
+        }
+    }
 
     /// <summary>Encodes and queues a message.</summary>
     internal SendResult Send(scoped in WampMessage message, bool isDroppable = false)
     {
         var reply = RoutingScratch.Current.Reply;
         reply.Encode(Serializer, message);
-        SendResult result;
         lock (Gate)
         {
-            result = SendLocked(reply, isDroppable);
+            return SendLocked(reply, isDroppable);
         }
-
-        reply.Clear();
-        return result;
     }
 
     /// <summary>Answers a request by ERROR; <paramref name="text"/> becomes the one element of its Arguments.</summary>

@@ -52,6 +52,7 @@ internal static class OptionsMap
         options.MaxMessageSize = (int)limits.MessageSize.Bytes;
         options.DecodeLimits = new DecodeLimits(limits.Nesting, limits.UriLength);
         options.MaxOutboundBytes = (int)limits.Outbound.Bytes;
+        options.MaxOutboundBytesTotal = limits.OutboundTotal?.Bytes ?? options.MaxOutboundBytesTotal;
         options.HandshakeTimeout = limits.HandshakeTimeout;
         options.HelloTimeout = limits.HelloTimeout;
         options.AuthenticationTimeout = limits.AuthenticationTimeout;
@@ -59,9 +60,6 @@ internal static class OptionsMap
         options.KeepAliveTimeout = configuration.KeepAlive.Timeout;
         options.PingRawSockets = configuration.KeepAlive.RawSockets;
         options.CloseTimeout = configuration.CloseTimeout;
-        options.SlowConsumer = configuration.Realms[0].SlowConsumer.Policy == SlowConsumer.Disconnect
-            ? SlowConsumerPolicy.Disconnect
-            : SlowConsumerPolicy.DropEvents;
     }
 
     private static RealmOptions Realm(RealmSection realm, LimitsSection limits) => new()
@@ -81,6 +79,7 @@ internal static class OptionsMap
         DefaultCallTimeout = realm.CallTimeout.Default,
         MaxCallTimeout = realm.CallTimeout.Max,
         MaxQueuedCalls = realm.QueuedCalls,
+        SlowConsumer = realm.SlowConsumer.Policy,
         MetaApi = realm.MetaApi,
         AllowMetaKill = realm.AllowMetaKill,
         MaxTestaments = realm.Testaments.MaxCount,
@@ -108,6 +107,7 @@ internal static class OptionsMap
     {
         Name = role.Name,
         Authorizer = role.Authorizer,
+        Rate = new RateLimit { Messages = role.Rate.Messages, Bytes = role.Rate.Bytes.Bytes, Burst = role.Rate.Burst },
         Permissions =
         [
             .. role.Permissions.Select(rule => new PermissionRule

@@ -3,6 +3,7 @@ using System.Text;
 using Broker.Messages;
 using Broker.Options;
 using Broker.Peers;
+using Broker.PubSub;
 using Broker.Realms;
 using Broker.Serialization;
 using Broker.Sessions;
@@ -91,6 +92,11 @@ public sealed class FaultTests
             _isWelcome = true;
             return SendResult.Queued;
         }
+
+        public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) =>
+            Assert.Fail("It has subscribed nothing.");
+
+        public void MissEvent() => Assert.Fail("It has subscribed nothing.");
 
         public void End(string reason, string? message) => Assert.Fail("Nobody kills this session.");
     }

@@ -27,14 +27,20 @@ internal sealed class MemoryPeer : IDisposable
     {
         _serializer = subprotocol.Serializer;
         _framing = subprotocol.IsBatched ? new BatchFraming(_serializer) : null;
-        var peer = new PeerInfo("memory", "memory", new TransportInfo { IsLocal = true }, Abort: () => { });
+        var peer = new PeerInfo("memory", "memory", new TransportInfo { IsLocal = true }, () => _fromRouter.Reader.Complete(), Closed: default);
         var output = wrap is null ? _fromRouter.Writer : wrap(_fromRouter.Writer);
         Served = ConnectionFactory.WebSocket(context, new DuplexPipe(_toRouter.Reader, output), subprotocol, peer).RunAsync();
     }
 
-    /// <summary>A router with default options.</summary>
-    public static RouterContext NewContext() =>
-        new(Microsoft.Extensions.Options.Options.Create(new WampRouterOptions()), NullLoggerFactory.Instance, TimeProvider.System);
+    /// <summary>How many bytes a peer that does not drain takes before they wait in the router.</summary>
+    public const int PipeCapacity = 1 << 20;
+
+    /// <summary>A router, by default with default options.</summary>
+    public static RouterContext NewContext(WampRouterOptions? options = null, TimeProvider? time = null) =>
+        new(
+            Microsoft.Extensions.Options.Options.Create(options ?? new WampRouterOptions()),
+            NullLoggerFactory.Instance,
+            time ?? TimeProvider.System);
 
     /// <summary>A peer with a session.</summary>
     /// <param name="context">The router.</param>
@@ -52,7 +58,8 @@ internal sealed class MemoryPeer : IDisposable
     }
 
     private static PipeOptions Inline { get; } = new(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1 << 20, resumeWriterThreshold: 1 << 19,
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
+        pauseWriterThreshold: PipeCapacity, resumeWriterThreshold: PipeCapacity / 2,
         minimumSegmentSize: 4096, useSynchronizationContext: false);
 
     /// <summary>Completes when the router has ended the connection.</summary>
@@ -101,21 +108,13 @@ internal sealed class MemoryPeer : IDisposable
         }
 
         var messages = 0;
-        var reader = new SequenceReader<byte>(result.Buffer);
-        while (reader.TryReadBigEndian(out short head))
+        var rest = result.Buffer;
+        while (TryTakeFrame(ref rest, out var payload))
         {
-            int length = (byte)head;
-            if (length == 126)
-            {
-                reader.TryReadBigEndian(out short extended);
-                length = (ushort)extended;
-            }
-
-            messages += _framing is null ? 1 : CountMessages(reader.UnreadSequence.Slice(0, length));
-            reader.Advance(length);
+            messages += _framing is null ? 1 : CountMessages(payload);
         }
 
-        _fromRouter.Reader.AdvanceTo(result.Buffer.End);
+        _fromRouter.Reader.AdvanceTo(rest.Start, rest.End);
         return messages;
     }
 
@@ -125,6 +124,36 @@ internal sealed class MemoryPeer : IDisposable
         _toRouter.Writer.Complete();
         _message.Dispose();
         _batch.Dispose();
+    }
+
+    private static bool TryTakeFrame(ref ReadOnlySequence<byte> rest, out ReadOnlySequence<byte> payload)
+    {
+        payload = default;
+        var reader = new SequenceReader<byte>(rest);
+        if (!reader.TryReadBigEndian(out short head))
+        {
+            return false;
+        }
+
+        int length = (byte)head;
+        if (length == 126)
+        {
+            if (!reader.TryReadBigEndian(out short extended))
+            {
+                return false;
+            }
+
+            length = (ushort)extended;
+        }
+
+        if (reader.Remaining < length)
+        {
+            return false;
+        }
+
+        payload = reader.UnreadSequence.Slice(0, length);
+        rest = rest.Slice(payload.End);
+        return true;
     }
 
     private void WriteFrame(ReadOnlySpan<byte> payload)

@@ -1,5 +1,7 @@
 using Broker.Hosting;
+using Broker.Options;
 using Broker.Peers;
+using Broker.Realms;
 using Broker.Serialization;
 
 namespace Broker.Connections;
@@ -9,9 +11,6 @@ namespace Broker.Connections;
 [Trait("wamp", "RACE-18")]
 public sealed class SlowConsumerTests
 {
-    private const int MaxOutbound = 256 * 1024;
-    private const int SmallBuffer = 4096;
-
     public static MatrixTheoryData<PeerTransport, int> TransportsAndSizes { get; } = new(Enum.GetValues<PeerTransport>(), [300, 3000, 20_000]);
 
     [Theory]
@@ -19,9 +18,9 @@ public sealed class SlowConsumerTests
     [Trait("wamp", "ORD-01")]
     public async Task A_subscriber_that_does_not_read_loses_events_and_is_told_how_many_while_others_lose_none(PeerTransport transport, int size)
     {
-        await using var router = await StartAsync();
-        await using var slow = await SubscribeAsync(router, transport, SerializerKind.Json, SmallBuffer);
-        await using var fast = await SubscribeAsync(router, transport, SerializerKind.MessagePack);
+        await using var router = await SlowPeers.StartAsync();
+        await using var slow = await SlowPeers.SubscribeAsync(router, transport, SerializerKind.Json, SlowPeers.SmallBuffer);
+        await using var fast = await SlowPeers.SubscribeAsync(router, transport, SerializerKind.MessagePack);
         await using var publisher = await TestPeer.JoinAsync(router, transport, SerializerKind.Cbor);
         var payload = new string('x', size);
         var batch = 100_000 / size;
@@ -30,21 +29,21 @@ public sealed class SlowConsumerTests
         {
             for (var i = 0; i < batch; i++)
             {
-                await PublishAsync(publisher, ++published, payload);
+                await SlowPeers.PublishAsync(publisher, ++published, payload);
             }
 
             for (var i = published - batch + 1; i <= published; i++)
             {
-                Assert.Equal(i, NumberOf(await fast.ExpectAsync("[36,*]")));
+                Assert.Equal(i, SlowPeers.NumberOf(await fast.ExpectAsync("[36,*]")));
             }
 
-            Assert.InRange(router.Context.Connections.OutboundBytes, 0, 2 * MaxOutbound);
+            Assert.InRange(router.Context.OutboundBudget.Held.Value, 0, 2 * SlowPeers.MaxOutbound);
         }
 
-        var reading = ReadUntilLastAsync(slow);
+        var reading = SlowPeers.ReadUntilLastAsync(slow);
         while (!reading.IsCompleted)
         {
-            await PublishAsync(publisher, ++published, "last");
+            await SlowPeers.PublishAsync(publisher, ++published, "last");
             await fast.ExpectAsync($"[36,*,[{published},\"last\"]]");
         }
 
@@ -60,19 +59,19 @@ public sealed class SlowConsumerTests
     [InlineData(PeerTransport.UnixSocket)]
     public async Task A_subscriber_that_does_not_read_is_ended_when_the_policy_says_so(PeerTransport transport)
     {
-        await using var router = await StartAsync(options => options.SlowConsumer = SlowConsumerPolicy.Disconnect);
-        await using var slow = await SubscribeAsync(router, transport, SerializerKind.Json, SmallBuffer);
+        await using var router = await SlowPeers.StartAsync(
+            options => options.Realms[TestRouter.Realm] = new RealmOptions { SlowConsumer = SlowConsumerPolicy.Disconnect });
+        await using var slow = await SlowPeers.SubscribeAsync(router, transport, SerializerKind.Json, SlowPeers.SmallBuffer);
         await using var publisher = await TestPeer.JoinAsync(router, transport);
         var payload = new string('x', 10_000);
 
         for (var request = 1; router.RealmState.SubscriptionCount > 0; request++)
         {
-            await PublishAsync(publisher, request, payload);
-            await publisher.SendBytesAsync(publisher.PingFrame([]));
-            Assert.Equal(PeerFrame.Pong, (await publisher.ReceiveFrameAsync()).Kind);
+            await SlowPeers.PublishAsync(publisher, request, payload);
+            await publisher.RoutedAsync();
         }
 
-        await ExpectOneSlowConsumerAsync(router, connectionsLeft: 1);
+        await SlowPeers.ExpectOneSlowConsumerAsync(router, connectionsLeft: 1);
     }
 
     [Theory]
@@ -85,8 +84,8 @@ public sealed class SlowConsumerTests
     public async Task A_caller_that_does_not_read_its_results_is_ended_and_its_callee_goes_on(PeerTransport transport)
     {
         const int Calls = 1000;
-        await using var router = await StartAsync();
-        await using var caller = await TestPeer.JoinAsync(router, transport, SerializerKind.Json, receiveBuffer: SmallBuffer);
+        await using var router = await SlowPeers.StartAsync();
+        await using var caller = await TestPeer.JoinAsync(router, transport, SerializerKind.Json, receiveBuffer: SlowPeers.SmallBuffer);
         await using var callee = await TestPeer.JoinAsync(router, transport);
         await callee.SendAsync("""[64,1,{},"com.example.procedure"]""");
         await callee.ExpectAsync("[65,1,*]");
@@ -102,7 +101,7 @@ public sealed class SlowConsumerTests
             await callee.SendAsync($"[70,{i},{{}},[\"{result}\"]]");
         }
 
-        await ExpectOneSlowConsumerAsync(router, connectionsLeft: 1);
+        await SlowPeers.ExpectOneSlowConsumerAsync(router, connectionsLeft: 1);
         await callee.SendAsync("""[32,2,{},"com.example.topic"]""");
         await callee.ExpectAsync("[33,2,*]");
     }
@@ -118,8 +117,8 @@ public sealed class SlowConsumerTests
     public async Task A_callee_that_does_not_read_is_spared_by_its_callers_and_every_call_gets_one_answer(PeerTransport transport)
     {
         const int Calls = 1500;
-        await using var router = await StartAsync();
-        await using var callee = await TestPeer.JoinAsync(router, transport, SerializerKind.Json, receiveBuffer: SmallBuffer);
+        await using var router = await SlowPeers.StartAsync();
+        await using var callee = await TestPeer.JoinAsync(router, transport, SerializerKind.Json, receiveBuffer: SlowPeers.SmallBuffer);
         await using var caller = await TestPeer.JoinAsync(router, transport);
         await callee.SendAsync("""[64,1,{},"com.example.procedure"]""");
         await callee.ExpectAsync("[65,1,*]");
@@ -158,8 +157,8 @@ public sealed class SlowConsumerTests
     [InlineData(PeerTransport.UnixSocket)]
     public async Task A_peer_that_pings_and_does_not_read_is_ended(PeerTransport transport)
     {
-        await using var router = await StartAsync();
-        await using var peer = await TestPeer.JoinAsync(router, transport, SerializerKind.Json, receiveBuffer: SmallBuffer);
+        await using var router = await SlowPeers.StartAsync();
+        await using var peer = await TestPeer.JoinAsync(router, transport, SerializerKind.Json, receiveBuffer: SlowPeers.SmallBuffer);
         var pings = Enumerable.Repeat(peer.PingFrame([]), 10_000).SelectMany(frame => frame).ToArray();
 
         await Assert.ThrowsAnyAsync<IOException>(async () =>
@@ -170,7 +169,7 @@ public sealed class SlowConsumerTests
             }
         });
 
-        await ExpectOneSlowConsumerAsync(router, connectionsLeft: 0);
+        await SlowPeers.ExpectOneSlowConsumerAsync(router, connectionsLeft: 0);
     }
 
     [Theory]
@@ -188,7 +187,7 @@ public sealed class SlowConsumerTests
         var subscribers = new List<TestPeer>();
         for (var i = 0; i < Subscribers; i++)
         {
-            subscribers.Add(await SubscribeAsync(router, transport, (SerializerKind)(i % 3)));
+            subscribers.Add(await SlowPeers.SubscribeAsync(router, transport, (SerializerKind)(i % 3)));
         }
 
         var payload = string.Concat(Enumerable.Range(0, 125_000).Select(i => $"{i:D8}"));
@@ -217,13 +216,13 @@ public sealed class SlowConsumerTests
     [Trait("wamp", "SES-35")]
     public async Task A_peer_that_does_not_read_holds_up_a_shutdown_for_one_timeout_only(PeerTransport transport)
     {
-        await using var router = await StartAsync();
-        await using var slow = await SubscribeAsync(router, transport, SerializerKind.Json, SmallBuffer);
+        await using var router = await SlowPeers.StartAsync();
+        await using var slow = await SlowPeers.SubscribeAsync(router, transport, SerializerKind.Json, SlowPeers.SmallBuffer);
         await using var publisher = await TestPeer.JoinAsync(router, transport);
         var payload = new string('x', 10_000);
         for (var request = 1; router.RealmState.EventsDropped == 0; request++)
         {
-            await PublishAsync(publisher, request, payload);
+            await SlowPeers.PublishAsync(publisher, request, payload);
         }
 
         publisher.Reset();
@@ -232,51 +231,5 @@ public sealed class SlowConsumerTests
         await router.Clock.ElapseAsync(TimeSpan.FromSeconds(2), isTask: true);
 
         await stopped;
-    }
-
-    private static Task<TestRouter> StartAsync(Action<WampRouterOptions>? configure = null) => TestRouter.StartAsync(options =>
-    {
-        options.MaxOutboundBytes = MaxOutbound;
-        configure?.Invoke(options);
-    });
-
-    private static async Task<TestPeer> SubscribeAsync(TestRouter router, PeerTransport transport, SerializerKind serializer, int receiveBuffer = 0)
-    {
-        var peer = await TestPeer.JoinAsync(router, transport, serializer, receiveBuffer: receiveBuffer);
-        await peer.SendAsync("""[32,1,{},"com.example.topic"]""");
-        await peer.ExpectAsync("[33,1,*]");
-        return peer;
-    }
-
-    private static Task PublishAsync(TestPeer publisher, int number, string payload) =>
-        publisher.SendAsync($"[16,{number},{{}},\"com.example.topic\",[{number},\"{payload}\"]]");
-
-    private static int NumberOf(System.Text.Json.JsonElement received) => received[4][0].GetInt32();
-
-    /// <summary>Reads on, and holds the gap of each event against its number; gives the sum of all gaps.</summary>
-    private static async Task<long> ReadUntilLastAsync(TestPeer peer)
-    {
-        var number = 0L;
-        var lost = 0L;
-        while (true)
-        {
-            var received = await peer.ExpectAsync("[36,*]");
-            var gap = received[3].TryGetProperty("_gap", out var value) ? value.GetInt64() : 0;
-            number += 1 + gap;
-            lost += gap;
-            Assert.Equal(number, NumberOf(received));
-            if (received[4][1].GetString() == "last")
-            {
-                return lost;
-            }
-        }
-    }
-
-    private static async Task ExpectOneSlowConsumerAsync(TestRouter router, int connectionsLeft)
-    {
-        await TestRouter.WaitUntilAsync(
-            () => router.Context.Connections.Count == connectionsLeft && router.Logs.Endings.Count > 0,
-            () => $"{router.Context.Connections.Count} connections are left; {string.Join('\n', router.Logs.Endings)}");
-        Assert.Contains("slow_consumer", Assert.Single(router.Logs.Endings), StringComparison.Ordinal);
     }
 }

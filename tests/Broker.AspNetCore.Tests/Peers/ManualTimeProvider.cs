@@ -3,7 +3,7 @@ namespace Broker.Peers;
 /// <summary>A clock that stands still until a test moves it. Thread-safe.</summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<(TimeSpan Due, bool IsTask, TaskCompletionSource Found)> _awaited = [];
@@ -66,6 +66,15 @@ internal sealed class ManualTimeProvider : TimeProvider
     /// <param name="isTask">Whether it is a task that is waited for: such a timer may outlive its purpose for a moment.</param>
     public async Task ElapseAsync(TimeSpan time, bool isTask = false)
     {
+        await AwaitAsync(time, isTask);
+        Advance(time);
+    }
+
+    /// <summary>Waits until something waits for exactly <paramref name="time"/>, once.</summary>
+    /// <param name="time">How long it waits.</param>
+    /// <param name="isTask">Whether it is a task that is waited for.</param>
+    public async Task AwaitAsync(TimeSpan time, bool isTask = false)
+    {
         var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
@@ -80,7 +89,6 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
 
         await found.Task.WaitAsync(Limit, System, TestContext.Current.CancellationToken);
-        Advance(time);
     }
 
     private void Set(ManualTimer timer, TimeSpan dueTime, TimeSpan period)

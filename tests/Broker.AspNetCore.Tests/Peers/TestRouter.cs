@@ -129,6 +129,7 @@ internal sealed class TestRouter : IAsyncDisposable
         await _app.DisposeAsync();
         Assert.True(Logs.Errors.Count == 0, string.Join('\n', Logs.Errors));
         Assert.Equal(0, Context.Connections.Count);
+        Assert.Equal(0, Context.OutboundBudget.Held.Value);
         Assert.Equal((0, 0, 0), (RealmState.SessionCount, RealmState.SubscriptionCount, RealmState.RegistrationCount));
     }
 

@@ -123,6 +123,31 @@ public sealed class OptionsParsing
     }
 
     [Theory, MemberData(nameof(Serializers.All), MemberType = typeof(Serializers))]
+    public void What_SUBSCRIBE_says_of_slow_reading_is_read_and_what_is_none_of_it_is_told(SerializerKind serializer)
+    {
+        foreach (var (text, policy) in new (string, SlowConsumerPolicy?)[]
+        {
+            ("\"drop_newest\"", SlowConsumerPolicy.DropNewest),
+            ("\"drop_oldest\"", SlowConsumerPolicy.DropOldest),
+            ("\"latest\"", SlowConsumerPolicy.Latest),
+            ("\"disconnect\"", SlowConsumerPolicy.Disconnect),
+            ("\"\"", null),
+            ("\"DropNewest\"", null),
+            ("[\"latest\"]", null),
+            ("null", null),
+            ("1", null),
+        })
+        {
+            var options = SubscribeOptions.Parse(serializer, Dict(serializer, $"{{\"_slow_consumer\":{text},\"match\":\"prefix\"}}"));
+            Assert.Equal((policy, policy is null), (options.SlowConsumer, options.HasUnknownSlowConsumer));
+            Assert.Equal(MatchPolicy.Prefix, options.Match);
+        }
+
+        var silent = SubscribeOptions.Parse(serializer, Dict(serializer, "{}"));
+        Assert.Equal((null, false), (silent.SlowConsumer, silent.HasUnknownSlowConsumer));
+    }
+
+    [Theory, MemberData(nameof(Serializers.All), MemberType = typeof(Serializers))]
     public void CALL_and_YIELD_Options_are_read(SerializerKind serializer)
     {
         var call = CallOptions.Parse(serializer, Dict(serializer, """{"timeout":250,"receive_progress":true,"progress":true,"disclose_me":true}"""));

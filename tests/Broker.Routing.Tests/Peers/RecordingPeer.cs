@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Broker.Messages;
 using Broker.Options;
+using Broker.PubSub;
 using Broker.Realms;
 using Broker.Serialization;
 using Broker.Sessions;
@@ -17,6 +18,7 @@ internal sealed class RecordingPeer : IMessageSink
     private readonly List<byte[]> _received = [];
     private readonly Realm _realm;
     private long _lastRequestId;
+    private long _missed;
     private int _read;
 
     public RecordingPeer(Realm realm, SerializerKind serializer = SerializerKind.Json, RoleSet? roles = null, string authId = "joe", string authRole = "user")
@@ -38,7 +40,7 @@ internal sealed class RecordingPeer : IMessageSink
 
     public Session Session { get; }
 
-    /// <summary>Whether EVENTs are dropped, as by a transport whose peer reads too slowly.</summary>
+    /// <summary>Whether EVENTs and INVOCATIONs are dropped, as by a transport whose peer reads too slowly.</summary>
     public bool IsSlow { get; set; }
 
     /// <summary>What takes the messages that the peer sends; null: the realm at once.</summary>
@@ -46,6 +48,9 @@ internal sealed class RecordingPeer : IMessageSink
 
     /// <summary>The longest message taken.</summary>
     public int MaxLength { get; set; } = int.MaxValue;
+
+    /// <summary>What was to happen to the last EVENT, had the peer been slow.</summary>
+    public SlowConsumerPolicy? LastPolicy { get; private set; }
 
     /// <summary>The id of the last request made.</summary>
     public long LastRequestId => _lastRequestId;
@@ -69,6 +74,28 @@ internal sealed class RecordingPeer : IMessageSink
         _received.Add(message.Bytes.ToArray());
         return SendResult.Queued;
     }
+
+    void IMessageSink.SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic)
+    {
+        LastPolicy = terms.Policy;
+        if (IsSlow || message.Bytes.Length > MaxLength)
+        {
+            terms.CountDrop(IsSlow ? DropReason.Newest : DropReason.TooLong);
+            _missed++;
+            return;
+        }
+
+        using var marked = new OutboundMessage();
+        if (_missed > 0)
+        {
+            EventGap.Mark(marked, Serializer, message.Bytes, _missed);
+            _missed = 0;
+        }
+
+        _received.Add((marked.Bytes.IsEmpty ? message : marked).Bytes.ToArray());
+    }
+
+    void IMessageSink.MissEvent() => _missed++;
 
     /// <summary>The GOODBYE that the realm has asked the connection to send: reason and message; null as long as it has not.</summary>
     public (string Reason, string? Message)? Ending { get; private set; }

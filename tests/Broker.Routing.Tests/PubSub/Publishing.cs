@@ -1,5 +1,7 @@
 using Broker.Messages;
+using Broker.Options;
 using Broker.Peers;
+using Broker.Realms;
 using Broker.Serialization;
 using Broker.Uris;
 
@@ -142,6 +144,42 @@ public sealed class Publishing
         var received = slow.Next();
         Assert.Equal("""{"topic":"com.myapp.topic","_gap":1}""", received.Details);
         Assert.Equal("[1.5,\"x\"],{\"k\":null}", received.Payload);
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "PUB-10")]
+    public void What_happens_while_a_subscriber_is_slow_the_realm_says_and_SUBSCRIBE_may_say_otherwise(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions { SlowConsumer = SlowConsumerPolicy.DropOldest });
+        var (subscriber, publisher) = (realm.Join(serializer), realm.Join(serializer));
+        foreach (var (options, policy) in new[]
+        {
+            ("{}", SlowConsumerPolicy.DropOldest),
+            ("{\"_slow_consumer\":\"latest\"}", SlowConsumerPolicy.Latest),
+            ("{}", SlowConsumerPolicy.Latest), // says nothing of it
+            ("{\"_slow_consumer\":\"drop_newest\"}", SlowConsumerPolicy.DropNewest),
+            ("{\"_slow_consumer\":\"disconnect\"}", SlowConsumerPolicy.Disconnect),
+            ("{\"_slow_consumer\":\"drop_oldest\"}", SlowConsumerPolicy.DropOldest),
+        })
+        {
+            subscriber.Subscription(Topic, options);
+            publisher.Publish(Topic);
+            Assert.Equal(policy, subscriber.LastPolicy);
+            Assert.Single(subscriber.Rest());
+        }
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "PUB-10")]
+    public void Another_word_for_what_happens_to_a_slow_subscriber_is_refused(SerializerKind serializer)
+    {
+        var subscriber = _realm.Join(serializer);
+        foreach (var value in new[] { "\"fast\"", "\"\"", "\"Latest\"", "5", "null", "[\"latest\"]", "{\"latest\":true}" })
+        {
+            var request = subscriber.Subscribe(Topic, $"{{\"_slow_consumer\":{value},\"match\":\"prefix\"}}");
+            Assert.Equal(Received.Error(MessageType.Subscribe, request, ErrorUris.InvalidArgument), subscriber.NextError());
+        }
+
+        Assert.Equal(0, _realm.Realm.SubscriptionCount);
+        subscriber.Subscription(Topic);
     }
 
     [Theory, EachSerializer, Trait("wamp", "PSZ-01")]

@@ -3,6 +3,7 @@ using Broker.Ids;
 using Broker.Messages;
 using Broker.Options;
 using Broker.Peers;
+using Broker.PubSub;
 using Broker.Serialization;
 using Broker.Sessions;
 using Broker.Uris;
@@ -194,6 +195,10 @@ public sealed class AllocationBudgets
             _length = message.Bytes.Length;
             return SendResult.Queued;
         }
+
+        public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) => Send(message, isDroppable: true);
+
+        public void MissEvent() => Assert.Fail("Nobody speaks another serializer.");
 
         public void End(string reason, string? message) => Assert.Fail("Nobody kills this session.");
 

@@ -1,5 +1,6 @@
 using Broker.Messages;
 using Broker.Peers;
+using Broker.PubSub;
 using Broker.Serialization;
 
 namespace Broker.Sessions;
@@ -131,6 +132,11 @@ public sealed class ProtocolViolations
             Bytes ??= message.Bytes.ToArray();
             return SendResult.Queued;
         }
+
+        public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) =>
+            Assert.Fail("It has subscribed nothing.");
+
+        public void MissEvent() => Assert.Fail("It has subscribed nothing.");
 
         public void End(string reason, string? message) => Assert.Fail("Nobody kills this session.");
     }

@@ -21,7 +21,7 @@ public sealed class ConfigurationRulesTests
     [InlineData("""{ "realms": [ { "name": "a", "history": [ { "uri": "b." } ] } ] }""", ":1: realms.0.history.0.uri: 'b.' is no valid URI for the match policy exact in this realm.")]
     [InlineData("""{ "realms": [ { "name": "a", "uri_rules": "strict", "history": [ { "uri": "B" } ] } ] }""", ":1: realms.0.history.0.uri: 'B' is no valid URI for the match policy exact in this realm.")]
     [InlineData("""{ "realms": [ { "name": "a", "trust_levels": { "calls": [ { "uri": "..", "match": "prefix" } ] } } ] }""", ":1: realms.0.trust_levels.calls.0.uri: '..' is no valid URI for the match policy prefix in this realm.")]
-    [InlineData("""{ "realms": [ { "name": "a", "slow_consumer": { "policy": "disconnect" } }, { "name": "b" } ] }""", ":1: realms: this build knows one slow_consumer.policy for all realms: choose the same for each.")]
+    [InlineData("""{ "limits": { "outbound": "2MiB", "outbound_total": "1MiB" } }""", ":1: limits.outbound_total: this is less than limits.outbound, 2MiB, which is for one peer.")]
     [InlineData("""{ "realms": [ { "name": "a", "roles": [ { "name": "r" } ] } ] }""", ":1: realms.0.roles: nobody could join: add auth, or a role of the name anonymous.")]
     [InlineData("""{ "realms": [ { "name": "a", "history": [ { "uri": "b" }, { "uri": "b" } ] } ] }""", ":1: realms: The realm 'a': b has two history rules for the match policy Exact.")]
     public void What_contradicts_itself_is_a_fault(string json, string fault) => Assert.Equal(fault, Assert.Single(WrittenFile.FaultsOf(json)));

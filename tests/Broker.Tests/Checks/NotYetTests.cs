@@ -10,24 +10,19 @@ public sealed class NotYetTests
     {
         var faults = WrittenFile.FaultsOf("""
             {
-              "limits": { "outbound_total": "1GiB" },
-              "realms": [ { "name": "a", "slow_consumer": { "policy": "latest" } } ]
+              "limits": { "outbound": "1MiB" },
+              "realms": [ { "name": "a", "retention": { "max_event": "1KiB" } } ]
             }
             """);
 
-        Assert.Equal(
-            [
-                ":2: limits.outbound_total: this is not supported by this build yet: leave it out.",
-                ":3: realms.0.slow_consumer.policy: 'latest' is not supported by this build yet: choose another.",
-            ],
-            faults);
+        Assert.Equal([":3: realms.0.retention.max_event: this is not supported by this build yet: leave it out."], faults);
     }
 
     [Fact]
     public void So_is_one_from_the_environment() =>
         Assert.Equal(
-            "BROKER__LIMITS__OUTBOUND_TOTAL: limits.outbound_total: this is not supported by this build yet: leave it out.",
-            Assert.Single(WrittenFile.FaultsOf("{}", null, ("BROKER__LIMITS__OUTBOUND_TOTAL", "1GiB"))));
+            "BROKER__REALMS__0__RETENTION__MAX_EVENT: realms.0.retention.max_event: this is not supported by this build yet: leave it out.",
+            Assert.Single(WrittenFile.FaultsOf("{}", null, ("BROKER__REALMS__0__RETENTION__MAX_EVENT", "1KiB"))));
 
     [Fact]
     public void Null_asks_for_nothing() =>

@@ -15,6 +15,10 @@ internal sealed class ConfigurationRules(BrokerConfiguration configuration, Acti
     {
         CheckListeners(KeyPath.Root["listeners"]);
         CheckRealms(KeyPath.Root["realms"]);
+        if (configuration.Limits is { OutboundTotal: { Bytes: > 0 } total } limits && total.CompareTo(limits.Outbound) < 0)
+        {
+            report(KeyPath.Root["limits"]["outbound_total"], $"this is less than limits.outbound, {limits.Outbound}, which is for one peer.");
+        }
     }
 
     private void CheckListeners(KeyPath path)
@@ -66,11 +70,6 @@ internal sealed class ConfigurationRules(BrokerConfiguration configuration, Acti
 
             CheckUris(realm, path[index]);
             new AuthRules(realm, path[index], report).Check();
-        }
-
-        if (configuration.Realms.Select(realm => realm.SlowConsumer.Policy).Distinct().Count() > 1)
-        {
-            report(path, "this build knows one slow_consumer.policy for all realms: choose the same for each.");
         }
     }
 

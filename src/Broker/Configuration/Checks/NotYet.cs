@@ -9,25 +9,21 @@ namespace Broker.Configuration.Checks;
 /// </summary>
 internal static class NotYet
 {
-    private static readonly (KeyPath Path, string? Value)[] Keys =
+    private static readonly KeyPath[] Keys =
     [
-        Key("limits.outbound_total"),
-        Key("realms.*.roles.*.rate"),
         Key("realms.*.retention.max_event"),
-        Key("realms.*.slow_consumer.policy", "drop_oldest"),
-        Key("realms.*.slow_consumer.policy", "latest"),
     ];
 
     /// <summary>All of them; <c>*</c> stands for any number or name.</summary>
-    public static IEnumerable<KeyPath> Paths => Keys.Select(key => key.Path);
+    public static IEnumerable<KeyPath> Paths => Keys;
 
-    /// <summary>Whether a key is one of them, whatever its value.</summary>
-    public static bool Holds(KeyPath path) => Keys.Any(key => key.Value is null && path.IsWithin(key.Path));
+    /// <summary>Whether a key is one of them.</summary>
+    public static bool Holds(KeyPath path) => Keys.Any(path.IsWithin);
 
     /// <summary>Reports all that are configured.</summary>
     public static void Check(ConfigurationNode root, List<Fault> faults) => Check(root, KeyPath.Root, faults);
 
-    private static (KeyPath Path, string? Value) Key(string path, string? value = null) => (KeyPath.TryParse(path)!, value);
+    private static KeyPath Key(string path) => KeyPath.TryParse(path)!;
 
     private static void Check(ConfigurationNode node, KeyPath path, List<Fault> faults)
     {
@@ -40,10 +36,6 @@ internal static class NotYet
                 {
                     faults.Add(new Fault(inner.Origin, key, "this is not supported by this build yet: leave it out."));
                 }
-            }
-            else if (Keys.Any(other => other.Value == inner.Text && key.IsWithin(other.Path)))
-            {
-                faults.Add(new Fault(inner.Origin, key, $"'{inner.Text}' is not supported by this build yet: choose another."));
             }
             else
             {

@@ -81,6 +81,9 @@ internal sealed record LimitsSection
     public ByteSize Outbound { get; init; } = ByteSize.FromMiB(4);
 
     /// <summary>What may wait for all peers.</summary>
-    [Key("How much may wait for all peers together. 0B: any amount.")]
-    public ByteSize OutboundTotal { get; init; } = ByteSize.FromMiB(1024);
+    [Key(
+        "How much memory what waits for all peers together may take; what several wait for counts once. null: a quarter of the memory that "
+        + "the process may use. 0B: any amount.",
+        Example = "\"1GiB\"")]
+    public ByteSize? OutboundTotal { get; init; }
 }

@@ -22,7 +22,7 @@ internal sealed record RoleSection
     public string? Authorizer { get; init; }
 
     /// <summary>How much it may send.</summary>
-    [Key("How much each of its sessions may send.")]
+    [Key("How much each of its sessions may send. One that sends more is read more slowly, and not ended.")]
     public RateSection Rate { get; init; } = new();
 }
 
@@ -86,7 +86,7 @@ internal sealed record RuleDiscloseSection
 internal sealed record RateSection
 {
     /// <summary>Messages.</summary>
-    [Key("Messages a second. 0: any number.", Min = "0")]
+    [Key("Messages a second, pings and pongs included. 0: any number.", Min = "0")]
     public int Messages { get; init; }
 
     /// <summary>Bytes.</summary>
@@ -94,6 +94,6 @@ internal sealed record RateSection
     public ByteSize Bytes { get; init; }
 
     /// <summary>At once.</summary>
-    [Key("For how many seconds' worth a session may save up what it does not send.", Min = "0")]
+    [Key("For how many seconds' worth a session may save up what it does not send: so much it may send at once.", Min = "1")]
     public int Burst { get; init; } = 1;
 }

@@ -1,4 +1,5 @@
 using Broker.Configuration.Keys;
+using Broker.Options;
 using Broker.Uris;
 
 namespace Broker.Configuration.Sections;
@@ -65,22 +66,7 @@ internal sealed record SlowConsumerSection
     /// <summary>What happens.</summary>
     [Key(
         "Drop the events that find no room (drop_newest) or those that wait for longest (drop_oldest), keep one for each topic (latest), "
-        + "or end the connection (disconnect). What was dropped is counted, and the next event says how many (_gap).")]
-    public SlowConsumer Policy { get; init; } = SlowConsumer.DropNewest;
-}
-
-/// <summary>What happens to events for slow peers.</summary>
-internal enum SlowConsumer
-{
-    /// <summary>Those that find no room are dropped.</summary>
-    DropNewest,
-
-    /// <summary>Those that wait for longest are dropped.</summary>
-    DropOldest,
-
-    /// <summary>The connection ends.</summary>
-    Disconnect,
-
-    /// <summary>The last one of each topic is kept.</summary>
-    Latest,
+        + "or end the connection (disconnect). What was dropped is counted, and the next event says how many (_gap). A subscription can "
+        + "ask for another (_slow_consumer). A reload counts for subscriptions made from then on.")]
+    public SlowConsumerPolicy Policy { get; init; } = SlowConsumerPolicy.DropNewest;
 }
