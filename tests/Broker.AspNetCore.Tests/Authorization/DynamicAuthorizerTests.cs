@@ -173,8 +173,11 @@ public sealed class DynamicAuthorizerTests
         await peer.ExpectAsync("""[6,{*},"wamp.error.authentication_required"]""");
         await peer.SendAsync("""[6,{},"wamp.close.goodbye_and_out"]""");
         await peer.ExpectCloseAsync(1008);
-        await authorizer.SendAsync("""[70,1,{},[true]]""", $$"""[64,2,{},"{{Procedure}}"]""");
-        await authorizer.ExpectAsync("[8,64,2,*]"); // so the answer has been taken before the authorizer leaves
+        await authorizer.SendAsync("""[70,1,{},[true]]""");
+
+        await using var other = await JoinAsync(router, Everybody.Brief);
+        await other.SendAsync("""[16,1,{"acknowledge":true},"com.a"]""");
+        await other.ExpectAsync("[17,1,*]"); // by the answer that the first session did not wait for
     }
 
     private static Task<TestRouter> StartAsync() => TestRouter.StartAsync(options => Options(options));
