@@ -1,5 +1,3 @@
-using Broker.Hosting;
-
 namespace Broker.Connections;
 
 /// <summary>
@@ -32,7 +30,6 @@ internal static class FlushBatch
         else
         {
             FlushLater.Add(queue);
-            Traffic.Fold();
         }
     }
 
@@ -54,7 +51,6 @@ internal static class FlushBatch
         {
             state.Dirty.Clear();
             state.Depth = 0;
-            Traffic.Fold();
         }
     }
 

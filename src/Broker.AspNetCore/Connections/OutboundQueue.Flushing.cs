@@ -1,11 +1,15 @@
 using System.IO.Pipelines;
+using Broker.Hosting;
 
 namespace Broker.Connections;
 
 /// <content>What is queued goes to the transport.</content>
 internal sealed partial class OutboundQueue
 {
-    /// <summary>Gives what is queued to the transport. Never blocks: what the transport does not take now follows when it does.</summary>
+    /// <summary>
+    /// Gives what is queued to the transport. Never blocks: what the transport does not take now follows when it does. Never throws: whoever
+    /// flushes works for others, too, and a fault ends this connection only.
+    /// </summary>
     public void Flush()
     {
         lock (Gate)
@@ -16,28 +20,13 @@ internal sealed partial class OutboundQueue
                 return;
             }
 
-            while (true)
+            try
             {
-                Refill();
-                if (_unflushed == 0)
-                {
-                    _drained?.TrySetResult();
-                    return;
-                }
-
-                var flush = StartFlush();
-                if (!flush.IsCompletedSuccessfully)
-                {
-                    _isFlushing = true;
-                    _stalledSince = _time.GetTimestamp();
-                    _pump = PumpAsync(flush);
-                    return;
-                }
-
-                if (IsGone(flush.Result))
-                {
-                    return;
-                }
+                FlushAll();
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
             }
         }
     }
@@ -65,6 +54,33 @@ internal sealed partial class OutboundQueue
         return drained.Task;
     }
 
+    private void FlushAll()
+    {
+        while (true)
+        {
+            Refill();
+            if (_unflushed == 0)
+            {
+                _drained?.TrySetResult();
+                return;
+            }
+
+            var flush = StartFlush();
+            if (!flush.IsCompletedSuccessfully)
+            {
+                _isFlushing = true;
+                _stalledSince = _context.Time.GetTimestamp();
+                _pump = PumpAsync(flush);
+                return;
+            }
+
+            if (IsGone(flush.Result))
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>Moves bytes from the backlog into the pipe, as many as may lie there.</summary>
     private void Refill()
     {
@@ -84,15 +100,7 @@ internal sealed partial class OutboundQueue
     {
         _unflushed = 0;
         _frames.EndBatch(_output);
-        try
-        {
-            return _output.FlushAsync();
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or IOException or ObjectDisposedException)
-        {
-            // The transport has completed the pipe: the read loop learns of it, too, and ends the connection.
-            return ValueTask.FromResult(new FlushResult(isCanceled: false, isCompleted: true));
-        }
+        return _output.FlushAsync();
     }
 
     private bool IsGone(FlushResult result)
@@ -106,37 +114,49 @@ internal sealed partial class OutboundQueue
         return true;
     }
 
+    /// <summary>Sends nothing any more. If the transport is gone, the read loop learns of it, too, and ends the connection.</summary>
+    private void Fail(Exception exception)
+    {
+        Close();
+        if (exception is not (InvalidOperationException or IOException or OperationCanceledException))
+        {
+            Log.FlushFailed(_context.Logger, exception, _ownId);
+            _end(new Ending(DisconnectReason.InternalError));
+        }
+    }
+
     private async Task PumpAsync(ValueTask<FlushResult> flush)
     {
-        while (true)
+        try
         {
-            FlushResult result;
-            try
+            while (true)
             {
-                result = await flush.ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException)
-            {
-                result = new FlushResult(isCanceled: false, isCompleted: true);
-            }
+                var result = await flush.ConfigureAwait(false);
+                lock (Gate)
+                {
+                    if (_isClosed || IsGone(result))
+                    {
+                        return;
+                    }
 
+                    _stalledSince = _context.Time.GetTimestamp();
+                    Refill();
+                    if (_unflushed == 0)
+                    {
+                        _isFlushing = false;
+                        _drained?.TrySetResult();
+                        return;
+                    }
+
+                    flush = StartFlush();
+                }
+            }
+        }
+        catch (Exception exception)
+        {
             lock (Gate)
             {
-                if (_isClosed || IsGone(result))
-                {
-                    return;
-                }
-
-                _stalledSince = _time.GetTimestamp();
-                Refill();
-                if (_unflushed == 0)
-                {
-                    _isFlushing = false;
-                    _drained?.TrySetResult();
-                    return;
-                }
-
-                flush = StartFlush();
+                Fail(exception);
             }
         }
     }

@@ -24,11 +24,11 @@ internal sealed partial class OutboundQueue : IMessageSink
     /// <summary>Flushes for different senders within this time make a receiver crowded.</summary>
     private const int CrowdedMilliseconds = 1;
 
-    private readonly PipeWriter _output;
+    private readonly GatheringPipeWriter _output;
     private readonly FrameWriter _frames;
     private readonly SerializerKind _serializer;
+    private readonly RouterContext _context;
     private readonly OutboundBudget _budget;
-    private readonly TimeProvider _time;
     private readonly Action<Ending> _end;
     private readonly long _ownId;
     private readonly int _maxBytes;
@@ -60,11 +60,11 @@ internal sealed partial class OutboundQueue : IMessageSink
         long ownId,
         Action<Ending> end)
     {
-        _output = output;
+        _output = new GatheringPipeWriter(output);
         _frames = frames;
         _serializer = serializer;
+        _context = context;
         _budget = context.OutboundBudget;
-        _time = context.Time;
         _end = end;
         _ownId = ownId;
         _maxBytes = context.Options.MaxOutboundBytes;

@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Error, "Connection {ConnectionId}, session {SessionId}, ended by a fault of the router.")]
     public static partial void ConnectionFailed(ILogger logger, Exception exception, string connectionId, long sessionId);
 
+    [LoggerMessage(13, LogLevel.Error, "What waited for connection {Number} could not be sent by a fault of the router.")]
+    public static partial void FlushFailed(ILogger logger, Exception exception, long number);
+
     [LoggerMessage(5, LogLevel.Debug, "Connection {ConnectionId} was closed by the peer while the router waited for it to read the reason of the end.")]
     public static partial void LingerEnded(ILogger logger, Exception exception, string connectionId);
 

@@ -3,41 +3,31 @@ using Broker.Messages;
 namespace Broker.Hosting;
 
 /// <summary>
-/// Counts the messages and bytes of this process, by type and direction. Each thread counts for itself, which costs next to nothing, and adds what it has counted to the
-/// totals when its batch of messages is routed.
+/// Counts the messages and bytes of this process, by type and direction. Each thread counts for itself, which costs next to nothing; who asks for the sums adds up
+/// what all threads have counted. Thread-safe.
 /// </summary>
 internal static class Traffic
 {
-    private const int Types = 72; // the codes of the specification's messages end at 70
-    private static readonly long[] _received = new long[Types + 1]; // the last: bytes
-    private static readonly long[] _sent = new long[Types + 1];
+    private static readonly Lock _gate = new();
+    private static readonly List<Tally> _tallies = []; // of the threads that run
+    private static readonly Tally _gone = new(); // of those that have ended
 
     [ThreadStatic]
     private static Tally? _tally;
 
     /// <summary>A message came.</summary>
-    public static void Received(MessageType type, int bytes) => Count((_tally ??= new Tally()).Received, type, bytes);
+    public static void Received(MessageType type, int bytes) => (_tally ?? Enter()).Received.Add(type, bytes);
 
     /// <summary>A message was queued for a peer.</summary>
-    public static void Sent(MessageType type, int bytes) => Count((_tally ??= new Tally()).Sent, type, bytes);
-
-    /// <summary>Adds what this thread has counted to the totals.</summary>
-    public static void Fold()
-    {
-        if (_tally is { } tally)
-        {
-            Fold(tally.Received, _received);
-            Fold(tally.Sent, _sent);
-        }
-    }
+    public static void Sent(MessageType type, int bytes) => (_tally ?? Enter()).Sent.Add(type, bytes);
 
     /// <summary>The messages of each type that occurred.</summary>
     public static IEnumerable<(MessageType Type, long Count)> Messages(bool sent)
     {
-        var totals = sent ? _sent : _received;
-        for (var type = 0; type < Types; type++)
+        var sum = Sum(sent);
+        for (var type = 0; type < TrafficCounts.Types; type++)
         {
-            if (Volatile.Read(ref totals[type]) is > 0 and var count)
+            if (sum.Of(type) is > 0 and var count)
             {
                 yield return ((MessageType)type, count);
             }
@@ -45,29 +35,52 @@ internal static class Traffic
     }
 
     /// <summary>The bytes of all messages, without the framing.</summary>
-    public static long Bytes(bool sent) => Volatile.Read(ref (sent ? _sent : _received)[Types]);
+    public static long Bytes(bool sent) => Sum(sent).Bytes;
 
-    private static void Count(long[] counts, MessageType type, int bytes)
+    private static TrafficCounts Sum(bool sent)
     {
-        counts[(uint)type < Types ? (int)type : 0]++; // what belongs to extensions counts as 0
-        counts[Types] += bytes;
-    }
-
-    private static void Fold(long[] counts, long[] totals)
-    {
-        for (var i = 0; i < counts.Length; i++)
+        var sum = new TrafficCounts();
+        lock (_gate)
         {
-            if (counts[i] != 0)
+            ForgetEndedThreads();
+            foreach (var tally in _tallies.Append(_gone))
             {
-                Interlocked.Add(ref totals[i], counts[i]);
-                counts[i] = 0;
+                sum.Add(sent ? tally.Sent : tally.Received);
             }
         }
+
+        return sum;
     }
+
+    /// <summary>This thread counts from now on.</summary>
+    private static Tally Enter()
+    {
+        var tally = _tally = new Tally();
+        lock (_gate)
+        {
+            ForgetEndedThreads(); // for where nobody ever asks for the sums
+            _tallies.Add(tally);
+        }
+
+        return tally;
+    }
+
+    private static void ForgetEndedThreads() => _tallies.RemoveAll(static tally =>
+    {
+        if (tally.Thread.IsAlive)
+        {
+            return false;
+        }
+
+        _gone.Received.Add(tally.Received);
+        _gone.Sent.Add(tally.Sent);
+        return true;
+    });
 
     private sealed class Tally
     {
-        public readonly long[] Received = new long[Types + 1];
-        public readonly long[] Sent = new long[Types + 1];
+        public readonly Thread Thread = Thread.CurrentThread;
+        public readonly TrafficCounts Received = new();
+        public readonly TrafficCounts Sent = new();
     }
 }

@@ -100,17 +100,17 @@ internal sealed partial class BrokerRole
             _retained.Keep(stored);
         }
 
-        var fanOut = new FanOut(publication);
+        var fanOut = new FanOut();
         if (_index.FindExact(publication.Topic) is { } exact)
         {
             Record(exact, publication, ref stored);
-            fanOut.Deliver(exact);
+            fanOut.Deliver(publication, exact);
         }
 
         foreach (var subscription in _index.MatchPatterns(publication.Topic))
         {
             Record(subscription, publication, ref stored);
-            fanOut.Deliver(subscription);
+            fanOut.Deliver(publication, subscription);
         }
 
         stored?.IsDispatched = true;

@@ -31,13 +31,12 @@ internal static class EventEncoder
                 serializer, details, new RoutedEventDetails(isPattern ? publication.Topic : default, isRetained, publication.Details));
         }
 
-        target.Encode(serializer, new WampMessage
-        {
-            Type = MessageType.Event,
-            SubscriptionId = subscription.Id,
-            PublicationId = publication.Id,
-            Dict = details.Written,
-            Payload = payload,
-        });
+        scoped WampMessage message = default; // filled in place: its many fields are not worth a copy
+        message.Type = MessageType.Event;
+        message.SubscriptionId = subscription.Id;
+        message.PublicationId = publication.Id;
+        message.Dict = details.Written;
+        message.Payload = payload;
+        target.Encode(serializer, message);
     }
 }

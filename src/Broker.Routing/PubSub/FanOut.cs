@@ -8,23 +8,22 @@ namespace Broker.PubSub;
 /// One publication on its way to its subscribers. The EVENT of a subscription is encoded once per serializer that its subscribers speak; the payload is
 /// spliced, and transcoded only where the serializers differ.
 /// </summary>
-internal ref struct FanOut(scoped in Publication publication)
+internal ref struct FanOut()
 {
     private readonly RoutingScratch _scratch = RoutingScratch.Current;
-    private Publication _publication = publication;
-    private Subscription? _subscription;
     private uint _encoded;       // bit per serializer: its EVENT of the subscription is encoded
     private uint _transcoded;    // bit per serializer: its payload is in the scratch
     private uint _inexpressible; // bit per serializer: it cannot express the payload
 
     /// <summary>Queues the EVENT to all subscribers of a subscription.</summary>
-    public void Deliver(Subscription subscription)
+    /// <param name="publication">The same each time.</param>
+    /// <param name="subscription">The subscription.</param>
+    public void Deliver(scoped in Publication publication, Subscription subscription)
     {
-        _subscription = subscription;
         _encoded = 0;
-        var publisher = _publication.Publisher;
-        var includesPublisher = _publication.IncludesPublisher;
-        var lists = _publication.Lists;
+        var publisher = publication.Publisher;
+        var includesPublisher = publication.IncludesPublisher;
+        var lists = publication.Lists;
         foreach (var subscriber in subscription.Subscribers.Snapshot())
         {
             if (subscriber is null || (subscriber.Session == publisher && !includesPublisher) || lists?.Admit(subscriber.Session) == false)
@@ -32,9 +31,9 @@ internal ref struct FanOut(scoped in Publication publication)
                 continue;
             }
 
-            if (TryEncode(subscriber.Session.Serializer))
+            if (TryEncode(publication, subscription, subscriber.Session.Serializer))
             {
-                Deliver(subscriber);
+                Deliver(publication, subscriber);
             }
             else
             {
@@ -52,18 +51,18 @@ internal ref struct FanOut(scoped in Publication publication)
         }
     }
 
-    private readonly void Deliver(Subscriber subscriber)
+    private readonly void Deliver(scoped in Publication publication, Subscriber subscriber)
     {
         var session = subscriber.Session;
         var message = _scratch.Event(session.Serializer);
         lock (session.Gate)
         {
-            if (!subscriber.IsActive || (_publication.IsRetained && subscriber.TakeNoted(_publication.Id)))
+            if (!subscriber.IsActive || (publication.IsRetained && subscriber.TakeNoted(publication.Id)))
             {
                 return;
             }
 
-            session.SendEventLocked(message, subscriber.Terms, _publication.Topic);
+            session.SendEventLocked(message, subscriber.Terms, publication.Topic);
         }
     }
 
@@ -79,7 +78,7 @@ internal ref struct FanOut(scoped in Publication publication)
         }
     }
 
-    private bool TryEncode(SerializerKind serializer)
+    private bool TryEncode(scoped in Publication publication, Subscription subscription, SerializerKind serializer)
     {
         var bit = 1u << (int)serializer;
         if ((_encoded & bit) != 0)
@@ -92,7 +91,7 @@ internal ref struct FanOut(scoped in Publication publication)
             return false;
         }
 
-        if ((_transcoded & bit) == 0 && !_scratch.TryTranscode(_publication.Serializer, _publication.Payload, serializer, out _))
+        if ((_transcoded & bit) == 0 && !_scratch.TryTranscode(publication.Serializer, publication.Payload, serializer, out _))
         {
             _inexpressible |= bit;
             return false;
@@ -100,18 +99,18 @@ internal ref struct FanOut(scoped in Publication publication)
 
         _transcoded |= bit;
         _encoded |= bit;
-        Encode(_scratch.Event(serializer), serializer);
+        Encode(publication, subscription, serializer);
         return true;
     }
 
-    private readonly void Encode(OutboundMessage target, SerializerKind serializer)
+    private readonly void Encode(scoped in Publication publication, Subscription subscription, SerializerKind serializer)
     {
-        var payload = _publication.Payload;
-        if (serializer != _publication.Serializer && payload.Count > 0)
+        var payload = publication.Payload;
+        if (serializer != publication.Serializer && payload.Count > 0)
         {
             payload = new Payload(_scratch.Payload(serializer).Written, payload.Count);
         }
 
-        EventEncoder.Encode(target, serializer, _subscription!, _publication, payload, isRetained: false);
+        EventEncoder.Encode(_scratch.Event(serializer), serializer, subscription, publication, payload, isRetained: false);
     }
 }

@@ -60,6 +60,37 @@ public sealed class FaultTests
         Assert.Equal(2, router.RealmState.SessionCount);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_cannot_be_sent_by_a_fault_ends_its_receiver_and_not_its_sender(bool isLater)
+    {
+        await using var router = await TestRouter.StartAsync();
+        FaultyWriter? output = null;
+        using var faulty = MemoryPeer.Join(router.Context, new WampSubprotocol(SerializerKind.Json), inner => output = new FaultyWriter(inner));
+        faulty.Write(new WampMessage { Type = MessageType.Subscribe, RequestId = 1, Uri = "com.example.topic"u8 });
+        faulty.Flush();
+        await using var sender = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
+        output!.Flushing = isLater ? FaultLaterAsync : static () => throw new NotSupportedException("A fault.");
+
+        await sender.SendAsync("""[16,1,{"acknowledge":true},"com.example.topic"]""");
+
+        await sender.ExpectAsync("[17,1,*]");
+        await faulty.Served;
+        Assert.Contains("A fault.", router.Logs.Errors.First(), StringComparison.Ordinal);
+        Assert.Contains("internal_error", Assert.Single(router.Logs.Endings), StringComparison.Ordinal);
+        router.Logs.ForgetErrors();
+        await sender.SendAsync("""[16,2,{"acknowledge":true},"com.example.topic"]""");
+        await sender.ExpectAsync("[17,2,*]");
+        Assert.Equal(1, router.RealmState.SessionCount);
+
+        static async ValueTask<FlushResult> FaultLaterAsync()
+        {
+            await Task.Yield();
+            throw new NotSupportedException("A fault.");
+        }
+    }
+
     private static Session Join(Realm realm, IMessageSink sink) => realm.Join(
         SerializerKind.Json,
         new HelloDetails { Roles = new RoleSet { Caller = Features.None } },
@@ -106,13 +137,16 @@ public sealed class FaultTests
     {
         public bool IsFaulty { get; set; }
 
+        public Func<ValueTask<FlushResult>>? Flushing { get; set; }
+
         public override Span<byte> GetSpan(int sizeHint = 0) => IsFaulty ? throw new NotSupportedException("A fault.") : inner.GetSpan(sizeHint);
 
-        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+        public override Memory<byte> GetMemory(int sizeHint = 0) => IsFaulty ? throw new NotSupportedException("A fault.") : inner.GetMemory(sizeHint);
 
         public override void Advance(int bytes) => inner.Advance(bytes);
 
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+            Flushing?.Invoke() ?? inner.FlushAsync(cancellationToken);
 
         public override void CancelPendingFlush() => inner.CancelPendingFlush();
 
