@@ -34,7 +34,6 @@ public sealed class AutobahnKillTests(HostedRouter hosted, SharedRouter router, 
     [Theory]
     [Trait("wamp", "SME-11")]
     [Trait("wamp", "SME-12")]
-    [Trait("wamp", "SME-13")]
     [MemberData(nameof(AnyClient.Pairs), MemberType = typeof(AnyClient))]
     public async Task Sessions_can_be_killed_by_authid_by_authrole_and_altogether(string from, string to)
     {

@@ -41,7 +41,7 @@ public sealed class SdkMetaTests(HostedRouter router) : IClassFixture<HostedRout
     }
 
     [Theory]
-    [Trait("wamp", "SME-10"), Trait("wamp", "SME-11"), Trait("wamp", "SME-12"), Trait("wamp", "SME-13")]
+    [Trait("wamp", "SME-10"), Trait("wamp", "SME-11"), Trait("wamp", "SME-12")]
     [MemberData(nameof(SdkPeer.Wires), MemberType = typeof(SdkPeer))]
     public async Task Killing(string transport, SerializerKind serializer)
     {

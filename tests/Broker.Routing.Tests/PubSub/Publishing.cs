@@ -227,6 +227,10 @@ public sealed class Publishing
         Assert.Equal(subscription, Assert.Single(one.Rest()).SubscriptionId);
         publisher.Publish("com.É");
         one.AssertSilent();
+        publisher.Call("com.é");
+        Assert.Equal(MessageType.Invocation, Assert.Single(one.Rest()).Type);
+        Assert.Equal(ErrorUris.NoSuchProcedure, publisher.AskInVain("com.e\u0301"));
+        _realm.LeaveAll();
     }
 
     [Theory, EachSerializer, Trait("wamp", "BWL-07"), Trait("wamp", "PID-05"), Trait("wamp", "SER-14")]

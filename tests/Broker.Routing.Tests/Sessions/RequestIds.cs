@@ -71,16 +71,6 @@ public sealed class RequestIds
         _realm.LeaveAll();
     }
 
-    [Fact, Trait("wamp", "ID-07")]
-    public void Each_session_counts_from_1()
-    {
-        var first = _realm.Join();
-        first.Publish("com.topic");
-        first.Publish("com.topic");
-        first.Leave();
-        Assert.Equal(1, _realm.Join().Publish("com.topic"));
-    }
-
     [Fact, Trait("wamp", "ID-03"), Trait("wamp", "SES-11")]
     public void Session_ids_are_unique_even_when_the_generator_repeats_itself()
     {
