@@ -19,12 +19,17 @@ public sealed record CraChallenge : IEncodable
 
     /// <summary>Reads an encoded dict. Null values are absent.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
-    public static CraChallenge Parse(SerializerKind serializer, ReadOnlySpan<byte> dict) => serializer switch
+    public static CraChallenge Parse(SerializerKind serializer, ReadOnlySpan<byte> dict)
     {
-        SerializerKind.Json => Parse<JsonTokenReader>(dict),
-        SerializerKind.MessagePack => Parse<MessagePackTokenReader>(dict),
-        _ => Parse<CborTokenReader>(dict),
-    };
+        var extra = new FlatDict(serializer, dict);
+        return new CraChallenge
+        {
+            Challenge = extra.Text("challenge"),
+            Salt = extra.Text("salt"),
+            KeyLength = extra.Integer("keylen", least: 1),
+            Iterations = extra.Integer("iterations", least: 1),
+        };
+    }
 
     /// <inheritdoc/>
     public void WriteTo<TWriter>(ref TWriter writer)
@@ -36,38 +41,5 @@ public sealed record CraChallenge : IEncodable
             + DictEntry.Integer(ref writer, "keylen"u8, KeyLength)
             + DictEntry.Integer(ref writer, "iterations"u8, Iterations);
         writer.CloseDict(mark, count);
-    }
-
-    private static CraChallenge Parse<TReader>(ReadOnlySpan<byte> dict)
-        where TReader : struct, ITokenReader<TReader>, allows ref struct
-    {
-        var extra = new CraChallenge();
-        var reader = OptionValue.Open<TReader>(dict);
-        while (reader.ReadKey(out var key))
-        {
-            reader.Read();
-            if (key.SequenceEqual("challenge"u8))
-            {
-                extra = extra with { Challenge = OptionValue.TextOrNull(ref reader, "challenge") };
-            }
-            else if (key.SequenceEqual("salt"u8))
-            {
-                extra = extra with { Salt = OptionValue.TextOrNull(ref reader, "salt") };
-            }
-            else if (key.SequenceEqual("keylen"u8) && reader.Type != TokenType.Null)
-            {
-                extra = extra with { KeyLength = OptionValue.Positive(ref reader, "keylen") };
-            }
-            else if (key.SequenceEqual("iterations"u8) && reader.Type != TokenType.Null)
-            {
-                extra = extra with { Iterations = OptionValue.Positive(ref reader, "iterations") };
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return extra;
     }
 }

@@ -16,12 +16,16 @@ public sealed record CryptosignAuthExtra : IEncodable
 
     /// <summary>Reads an encoded dict. Null values are absent.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
-    public static CryptosignAuthExtra Parse(SerializerKind serializer, ReadOnlySpan<byte> dict) => serializer switch
+    public static CryptosignAuthExtra Parse(SerializerKind serializer, ReadOnlySpan<byte> dict)
     {
-        SerializerKind.Json => Parse<JsonTokenReader>(dict),
-        SerializerKind.MessagePack => Parse<MessagePackTokenReader>(dict),
-        _ => Parse<CborTokenReader>(dict),
-    };
+        var extra = new FlatDict(serializer, dict);
+        return new CryptosignAuthExtra
+        {
+            PublicKey = extra.Text("pubkey"),
+            ChannelBinding = extra.Text("channel_binding"),
+            Challenge = extra.Text("challenge"),
+        };
+    }
 
     /// <inheritdoc/>
     public void WriteTo<TWriter>(ref TWriter writer)
@@ -32,34 +36,5 @@ public sealed record CryptosignAuthExtra : IEncodable
             + DictEntry.Text(ref writer, "channel_binding"u8, ChannelBinding)
             + DictEntry.Text(ref writer, "challenge"u8, Challenge);
         writer.CloseDict(mark, count);
-    }
-
-    private static CryptosignAuthExtra Parse<TReader>(ReadOnlySpan<byte> dict)
-        where TReader : struct, ITokenReader<TReader>, allows ref struct
-    {
-        var extra = new CryptosignAuthExtra();
-        var reader = OptionValue.Open<TReader>(dict);
-        while (reader.ReadKey(out var key))
-        {
-            reader.Read();
-            if (key.SequenceEqual("pubkey"u8))
-            {
-                extra = extra with { PublicKey = OptionValue.TextOrNull(ref reader, "pubkey") };
-            }
-            else if (key.SequenceEqual("channel_binding"u8))
-            {
-                extra = extra with { ChannelBinding = OptionValue.TextOrNull(ref reader, "channel_binding") };
-            }
-            else if (key.SequenceEqual("challenge"u8))
-            {
-                extra = extra with { Challenge = OptionValue.TextOrNull(ref reader, "challenge") };
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return extra;
     }
 }

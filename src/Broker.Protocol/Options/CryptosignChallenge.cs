@@ -19,12 +19,17 @@ public sealed record CryptosignChallenge : IEncodable
 
     /// <summary>Reads an encoded dict. Null values are absent.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
-    public static CryptosignChallenge Parse(SerializerKind serializer, ReadOnlySpan<byte> dict) => serializer switch
+    public static CryptosignChallenge Parse(SerializerKind serializer, ReadOnlySpan<byte> dict)
     {
-        SerializerKind.Json => Parse<JsonTokenReader>(dict),
-        SerializerKind.MessagePack => Parse<MessagePackTokenReader>(dict),
-        _ => Parse<CborTokenReader>(dict),
-    };
+        var extra = new FlatDict(serializer, dict);
+        return new CryptosignChallenge
+        {
+            Challenge = extra.Text("challenge"),
+            ChannelBinding = extra.Text("channel_binding"),
+            PublicKey = extra.Text("pubkey"),
+            Signature = extra.Text("signature"),
+        };
+    }
 
     /// <inheritdoc/>
     public void WriteTo<TWriter>(ref TWriter writer)
@@ -36,38 +41,5 @@ public sealed record CryptosignChallenge : IEncodable
             + DictEntry.Text(ref writer, "pubkey"u8, PublicKey)
             + DictEntry.Text(ref writer, "signature"u8, Signature);
         writer.CloseDict(mark, count);
-    }
-
-    private static CryptosignChallenge Parse<TReader>(ReadOnlySpan<byte> dict)
-        where TReader : struct, ITokenReader<TReader>, allows ref struct
-    {
-        var extra = new CryptosignChallenge();
-        var reader = OptionValue.Open<TReader>(dict);
-        while (reader.ReadKey(out var key))
-        {
-            reader.Read();
-            if (key.SequenceEqual("challenge"u8))
-            {
-                extra = extra with { Challenge = OptionValue.TextOrNull(ref reader, "challenge") };
-            }
-            else if (key.SequenceEqual("channel_binding"u8))
-            {
-                extra = extra with { ChannelBinding = OptionValue.TextOrNull(ref reader, "channel_binding") };
-            }
-            else if (key.SequenceEqual("pubkey"u8))
-            {
-                extra = extra with { PublicKey = OptionValue.TextOrNull(ref reader, "pubkey") };
-            }
-            else if (key.SequenceEqual("signature"u8))
-            {
-                extra = extra with { Signature = OptionValue.TextOrNull(ref reader, "signature") };
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return extra;
     }
 }

@@ -16,12 +16,16 @@ public sealed record ScramAnswer : IEncodable
 
     /// <summary>Reads an encoded dict. Null values are absent.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
-    public static ScramAnswer Parse(SerializerKind serializer, ReadOnlySpan<byte> dict) => serializer switch
+    public static ScramAnswer Parse(SerializerKind serializer, ReadOnlySpan<byte> dict)
     {
-        SerializerKind.Json => Parse<JsonTokenReader>(dict),
-        SerializerKind.MessagePack => Parse<MessagePackTokenReader>(dict),
-        _ => Parse<CborTokenReader>(dict),
-    };
+        var extra = new FlatDict(serializer, dict);
+        return new ScramAnswer
+        {
+            Nonce = extra.Text("nonce"),
+            ChannelBinding = extra.Text("channel_binding"),
+            ChannelData = extra.Text("cbind_data"),
+        };
+    }
 
     /// <inheritdoc/>
     public void WriteTo<TWriter>(ref TWriter writer)
@@ -32,34 +36,5 @@ public sealed record ScramAnswer : IEncodable
             + DictEntry.Text(ref writer, "channel_binding"u8, ChannelBinding)
             + DictEntry.Text(ref writer, "cbind_data"u8, ChannelData);
         writer.CloseDict(mark, count);
-    }
-
-    private static ScramAnswer Parse<TReader>(ReadOnlySpan<byte> dict)
-        where TReader : struct, ITokenReader<TReader>, allows ref struct
-    {
-        var extra = new ScramAnswer();
-        var reader = OptionValue.Open<TReader>(dict);
-        while (reader.ReadKey(out var key))
-        {
-            reader.Read();
-            if (key.SequenceEqual("nonce"u8))
-            {
-                extra = extra with { Nonce = OptionValue.TextOrNull(ref reader, "nonce") };
-            }
-            else if (key.SequenceEqual("channel_binding"u8))
-            {
-                extra = extra with { ChannelBinding = OptionValue.TextOrNull(ref reader, "channel_binding") };
-            }
-            else if (key.SequenceEqual("cbind_data"u8))
-            {
-                extra = extra with { ChannelData = OptionValue.TextOrNull(ref reader, "cbind_data") };
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return extra;
     }
 }

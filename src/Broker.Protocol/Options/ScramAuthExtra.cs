@@ -13,12 +13,15 @@ public sealed record ScramAuthExtra : IEncodable
 
     /// <summary>Reads an encoded dict. Null values are absent.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
-    public static ScramAuthExtra Parse(SerializerKind serializer, ReadOnlySpan<byte> dict) => serializer switch
+    public static ScramAuthExtra Parse(SerializerKind serializer, ReadOnlySpan<byte> dict)
     {
-        SerializerKind.Json => Parse<JsonTokenReader>(dict),
-        SerializerKind.MessagePack => Parse<MessagePackTokenReader>(dict),
-        _ => Parse<CborTokenReader>(dict),
-    };
+        var extra = new FlatDict(serializer, dict);
+        return new ScramAuthExtra
+        {
+            Nonce = extra.Text("nonce"),
+            ChannelBinding = extra.Text("channel_binding"),
+        };
+    }
 
     /// <inheritdoc/>
     public void WriteTo<TWriter>(ref TWriter writer)
@@ -28,30 +31,5 @@ public sealed record ScramAuthExtra : IEncodable
         var count = DictEntry.Text(ref writer, "nonce"u8, Nonce)
             + DictEntry.Text(ref writer, "channel_binding"u8, ChannelBinding);
         writer.CloseDict(mark, count);
-    }
-
-    private static ScramAuthExtra Parse<TReader>(ReadOnlySpan<byte> dict)
-        where TReader : struct, ITokenReader<TReader>, allows ref struct
-    {
-        var extra = new ScramAuthExtra();
-        var reader = OptionValue.Open<TReader>(dict);
-        while (reader.ReadKey(out var key))
-        {
-            reader.Read();
-            if (key.SequenceEqual("nonce"u8))
-            {
-                extra = extra with { Nonce = OptionValue.TextOrNull(ref reader, "nonce") };
-            }
-            else if (key.SequenceEqual("channel_binding"u8))
-            {
-                extra = extra with { ChannelBinding = OptionValue.TextOrNull(ref reader, "channel_binding") };
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return extra;
     }
 }

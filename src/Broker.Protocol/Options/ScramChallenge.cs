@@ -22,12 +22,18 @@ public sealed record ScramChallenge : IEncodable
 
     /// <summary>Reads an encoded dict. Null values are absent.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
-    public static ScramChallenge Parse(SerializerKind serializer, ReadOnlySpan<byte> dict) => serializer switch
+    public static ScramChallenge Parse(SerializerKind serializer, ReadOnlySpan<byte> dict)
     {
-        SerializerKind.Json => Parse<JsonTokenReader>(dict),
-        SerializerKind.MessagePack => Parse<MessagePackTokenReader>(dict),
-        _ => Parse<CborTokenReader>(dict),
-    };
+        var extra = new FlatDict(serializer, dict);
+        return new ScramChallenge
+        {
+            Nonce = extra.Text("nonce"),
+            Salt = extra.Text("salt"),
+            Kdf = extra.Text("kdf"),
+            Iterations = extra.Integer("iterations", least: 1),
+            Memory = extra.Integer("memory", least: 0),
+        };
+    }
 
     /// <inheritdoc/>
     public void WriteTo<TWriter>(ref TWriter writer)
@@ -40,42 +46,5 @@ public sealed record ScramChallenge : IEncodable
             + DictEntry.Integer(ref writer, "iterations"u8, Iterations)
             + DictEntry.Integer(ref writer, "memory"u8, Memory);
         writer.CloseDict(mark, count);
-    }
-
-    private static ScramChallenge Parse<TReader>(ReadOnlySpan<byte> dict)
-        where TReader : struct, ITokenReader<TReader>, allows ref struct
-    {
-        var extra = new ScramChallenge();
-        var reader = OptionValue.Open<TReader>(dict);
-        while (reader.ReadKey(out var key))
-        {
-            reader.Read();
-            if (key.SequenceEqual("nonce"u8))
-            {
-                extra = extra with { Nonce = OptionValue.TextOrNull(ref reader, "nonce") };
-            }
-            else if (key.SequenceEqual("salt"u8))
-            {
-                extra = extra with { Salt = OptionValue.TextOrNull(ref reader, "salt") };
-            }
-            else if (key.SequenceEqual("kdf"u8))
-            {
-                extra = extra with { Kdf = OptionValue.TextOrNull(ref reader, "kdf") };
-            }
-            else if (key.SequenceEqual("iterations"u8) && reader.Type != TokenType.Null)
-            {
-                extra = extra with { Iterations = OptionValue.Positive(ref reader, "iterations") };
-            }
-            else if (key.SequenceEqual("memory"u8) && reader.Type != TokenType.Null)
-            {
-                extra = extra with { Memory = OptionValue.NotNegative(ref reader, "memory") };
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return extra;
     }
 }

@@ -13,12 +13,15 @@ public sealed record ScramVerifier : IEncodable
 
     /// <summary>Reads an encoded dict. Null values are absent.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
-    public static ScramVerifier Parse(SerializerKind serializer, ReadOnlySpan<byte> dict) => serializer switch
+    public static ScramVerifier Parse(SerializerKind serializer, ReadOnlySpan<byte> dict)
     {
-        SerializerKind.Json => Parse<JsonTokenReader>(dict),
-        SerializerKind.MessagePack => Parse<MessagePackTokenReader>(dict),
-        _ => Parse<CborTokenReader>(dict),
-    };
+        var extra = new FlatDict(serializer, dict);
+        return new ScramVerifier
+        {
+            Verifier = extra.Text("verifier"),
+            ServerSignature = extra.Text("scram_server_signature"),
+        };
+    }
 
     /// <inheritdoc/>
     public void WriteTo<TWriter>(ref TWriter writer)
@@ -28,30 +31,5 @@ public sealed record ScramVerifier : IEncodable
         var count = DictEntry.Text(ref writer, "verifier"u8, Verifier)
             + DictEntry.Text(ref writer, "scram_server_signature"u8, ServerSignature);
         writer.CloseDict(mark, count);
-    }
-
-    private static ScramVerifier Parse<TReader>(ReadOnlySpan<byte> dict)
-        where TReader : struct, ITokenReader<TReader>, allows ref struct
-    {
-        var extra = new ScramVerifier();
-        var reader = OptionValue.Open<TReader>(dict);
-        while (reader.ReadKey(out var key))
-        {
-            reader.Read();
-            if (key.SequenceEqual("verifier"u8))
-            {
-                extra = extra with { Verifier = OptionValue.TextOrNull(ref reader, "verifier") };
-            }
-            else if (key.SequenceEqual("scram_server_signature"u8))
-            {
-                extra = extra with { ServerSignature = OptionValue.TextOrNull(ref reader, "scram_server_signature") };
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return extra;
     }
 }
