@@ -10,7 +10,9 @@ internal static class JsonEscapes
     /// <summary>How U+0000, the mark of binary values, stands in JSON text: no other spelling exists.</summary>
     private static ReadOnlySpan<byte> BinaryMark => "\\u0000"u8;
 
-    /// <summary>Whether a string with escapes, its quotes included, is text or binary (WAMP specification, "Binary conversion of JSON strings").</summary>
+    /// <summary>
+    /// Whether a string with escapes, its quotes included, is text or binary (WAMP specification, "Binary conversion of JSON strings").
+    /// </summary>
     public static TokenType Classify(ReadOnlySpan<byte> quoted)
     {
         var text = quoted[1..^1];

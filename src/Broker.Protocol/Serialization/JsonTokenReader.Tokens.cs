@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Broker.Serialization;
 
 /// <content>
-/// The tokens of RFC 8259. Each method takes the offset where its token starts and returns the offset behind it; what is no token of that kind
-/// is refused.
+/// The tokens of RFC 8259. Each method takes the offset where its token starts and returns the offset behind it; what is no token of
+/// that kind is refused.
 /// </content>
 public ref partial struct JsonTokenReader
 {

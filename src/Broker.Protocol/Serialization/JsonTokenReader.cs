@@ -1,13 +1,12 @@
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Unicode;
 
 namespace Broker.Serialization;
 
-/// <summary>Reads JSON (RFC 8259), holding it to what WAMP allows; see <see cref="ITokenReader{TSelf}"/>. Allocates for escapes and binary only.</summary>
+/// <summary>Reads JSON (RFC 8259), held to what WAMP allows. Allocates for escapes and binary only. Not thread-safe.</summary>
 /// <remarks>
 /// A getter that does not fit the type of the current value throws <see cref="WampProtocolException"/>; a <c>TryGet</c> returns false. This
-/// file knows how tokens follow each other, JsonTokenReader.Tokens.cs what they look like.
+/// file knows how tokens follow each other, JsonTokenReader.Tokens.cs what they look like, JsonTokenReader.Values.cs what they mean.
 /// </remarks>
 public ref partial struct JsonTokenReader : ITokenReader<JsonTokenReader>
 {
@@ -164,77 +163,9 @@ public ref partial struct JsonTokenReader : ITokenReader<JsonTokenReader>
         }
     }
 
-    /// <inheritdoc/>
-    public readonly bool TryGetUInt64(out ulong value)
-    {
-        value = (ulong)_integer;
-        if (_type != TokenType.Integer)
-        {
-            return false;
-        }
-
-        return IsShort ? _source[_valueStart] != (byte)'-' : Utf8Parser.TryParse(ValueText, out value, out var used) && used == ValueText.Length;
-    }
-
-    /// <inheritdoc/>
-    public readonly bool TryGetInt64(out long value)
-    {
-        value = _integer;
-        if (_type != TokenType.Integer)
-        {
-            return false;
-        }
-
-        return IsShort || (Utf8Parser.TryParse(ValueText, out value, out var used) && used == ValueText.Length);
-    }
-
-    /// <inheritdoc/>
-    public readonly double GetDouble()
-    {
-        if (_type != TokenType.Float)
-        {
-            Expect(TokenType.Integer);
-        }
-
-        if (Utf8Parser.TryParse(ValueText, out double value, out var used) && used == ValueText.Length)
-        {
-            return value;
-        }
-
-        return _source[_valueStart] == (byte)'-' ? double.NegativeInfinity : double.PositiveInfinity;
-    }
-
-    /// <inheritdoc/>
-    public readonly ReadOnlySpan<byte> GetString()
-    {
-        Expect(TokenType.String);
-        return _hasEscapes ? JsonEscapes.Resolve(ValueText) : ValueText[1..^1];
-    }
-
-    /// <inheritdoc/>
-    public readonly ReadOnlySpan<byte> GetBinary()
-    {
-        Expect(TokenType.Binary);
-        return JsonEscapes.Octets(ValueText);
-    }
-
-    /// <summary>A scalar as it stands in the source, strings with their quotes.</summary>
-    private readonly ReadOnlySpan<byte> ValueText => _source[_valueStart.._position];
-
-    /// <summary>Whether the current integer cannot but fit 64 bits: then it was computed where it was checked.</summary>
-    private readonly bool IsShort => _position - _valueStart <= 18;
-
     private static bool IsDict(UInt128 dicts) => ((ulong)dicts & 1) != 0;
 
     private static UInt128 Inside(UInt128 dicts, TokenType type) => (dicts << 1) | (type == TokenType.Dict ? 1u : 0u);
-
-    private readonly void Expect(TokenType type)
-    {
-        if (_type != type)
-        {
-            MalformedInput.ThrowUnexpectedType(type, _type);
-        }
-    }
 
     private bool Leave(int position)
     {
@@ -325,7 +256,8 @@ public ref partial struct JsonTokenReader : ITokenReader<JsonTokenReader>
 
     // Texts with numbers are put together out here: where they were, each token would pay for the room that takes.
     [DoesNotReturn]
-    private readonly void ThrowNotJson() => ThrowMalformed($"the text is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
+    private readonly void ThrowNotJson() =>
+        ThrowMalformed($"the text is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
 
     [DoesNotReturn]
     private static void ThrowTooManyDigits() => ThrowMalformed($"a number has more than {MaxNumberLength} digits.");

@@ -10,13 +10,16 @@ internal sealed class JsonDocuments(int seed)
     [
         "0", "-0", "7", "-1", "10", "1234", "999999999999999999", "-99999999999999999", "1000000000000000000", "9007199254740993",
         "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "18446744073709551615",
-        "18446744073709551616", "123456789012345678901234567890", "0.5", "-0.0", "1e3", "1E+2", "25e-1", "1.5e308", "1e400", "-1e400", "5e-324", "1e-999",
+        "18446744073709551616", "123456789012345678901234567890", "0.5", "-0.0", "1e3", "1E+2", "25e-1",
+        "1.5e308", "1e400", "-1e400", "5e-324", "1e-999",
     ];
 
     private static readonly string[] Texts =
     [
-        "", "a", "com.example.topic", "x y", "/", "é", "€", "𝄞", "\u007f", "\\n", "\\\"", "\\\\", "\\/", "\\b\\f\\r\\t", "\\u0041", "\\u00e9", "\\uD834\\uDD1E",
-        "\\ud834", "\\udd1e\\ud834", "\\u0000", "\\u0000AAEC", "\\u0000AA==", "\\u0000AA=", "\\u0000AAEC\\/w==", "\\u0000A A E C", "a\\u0000", "\\u0001",
+        "", "a", "com.example.topic", "x y", "/", "é", "€", "𝄞", "\u007f", "\\n", "\\\"", "\\\\", "\\/", "\\b\\f\\r\\t", "\\u0041",
+        "\\u00e9", "\\uD834\\uDD1E",
+        "\\ud834", "\\udd1e\\ud834", "\\u0000", "\\u0000AAEC", "\\u0000AA==", "\\u0000AA=", "\\u0000AAEC\\/w==", "\\u0000A A E C",
+        "a\\u0000", "\\u0001",
         "0123456789abcdef0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcde\\n0123456789abcdef",
     ];
 
@@ -26,7 +29,7 @@ internal sealed class JsonDocuments(int seed)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>A document that is well-formed, but for surrogates and base64 now and then, and for its depth where that is limited.</summary>
+    /// <summary>A document that is well-formed, but for surrogates and base64 now and then, and for its depth.</summary>
     public byte[] Next()
     {
         var text = new StringBuilder();

@@ -11,6 +11,7 @@ namespace Broker.Serialization;
 internal static class JsonTrace
 {
     private const int MaxNumberLength = 1000;
+    private const string NotBase64 = "Malformed JSON: a string that starts with U+0000 is not base64 behind it.";
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -57,7 +58,7 @@ internal static class JsonTrace
         return trace;
     }
 
-    /// <summary>Where our reader ends and what it says when it skips all that is deeper than <paramref name="level"/>: <c>end</c> or the refusal.</summary>
+    /// <summary>How the trace ends when our reader passes over all that is deeper than <paramref name="level"/>.</summary>
     public static string OurSkip(ReadOnlySpan<byte> json, int maxDepth, int level)
     {
         try
@@ -151,8 +152,10 @@ internal static class JsonTrace
         var nearest = BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture));
         return text.AsSpan().ContainsAny(".eE")
             ? $"float {nearest:x}"
-            : $"integer {(reader.TryGetInt64(out var signed) ? signed : null)} {(reader.TryGetUInt64(out var unsigned) ? unsigned : null)} {nearest:x}";
+            : DescribeInteger(reader.TryGetInt64(out var signed) ? signed : null, reader.TryGetUInt64(out var unsigned) ? unsigned : null, nearest);
     }
+
+    private static string DescribeInteger(long? signed, ulong? unsigned, long nearest) => $"integer {signed} {unsigned} {nearest:x}";
 
     private static string DescribeText(ref Utf8JsonReader reader)
     {
@@ -185,8 +188,6 @@ internal static class JsonTrace
             return NotBase64;
         }
     }
-
-    private const string NotBase64 = "Malformed JSON: a string that starts with U+0000 is not base64 behind it.";
 
     private static void Walk(scoped ref JsonTokenReader reader, List<string> trace, int shift)
     {
@@ -233,9 +234,10 @@ internal static class JsonTrace
                 Assert.False(reader.TryGetInt64(out _) || reader.TryGetUInt64(out _));
                 return $"float {BitConverter.DoubleToInt64Bits(reader.GetDouble()):x}";
             case TokenType.Integer:
-                long? signed = reader.TryGetInt64(out var one) ? one : null;
-                ulong? unsigned = reader.TryGetUInt64(out var other) ? other : null;
-                return $"integer {signed} {unsigned} {BitConverter.DoubleToInt64Bits(reader.GetDouble()):x}";
+                return DescribeInteger(
+                    reader.TryGetInt64(out var signed) ? signed : null,
+                    reader.TryGetUInt64(out var unsigned) ? unsigned : null,
+                    BitConverter.DoubleToInt64Bits(reader.GetDouble()));
             default:
                 return reader.Type.ToString().ToLowerInvariant();
         }
