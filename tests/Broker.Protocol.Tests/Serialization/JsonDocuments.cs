@@ -37,7 +37,9 @@ internal sealed class JsonDocuments(int seed)
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary>A document with one to three faults: bits turned, bytes changed, put in, doubled or left out, its end cut off, a part repeated.</summary>
+    /// <summary>
+    /// A document with one to three faults: bits turned, bytes changed, put in, doubled or left out, its end cut off, a part repeated.
+    /// </summary>
     public byte[] NextDamaged()
     {
         var bytes = Next().ToList();

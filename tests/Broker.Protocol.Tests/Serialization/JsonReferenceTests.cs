@@ -124,7 +124,8 @@ public sealed class JsonReferenceTests
         {
             string[] numbers =
             [
-                new string('1', length), "-" + new string('1', length - 1), "0." + new string('1', length - 2), "1e" + new string('0', length - 2),
+                new string('1', length), "-" + new string('1', length - 1),
+                "0." + new string('1', length - 2), "1e" + new string('0', length - 2),
             ];
             foreach (var number in numbers)
             {

@@ -152,7 +152,8 @@ internal static class JsonTrace
         var nearest = BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture));
         return text.AsSpan().ContainsAny(".eE")
             ? $"float {nearest:x}"
-            : DescribeInteger(reader.TryGetInt64(out var signed) ? signed : null, reader.TryGetUInt64(out var unsigned) ? unsigned : null, nearest);
+            : DescribeInteger(
+                reader.TryGetInt64(out var signed) ? signed : null, reader.TryGetUInt64(out var unsigned) ? unsigned : null, nearest);
     }
 
     private static string DescribeInteger(long? signed, ulong? unsigned, long nearest) => $"integer {signed} {unsigned} {nearest:x}";

@@ -125,7 +125,8 @@ public sealed class TokenReaderTests
     [Fact]
     public void Reading_and_skipping_a_message_allocates_nothing()
     {
-        Check<JsonTokenReader>("[16,1,{\"a\":true,\"b\":[-0.5,1e9,null]},\"com.example.topic\",[[\"text\",{\"c\":{}}],12345678901234567890]]"u8.ToArray());
+        Check<JsonTokenReader>(
+            "[16,1,{\"a\":true,\"b\":[-0.5,1e9,null]},\"com.example.topic\",[[\"text\",{\"c\":{}}],12345678901234567890]]"u8.ToArray());
         Check<MessagePackTokenReader>(SampleMessages.Encode<MessagePackTokenWriter>());
         Check<CborTokenReader>(SampleMessages.Encode<CborTokenWriter>());
         Check<CborTokenReader>(Convert.FromHexString("9f7f61616162ff5f41014102ffbf7f6161ff01ffff")); // skipping chunks joins nothing
