@@ -1,44 +1,58 @@
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace Broker.Serialization;
 
-/// <summary>Reads JSON (RFC 8259) through <see cref="Utf8JsonReader"/>, holding it to what WAMP allows; see <see cref="ITokenReader{TSelf}"/>.</summary>
-public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
+/// <summary>Reads JSON (RFC 8259), held to what WAMP allows. Allocates for escapes and binary only. Not thread-safe.</summary>
+/// <remarks>
+/// A getter that does not fit the type of the current value throws <see cref="WampProtocolException"/>; a <c>TryGet</c> returns false. This
+/// file knows how tokens follow each other, JsonTokenReader.Tokens.cs what they look like, JsonTokenReader.Values.cs what they mean.
+/// </remarks>
+public ref partial struct JsonTokenReader : ITokenReader<JsonTokenReader>
 {
-    /// <summary>How U+0000, the mark of binary values, stands in JSON text: no other spelling exists.</summary>
-    private static ReadOnlySpan<byte> BinaryMark => "\\u0000"u8;
-
-    /// <summary>No number that another serializer can carry needs more, and some peers' decoders fail on thousands.</summary>
-    private const int MaxNumberLength = 1000;
-
     private readonly ReadOnlySpan<byte> _source;
+    private UInt128 _dicts;     // a bit for each open container, the innermost lowest: whether it is a dict
+    private long _integer;      // the current integer, if it is short enough to be exact
+    private int _position;
+    private int _valueStart;
+    private int _depth;
     private readonly int _maxDepth;
+    private TokenType _type;
+    private Expected _expected;
+    private bool _hasEscapes;   // in the current string
     private readonly bool _isSequence;
-    private Utf8JsonReader _reader;
-    private int _offset;
 
-    private JsonTokenReader(ReadOnlySpan<byte> source, int maxDepth, bool isSequence)
+    private JsonTokenReader(ReadOnlySpan<byte> source, DecodeLimits limits, bool isSequence)
     {
         _source = source;
-        _maxDepth = maxDepth;
+        _maxDepth = Math.Min(limits.MaxDepth, DecodeLimits.DepthCeiling);
         _isSequence = isSequence;
-        _reader = new Utf8JsonReader(source, new JsonReaderOptions { MaxDepth = maxDepth, AllowMultipleValues = isSequence });
+        _expected = isSequence ? Expected.FirstOrEnd : Expected.Value;
+    }
+
+    private enum Expected : byte
+    {
+        /// <summary>The root value, or the value behind a key.</summary>
+        Value,
+
+        /// <summary>The first element or key of the container that was just opened, or its end.</summary>
+        FirstOrEnd,
+
+        /// <summary>A comma and what follows it, or the end of the container.</summary>
+        CommaOrEnd,
     }
 
     /// <inheritdoc/>
     public static SerializerKind Kind => SerializerKind.Json;
 
     /// <inheritdoc/>
-    public TokenType Type { get; private set; }
+    public readonly TokenType Type => _type;
 
     /// <inheritdoc/>
-    public readonly int ValueStart => _offset + (int)_reader.TokenStartIndex;
+    public readonly int ValueStart => _valueStart;
 
     /// <inheritdoc/>
-    public readonly int Position => _offset + (int)_reader.BytesConsumed;
+    public readonly int Position => _position;
 
     /// <inheritdoc/>
     public static JsonTokenReader Create(ReadOnlySpan<byte> source, DecodeLimits limits)
@@ -48,7 +62,7 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
             ThrowMalformed("the message is not valid UTF-8.");
         }
 
-        return new JsonTokenReader(source, limits.MaxDepth, isSequence: false);
+        return new JsonTokenReader(source, limits, isSequence: false);
     }
 
     /// <inheritdoc/>
@@ -59,283 +73,195 @@ public ref struct JsonTokenReader : ITokenReader<JsonTokenReader>
             ThrowMalformed("the elements are not valid UTF-8.");
         }
 
-        return new JsonTokenReader(elements, limits.MaxDepth, isSequence: true);
+        return new JsonTokenReader(elements, limits, isSequence: true);
     }
 
     /// <inheritdoc/>
     public bool Read()
     {
-        if (_isSequence && _reader.CurrentDepth == 0 && _reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        var position = PassWhiteSpace(_position);
+        if (_expected != Expected.Value)
         {
-            return ReadSequenceElement();
-        }
-
-        try
-        {
-            if (!_reader.Read() || _reader.TokenType == JsonTokenType.EndArray)
+            if (_depth == 0)
             {
-                Type = TokenType.None;
-                return false;
+                if (!TryFindElement(ref position))
+                {
+                    _type = TokenType.None;
+                    return false;
+                }
             }
+            else if (At(position) == (byte)']')
+            {
+                return Leave(position);
+            }
+            else if (_expected == Expected.CommaOrEnd)
+            {
+                position = PassMark((byte)',', position);
+            }
+        }
 
-            Type = Classify();
-            return true;
-        }
-        catch (JsonException)
-        {
-            ThrowNotJson();
-            return false;
-        }
+        _expected = Expected.CommaOrEnd;
+        _valueStart = position;
+        _position = ReadValue(position);
+        return true;
     }
 
     /// <inheritdoc/>
     public bool ReadKey(out ReadOnlySpan<byte> key)
     {
-        try
+        if (!IsDict(_dicts))
         {
-            _reader.Read();
-            if (_reader.TokenType == JsonTokenType.EndObject)
-            {
-                Type = TokenType.None;
-                key = default;
-                return false;
-            }
+            MalformedInput.ThrowNotInDict();
+        }
 
-            key = Text();
-            return true;
-        }
-        catch (JsonException)
+        var position = PassWhiteSpace(_position);
+        if (At(position) == (byte)'}')
         {
-            ThrowNotJson();
             key = default;
-            return false;
+            return Leave(position);
         }
+
+        if (_expected == Expected.CommaOrEnd)
+        {
+            position = PassMark((byte)',', position);
+        }
+
+        var end = PassString(position, out var hasEscapes);
+        _position = PassMark((byte)':', PassWhiteSpace(end));
+        _expected = Expected.Value;
+        _type = TokenType.None;
+        key = _source[(position + 1)..(end - 1)];
+        if (hasEscapes)
+        {
+            JsonEscapes.CheckSurrogates(key);
+            key = JsonEscapes.Resolve(_source[position..end]);
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>
-    public readonly void Enter()
+    public void Enter()
     {
+        if (_type is not (TokenType.List or TokenType.Dict))
+        {
+            MalformedInput.ThrowNotAContainer();
+        }
+
+        _dicts = Inside(_dicts, _type);
+        _depth++;
+        _expected = Expected.FirstOrEnd;
+        _type = TokenType.None;
     }
 
     /// <inheritdoc/>
     public void Skip()
     {
-        if (_reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        if (_type is TokenType.List or TokenType.Dict)
         {
-            return;
-        }
-
-        var depth = _reader.CurrentDepth;
-        try
-        {
-            while (_reader.Read())
-            {
-                switch (_reader.TokenType)
-                {
-                    case JsonTokenType.String or JsonTokenType.PropertyName when _reader.ValueIsEscaped:
-                        Classify();
-                        break;
-                    case JsonTokenType.Number when _reader.ValueSpan.Length > MaxNumberLength:
-                        ClassifyNumber();
-                        break;
-                    case JsonTokenType.EndArray or JsonTokenType.EndObject when _reader.CurrentDepth == depth:
-                        return;
-                }
-            }
-        }
-        catch (JsonException)
-        {
-            ThrowNotJson();
+            SkipContainer();
         }
     }
 
-    /// <inheritdoc/>
-    public readonly bool TryGetUInt64(out ulong value)
+    private static bool IsDict(UInt128 dicts) => ((ulong)dicts & 1) != 0;
+
+    private static UInt128 Inside(UInt128 dicts, TokenType type) => (dicts << 1) | (type == TokenType.Dict ? 1u : 0u);
+
+    private bool Leave(int position)
     {
-        value = 0;
-        return Type == TokenType.Integer && _reader.TryGetUInt64(out value);
+        _position = position + 1;
+        _dicts >>= 1;
+        _depth--;
+        _expected = Expected.CommaOrEnd;
+        _type = TokenType.None;
+        return false;
     }
 
-    /// <inheritdoc/>
-    public readonly bool TryGetInt64(out long value)
+    /// <summary>
+    /// Finds the next value outside of all containers: there is none behind the root value, and the elements of a sequence are separated by
+    /// commas. False at the end of the input.
+    /// </summary>
+    private readonly bool TryFindElement(ref int position)
     {
-        value = 0;
-        return Type == TokenType.Integer && _reader.TryGetInt64(out value);
-    }
-
-    /// <inheritdoc/>
-    public readonly double GetDouble()
-    {
-        if (_reader.TryGetDouble(out var value))
+        if (position == _source.Length)
         {
-            return value;
-        }
-
-        return _reader.ValueSpan[0] == (byte)'-' ? double.NegativeInfinity : double.PositiveInfinity;
-    }
-
-    /// <inheritdoc/>
-    public readonly ReadOnlySpan<byte> GetString() => Text();
-
-    /// <inheritdoc/>
-    public readonly ReadOnlySpan<byte> GetBinary()
-    {
-        var base64 = _reader.ValueSpan[BinaryMark.Length..];
-        if (base64.Contains((byte)'\\'))
-        {
-            base64 = Unescaped()[1..];
-        }
-
-        var octets = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
-        Base64.DecodeFromUtf8(base64, octets, out _, out var count);
-        return octets.AsSpan(0, count);
-    }
-
-    /// <summary>The elements of a sequence stand side by side with commas between, which no JSON reader takes at its root: each is read by its own.</summary>
-    private bool ReadSequenceElement()
-    {
-        var at = Position;
-        var rest = _source[at..];
-        var skip = rest.IndexOfAnyExcept(" \t\r\n"u8);
-        if (skip < 0)
-        {
-            Type = TokenType.None;
             return false;
         }
 
-        if (at > 0)
+        if (!_isSequence)
         {
-            if (rest[skip] != (byte)',')
+            ThrowNotJson();
+        }
+
+        if (_expected == Expected.CommaOrEnd)
+        {
+            if (At(position) != (byte)',')
             {
                 ThrowMalformed("the elements are not separated by commas.");
             }
 
-            skip++;
-        }
-
-        _offset = at + skip;
-        _reader = new Utf8JsonReader(_source[_offset..], new JsonReaderOptions { MaxDepth = _maxDepth, AllowMultipleValues = true });
-        try
-        {
-            if (!_reader.Read())
+            position = PassWhiteSpace(position + 1);
+            if (position == _source.Length)
             {
                 ThrowMalformed("an element is missing.");
             }
+        }
 
-            Type = Classify();
-            return true;
-        }
-        catch (JsonException)
-        {
-            ThrowNotJson();
-            return false;
-        }
+        return true;
     }
 
-    private readonly TokenType Classify() => _reader.TokenType switch
+    /// <summary>Passes over the current container in one loop.</summary>
+    private void SkipContainer()
     {
-        JsonTokenType.String or JsonTokenType.PropertyName => _reader.ValueIsEscaped ? ClassifyEscaped() : TokenType.String,
-        JsonTokenType.Number => ClassifyNumber(),
-        JsonTokenType.StartArray => TokenType.List,
-        JsonTokenType.StartObject => TokenType.Dict,
-        JsonTokenType.True => TokenType.True,
-        JsonTokenType.False => TokenType.False,
-        _ => TokenType.Null,
-    };
-
-    private readonly TokenType ClassifyNumber()
-    {
-        if (_reader.ValueSpan.Length > MaxNumberLength)
+        var type = _type; // scalars on the way leave theirs
+        var position = _position;
+        var dicts = Inside(_dicts, type);
+        var depth = _depth + 1;
+        var isFirst = true;
+        while (depth > _depth)
         {
-            ThrowTooManyDigits();
-        }
-
-        return _reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0 ? TokenType.Integer : TokenType.Float;
-    }
-
-    private readonly TokenType ClassifyEscaped()
-    {
-        var text = _reader.ValueSpan;
-        CheckSurrogates(text);
-        if (_reader.TokenType == JsonTokenType.PropertyName || !text.StartsWith(BinaryMark))
-        {
-            return TokenType.String;
-        }
-
-        var base64 = text[BinaryMark.Length..];
-        if (base64.Contains((byte)'\\'))
-        {
-            base64 = Unescaped()[1..];
-        }
-
-        // The decoder passes over white space; the specification's base64 (RFC 4648 section 4) has none.
-        if (!Base64.IsValid(base64) || base64.ContainsAny(" \t\r\n"u8))
-        {
-            ThrowMalformed("a string that starts with U+0000 is not base64 behind it.");
-        }
-
-        return TokenType.Binary;
-    }
-
-    private readonly ReadOnlySpan<byte> Text()
-    {
-        if (!_reader.ValueIsEscaped)
-        {
-            return _reader.ValueSpan;
-        }
-
-        CheckSurrogates(_reader.ValueSpan);
-        return Unescaped();
-    }
-
-    private readonly ReadOnlySpan<byte> Unescaped()
-    {
-        var text = new byte[_reader.ValueSpan.Length];
-        return text.AsSpan(0, _reader.CopyString(text));
-    }
-
-    /// <summary>Escaped surrogates must come in pairs: a lone one is no Unicode text and no other serializer can carry it.</summary>
-    private static void CheckSurrogates(ReadOnlySpan<byte> text)
-    {
-        for (var at = text.IndexOf((byte)'\\'); at >= 0;)
-        {
-            var isUnicode = text[at + 1] == (byte)'u';
-            var next = at + (isUnicode ? 6 : 2);
-            if (isUnicode)
+            position = PassWhiteSpace(position);
+            var isDict = IsDict(dicts);
+            if (At(position) == (isDict ? (byte)'}' : (byte)']'))
             {
-                var unit = HexUnit(text.Slice(at + 2, 4));
-                if (char.IsLowSurrogate(unit))
-                {
-                    ThrowMalformed("a string holds half of a surrogate pair.");
-                }
-
-                if (char.IsHighSurrogate(unit))
-                {
-                    var rest = text[next..];
-                    if (rest.Length < 6 || !rest.StartsWith("\\u"u8) || !char.IsLowSurrogate(HexUnit(rest.Slice(2, 4))))
-                    {
-                        ThrowMalformed("a string holds half of a surrogate pair.");
-                    }
-
-                    next += 6;
-                }
+                position++;
+                dicts >>= 1;
+                depth--;
+                isFirst = false;
+                continue;
             }
 
-            var found = text[next..].IndexOf((byte)'\\');
-            at = found < 0 ? -1 : next + found;
-        }
-    }
+            if (!isFirst)
+            {
+                position = PassMark((byte)',', position);
+            }
 
-    private static char HexUnit(ReadOnlySpan<byte> hex) =>
-        Utf8Parser.TryParse(hex, out ushort unit, out var used, 'x') && used == 4 ? (char)unit : '\0';
+            if (isDict)
+            {
+                position = PassKey(position);
+            }
+
+            position = ReadValue(position, depth);
+            isFirst = _type is TokenType.List or TokenType.Dict;
+            if (isFirst)
+            {
+                dicts = Inside(dicts, _type);
+                depth++;
+            }
+        }
+
+        _type = type;
+        _position = position;
+    }
 
     // Texts with numbers are put together out here: where they were, each token would pay for the room that takes.
     [DoesNotReturn]
-    private readonly void ThrowNotJson() => ThrowMalformed($"the text is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
+    private readonly void ThrowNotJson() =>
+        ThrowMalformed($"the text is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
 
     [DoesNotReturn]
     private static void ThrowTooManyDigits() => ThrowMalformed($"a number has more than {MaxNumberLength} digits.");
 
     [DoesNotReturn]
-    private static void ThrowMalformed(string what) => throw new WampProtocolException("Malformed JSON: " + what);
+    internal static void ThrowMalformed(string what) => throw new WampProtocolException("Malformed JSON: " + what);
 }

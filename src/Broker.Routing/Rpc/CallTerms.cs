@@ -45,7 +45,7 @@ internal sealed class CallTerms(byte[] procedure, CallOptions options, TimeSpan 
     public bool HasPayload => _payload is not null;
 
     /// <summary>The CALL as it came. Call after <see cref="Keep"/>.</summary>
-    public CallRequest Request => new(Procedure, new Payload(_payload, _payloadCount), options);
+    public CallRequest Request => new() { Procedure = Procedure, Payload = new Payload(_payload, _payloadCount), Options = options };
 
     /// <summary>Keeps the payload.</summary>
     public void Keep(Payload payload)

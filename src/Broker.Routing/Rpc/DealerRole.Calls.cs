@@ -72,7 +72,11 @@ internal sealed partial class DealerRole
             return;
         }
 
-        Dispatch(call, new CallRequest(message.Uri, message.Payload, options));
+        scoped CallRequest request = default; // filled in place: a copy has to wait until all fields are written
+        request.Procedure = message.Uri;
+        request.Payload = message.Payload;
+        request.Options = options;
+        Dispatch(call, request);
     }
 
     /// <summary>

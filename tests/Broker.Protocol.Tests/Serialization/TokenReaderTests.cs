@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Broker.Serialization;
 
-/// <summary>What the binary readers have in common.</summary>
+/// <summary>What the readers have in common.</summary>
 public sealed class TokenReaderTests
 {
     public static readonly TheoryData<SerializerKind> Binary = [SerializerKind.MessagePack, SerializerKind.Cbor];
@@ -99,6 +99,9 @@ public sealed class TokenReaderTests
         Check<CborTokenReader>([0x61, (byte)'a'], TokenType.String);
         Check<CborTokenReader>([0x01], TokenType.Integer);
         Check<CborTokenReader>([0x40], TokenType.Binary);
+        Check<JsonTokenReader>("\"a\""u8.ToArray(), TokenType.String);
+        Check<JsonTokenReader>("1"u8.ToArray(), TokenType.Integer);
+        Check<JsonTokenReader>("\"\\u0000\""u8.ToArray(), TokenType.Binary);
 
         static void Check<TReader>(byte[] value, TokenType type) where TReader : struct, ITokenReader<TReader>, allows ref struct
         {
@@ -122,6 +125,8 @@ public sealed class TokenReaderTests
     [Fact]
     public void Reading_and_skipping_a_message_allocates_nothing()
     {
+        Check<JsonTokenReader>(
+            "[16,1,{\"a\":true,\"b\":[-0.5,1e9,null]},\"com.example.topic\",[[\"text\",{\"c\":{}}],12345678901234567890]]"u8.ToArray());
         Check<MessagePackTokenReader>(SampleMessages.Encode<MessagePackTokenWriter>());
         Check<CborTokenReader>(SampleMessages.Encode<CborTokenWriter>());
         Check<CborTokenReader>(Convert.FromHexString("9f7f61616162ff5f41014102ffbf7f6161ff01ffff")); // skipping chunks joins nothing
