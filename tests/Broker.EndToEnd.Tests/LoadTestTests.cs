@@ -85,6 +85,27 @@ public sealed class LoadTestTests(SharedRouter router)
     }
 
     [Theory]
+    [InlineData("websocket", "silent-sessions")]
+    [InlineData("websocket", "one-byte-frames")]
+    [InlineData("rawsocket", "unread-events")]
+    [InlineData("rawsocket", "call-storm")]
+    public async Task A_pair_that_behaves_loses_nothing_beside_an_attack(string transport, string attack)
+    {
+        await using var tool = Start("attack", attack, "--url", router.Url(transport), "--duration", "1", "--json");
+
+        var report = await ReadReportAsync(tool);
+
+        Assert.Equal(0, await tool.WaitForExitAsync());
+        Assert.Equal(attack, report.GetProperty("attack").GetString());
+        Assert.Equal((0, 0), (report.GetProperty("lost").GetInt64(), report.GetProperty("errors").GetInt64()));
+        Assert.True(report.GetProperty("count").GetInt64() > 0, "There was no round trip at all.");
+        Assert.True(report.GetProperty("done").GetInt64() > 0, "The attack did nothing.");
+    }
+
+    [Theory]
+    [InlineData(
+        "'storm' is no attack: write none, silent-connections, slow-handshakes, silent-sessions, unread-events, ping-flood, one-byte-frames, "
+        + "subscribe-storm, register-storm, call-storm, wrong-logins, join-storm.", "attack", "storm")]
     [InlineData("'storm' is no scenario: write fanout, pairs, telemetry, rpc, connect or idle.", "storm")]
     [InlineData("'xml' is no serializer: write json, msgpack or cbor.", "rpc", "--serializer", "xml")]
     [InlineData("--window is a number from 1 to 100000, not 'many'.", "rpc", "--window", "many")]

@@ -5,15 +5,19 @@ using Broker.Serialization;
 namespace Broker.EndToEnd;
 
 /// <summary>
-/// All tests of all test projects that carry the id of a statement, <c>[Trait("wamp", "PUB-02")]</c>, as xunit itself finds them: a theory counts with
-/// each of its rows.
+/// All test classes of all test projects, and the tests among them that carry the id of a statement, <c>[Trait("wamp", "PUB-02")]</c>, as xunit itself
+/// finds them: a theory counts with each of its rows.
 /// </summary>
 public sealed partial class TestListing : IAsyncLifetime
 {
+    private readonly HashSet<string> _classes = [];
     private readonly List<(string Id, string Class, string Method, SerializerKind? Serializer)> _tests = [];
 
     /// <summary>The ids that tests carry.</summary>
     internal IEnumerable<string> Ids => _tests.Select(test => test.Id).Distinct();
+
+    /// <summary>All classes with tests, whether they carry ids or not.</summary>
+    internal IReadOnlySet<string> Classes => _classes;
 
     /// <summary>The classes with tests of a statement.</summary>
     internal IReadOnlySet<string> ClassesOf(string id) =>
@@ -52,10 +56,11 @@ public sealed partial class TestListing : IAsyncLifetime
         using var listing = JsonDocument.Parse(json);
         foreach (var test in listing.RootElement.EnumerateArray())
         {
+            var name = test.GetProperty("Class").GetString()!;
+            _classes.Add(name[(name.LastIndexOf('.') + 1)..]);
             if (!test.TryGetProperty("Traits", out var traits) || !traits.TryGetProperty("wamp", out var ids))
                 continue;
 
-            var name = test.GetProperty("Class").GetString()!;
             var (className, method, row) = (name[(name.LastIndexOf('.') + 1)..], test.GetProperty("Method").GetString()!, test.GetProperty("DisplayName").GetString()!);
             foreach (var id in ids.EnumerateArray())
             {

@@ -25,26 +25,18 @@ internal static class LoadCommand
             "Puts load on a WAMP router and measures what it does. The exit code is 0 when nothing was lost, out of order or refused, 1 when something was, 2 when the run could not begin.");
         options.AddTo(root);
         root.Options.Add(json);
+        root.Subcommands.Add(AttackCommand.Build(options.Url, options.Realm, options.Duration, json));
+        root.Subcommands.Add(AttackCommand.BuildIntruder(options.Url, options.Realm));
         root.SetAction((parsed, cancellation) => RunAsync(options, parsed, parsed.GetValue(json), cancellation));
         return root;
     }
 
-    private static async Task<int> RunAsync(LoadOptions options, ParseResult parsed, bool json, CancellationToken cancellation)
+    /// <summary>Runs something, and makes one sentence and an exit code of what keeps it from running.</summary>
+    public static async Task<int> GuardAsync(Func<Task<int>> run)
     {
         try
         {
-            var settings = options.Read(parsed);
-            var report = await RunAsync(settings, json, cancellation);
-            if (json)
-            {
-                Console.WriteLine(JsonSerializer.Serialize(report, LoadReportJson.Default.LoadReport));
-            }
-            else
-            {
-                Summary.Write(report, Console.IsOutputRedirected ? CreatePlainConsole() : AnsiConsole.Console);
-            }
-
-            return report.IsClean ? Clean : Unclean;
+            return await run();
         }
         catch (Fault fault)
         {
@@ -59,11 +51,27 @@ internal static class LoadCommand
     }
 
     /// <summary>For logs and pipes: no colours, whatever the environment says.</summary>
-    private static IAnsiConsole CreatePlainConsole() => AnsiConsole.Create(new AnsiConsoleSettings
+    public static IAnsiConsole CreateConsole() => !Console.IsOutputRedirected ? AnsiConsole.Console : AnsiConsole.Create(new AnsiConsoleSettings
     {
         Ansi = AnsiSupport.No,
         ColorSystem = ColorSystemSupport.NoColors,
         Out = new AnsiConsoleOutput(Console.Out),
+    });
+
+    private static Task<int> RunAsync(LoadOptions options, ParseResult parsed, bool json, CancellationToken cancellation) => GuardAsync(async () =>
+    {
+        var settings = options.Read(parsed);
+        var report = await RunAsync(settings, json, cancellation);
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(report, LoadReportJson.Default.LoadReport));
+        }
+        else
+        {
+            Summary.Write(report, CreateConsole());
+        }
+
+        return report.IsClean ? Clean : Unclean;
     });
 
     private static Task<LoadReport> RunAsync(LoadSettings settings, bool json, CancellationToken cancellation)

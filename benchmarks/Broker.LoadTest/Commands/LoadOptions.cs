@@ -22,6 +22,15 @@ internal sealed class LoadOptions
     private readonly Option<string> _warmup = Text("--warmup", "SECONDS", "1", "How long to run before measuring.");
     private readonly Option<string> _rate = Text("--rate", "N", "0", "Messages or joins per second, all senders together; 0 for as many as the window lets through.");
 
+    /// <summary>Where the router is.</summary>
+    public Option<string> Url => _url;
+
+    /// <summary>Whose realm.</summary>
+    public Option<string> Realm => _realm;
+
+    /// <summary>How long to measure.</summary>
+    public Option<string> Duration => _duration;
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
@@ -65,12 +74,16 @@ internal sealed class LoadOptions
             subscribers,
             ReadCount(parsed, _window, window, 100_000),
             (int)ReadNumber(_size, parsed.GetValue(_size)!, Stamp.Length, LoadSettings.LargestSize),
-            TimeSpan.FromSeconds(ReadNumber(_duration, parsed.GetValue(_duration)!, 0.1, LongestSeconds)),
+            ReadDuration(_duration, parsed),
             TimeSpan.FromSeconds(ReadNumber(_warmup, parsed.GetValue(_warmup)!, 0, LongestSeconds)),
             ReadNumber(_rate, parsed.GetValue(_rate)!, 0, 100_000_000));
         RequireBounds(settings);
         return settings;
     }
+
+    /// <exception cref="Fault">It is no duration.</exception>
+    public static TimeSpan ReadDuration(Option<string> option, ParseResult parsed) =>
+        TimeSpan.FromSeconds(ReadNumber(option, parsed.GetValue(option)!, 0.1, LongestSeconds));
 
     private static (int Publishers, int Subscribers, int Window) DefaultsOf(ScenarioKind scenario) => scenario switch
     {

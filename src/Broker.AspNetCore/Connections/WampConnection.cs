@@ -17,6 +17,9 @@ internal sealed partial class WampConnection
     /// <summary>How many frames are routed before the receivers are flushed and other connections get their turn.</summary>
     private const int MaxBatch = 256;
 
+    /// <summary>How many bytes are read, in however many reads, before other connections get their turn.</summary>
+    private const long MaxTurn = 128 * 1024;
+
     private readonly RouterContext _context;
     private readonly PipeReader _input;
     private readonly IFrameReader _frames;
@@ -146,9 +149,13 @@ internal sealed partial class WampConnection
         {
             if (++_openTicks > options.HelloTimeout.TotalSeconds)
             {
-                RequestEnd(_session.HasLeft
-                    ? new Ending(DisconnectReason.Left)
-                    : new Ending(DisconnectReason.HelloTimeout, $"No HELLO came within {options.HelloTimeout.TotalSeconds} s."));
+                RequestEnd(_session switch
+                {
+                    { HasLeft: true } => new Ending(DisconnectReason.Left),
+                    { Phase: SessionPhase.Challenging } => new Ending(
+                        DisconnectReason.AuthenticationTimeout, $"The client was not authenticated within {options.HelloTimeout.TotalSeconds} s."),
+                    _ => new Ending(DisconnectReason.HelloTimeout, $"No HELLO came within {options.HelloTimeout.TotalSeconds} s."),
+                });
             }
 
             return;
@@ -214,6 +221,7 @@ internal sealed partial class WampConnection
     /// <summary>Reads and routes until there is a reason to end.</summary>
     private async ValueTask<Ending> ReceiveAsync()
     {
+        var turn = 0L;
         while (true)
         {
             if (_session.Throttle is { } throttle && await HoldUpAsync(throttle).ConfigureAwait(false) is { } end)
@@ -239,6 +247,7 @@ internal sealed partial class WampConnection
             }
 
             _heard |= !result.IsCanceled;
+            var length = buffer.Length;
             var hasMore = false;
             var ending = _session.Pending is null && Interlocked.Exchange(ref _renewalAsked, 0) != 0 ? Renew() : null;
             if (ending is null && _session.Pending is null)
@@ -265,13 +274,18 @@ internal sealed partial class WampConnection
                 return ending;
             }
 
-            if (hasMore)
-            {
-                await Task.Yield();
-            }
-            else if (result.IsCompleted)
+            if (!hasMore && result.IsCompleted)
             {
                 return new Ending(DisconnectReason.TransportLost);
+            }
+
+            // A socket that always has more resumes this loop on its own stack, read after read, and keeps the thread from all the others that share
+            // it, however little each read brings: hence the second condition.
+            turn += length - buffer.Length;
+            if (hasMore || turn >= MaxTurn)
+            {
+                turn = 0;
+                await Task.Yield();
             }
         }
     }

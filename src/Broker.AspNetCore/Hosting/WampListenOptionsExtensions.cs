@@ -1,3 +1,4 @@
+using System.Net;
 using Broker.Hosting;
 using Broker.Transports;
 using Microsoft.AspNetCore.Connections;
@@ -25,10 +26,36 @@ public static class WampListenOptionsExtensions
     /// </param>
     public static ListenOptions UseWamp(this ListenOptions listen, string path = "/ws", string? name = null)
     {
-        var context = listen.ApplicationServices.GetService<RouterContext>()
-            ?? throw new InvalidOperationException("There is no WAMP router to serve: call builder.Services.AddWampRouter() first.");
+        var context = ContextOf(listen);
         var listener = name is null ? null : new WampListener(name, path);
         listen.Use(next => new UniversalPort(context, path, listener, next).OnConnectionAsync);
         return listen;
     }
+
+    /// <summary>
+    /// Counts connections from their first moment. Call it before <c>UseHttps</c>: otherwise <see cref="WampRouterOptions.ConnectionLimits"/> see
+    /// a connection only behind the handshake of TLS, and those that never end theirs are held by that handshake's timeout alone.
+    /// </summary>
+    /// <param name="listen">The endpoint.</param>
+    public static ListenOptions UseWampLimits(this ListenOptions listen)
+    {
+        var admission = ContextOf(listen).Admission;
+        listen.Use(next => async connection =>
+        {
+            using var place = admission.Enter((connection.RemoteEndPoint as IPEndPoint)?.Address);
+            if (place is null)
+            {
+                connection.Abort();
+                return;
+            }
+
+            connection.Features.Set(place);
+            await next(connection).ConfigureAwait(false);
+        });
+        return listen;
+    }
+
+    private static RouterContext ContextOf(ListenOptions listen) =>
+        listen.ApplicationServices.GetService<RouterContext>()
+        ?? throw new InvalidOperationException("There is no WAMP router to serve: call builder.Services.AddWampRouter() first.");
 }

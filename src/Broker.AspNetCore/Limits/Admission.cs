@@ -18,6 +18,9 @@ internal sealed class Admission(RouterContext context)
     private int _count;
     private int _turnedAway;
 
+    /// <summary>How many connections there are that were let in.</summary>
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>How many connections wait to be told that there is no room.</summary>
     public int TurnedAway => Volatile.Read(ref _turnedAway);
 

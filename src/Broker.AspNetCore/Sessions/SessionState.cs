@@ -152,7 +152,7 @@ internal sealed partial class SessionState(
                 Send(new WampMessage { Type = MessageType.Goodbye, Uri = "wamp.close.goodbye_and_out"u8 });
                 return null;
             case MessageType.Abort:
-                return new Ending(DisconnectReason.PeerAborted, Encoding.UTF8.GetString(message.Uri));
+                return new Ending(DisconnectReason.PeerAborted, Log.Printable(Encoding.UTF8.GetString(message.Uri)));
             default:
                 if (message.IsExtension || HasLeft)
                 {

@@ -30,15 +30,18 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
     public async Task OnConnectionAsync(ConnectionContext connection)
     {
         var peer = PeerOf(connection, upgrade: null);
-        using var place = context.Admission.Enter(peer.Transport.RemoteAddress);
-        if (place is null)
+
+        // Where UseWampLimits stands before TLS, it has let the connection in.
+        var entered = connection.Features.Get<Admission.Admittance>();
+        using var place = entered is null ? context.Admission.Enter(peer.Transport.RemoteAddress) : null;
+        if ((entered ?? place) is not { } admittance)
         {
             connection.Abort();
             return;
         }
 
-        connection.Features.Set(place);
-        switch (await OpenAsync(connection, peer, place.Refusal).ConfigureAwait(false))
+        connection.Features.Set(admittance);
+        switch (await OpenAsync(connection, peer, admittance.Refusal).ConfigureAwait(false))
         {
             case (Opening.Foreign, _):
                 connection.Features.Set(listener);

@@ -61,10 +61,12 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = _configuration.Limits.HandshakeTimeout; // of requests that are no plain upgrade
             foreach (var (index, listener) in _configuration.Listeners.Index())
             {
                 Listen(kestrel, listener.Listen, listen =>
                 {
+                    listen.UseWampLimits();
                     tls.GetValueOrDefault(listener)?.Use(listen, _configuration.Limits.HandshakeTimeout);
                     listen.UseWamp(listener.Path, OptionsMap.ListenerName(index));
                 });

@@ -11,7 +11,7 @@ namespace Broker.Authentication;
 /// </summary>
 public sealed class ScramLoginTests
 {
-    private const string ClientNonce = "nDWFIzQFYPvXL+ZCzNRPgcDXBjJ5ndWY";
+    internal const string ClientNonce = "nDWFIzQFYPvXL+ZCzNRPgcDXBjJ5ndWY";
 
     // A test's own "Argon2id": whatever derives the key, the router only compares what comes of it.
     private static readonly ScramCredential Argon2 =
@@ -172,7 +172,7 @@ public sealed class ScramLoginTests
     private static string Hello(string authId) =>
         Login.Hello("wamp-scram", authId, new JsonObject { ["nonce"] = ClientNonce, ["channel_binding"] = null });
 
-    private static (string Answer, string Verifier) Prove(JsonElement extra, string authId, string password)
+    internal static (string Answer, string Verifier) Prove(JsonElement extra, string authId, string password)
     {
         var challenge = ScramChallenge.Parse(SerializerKind.Json, JsonSerializer.SerializeToUtf8Bytes(extra));
         Assert.True(ScramParameters.TryCreate(

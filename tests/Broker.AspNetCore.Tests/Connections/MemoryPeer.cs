@@ -16,6 +16,7 @@ namespace Broker.Connections;
 /// </summary>
 internal sealed class MemoryPeer : IDisposable
 {
+    private readonly bool _givesWay;
     private readonly SerializerKind _serializer;
     private readonly Pipe _toRouter = new(Inline);
     private readonly Pipe _fromRouter = new(Inline);
@@ -23,8 +24,9 @@ internal sealed class MemoryPeer : IDisposable
     private readonly ByteBuffer _batch = new();
     private readonly BatchFraming? _framing;
 
-    private MemoryPeer(RouterContext context, WampSubprotocol subprotocol, Func<PipeWriter, PipeWriter>? wrap)
+    private MemoryPeer(RouterContext context, WampSubprotocol subprotocol, Func<PipeWriter, PipeWriter>? wrap, bool givesWay)
     {
+        _givesWay = givesWay;
         _serializer = subprotocol.Serializer;
         _framing = subprotocol.IsBatched ? new BatchFraming(_serializer) : null;
         var peer = new PeerInfo("memory", "memory", new TransportInfo { IsLocal = true }, () => _fromRouter.Reader.Complete(), Closed: default);
@@ -46,9 +48,11 @@ internal sealed class MemoryPeer : IDisposable
     /// <param name="context">The router.</param>
     /// <param name="subprotocol">What it speaks.</param>
     /// <param name="wrap">What stands between the router and its end of the pipe; null for nothing.</param>
-    public static MemoryPeer Join(RouterContext context, WampSubprotocol subprotocol, Func<PipeWriter, PipeWriter>? wrap = null)
+    /// <param name="givesWay">Whether the router gives way to others as the test's own <see cref="SynchronizationContext"/> says; it goes on at once otherwise.</param>
+    public static MemoryPeer Join(
+        RouterContext context, WampSubprotocol subprotocol, Func<PipeWriter, PipeWriter>? wrap = null, bool givesWay = false)
     {
-        var peer = new MemoryPeer(context, subprotocol, wrap);
+        var peer = new MemoryPeer(context, subprotocol, wrap, givesWay);
         var roles = new RoleSet { Publisher = Features.None, Subscriber = Features.None, Caller = Features.None, Callee = Features.None };
         var details = ValueEncoder.Encode(subprotocol.Serializer, new HelloDetails { Roles = roles });
         peer.Write(new WampMessage { Type = MessageType.Hello, Uri = "realm1"u8, Dict = details });
@@ -90,13 +94,22 @@ internal sealed class MemoryPeer : IDisposable
             _batch.Clear();
         }
 
-        var flush = _toRouter.Writer.FlushAsync();
-        if (!flush.IsCompletedSuccessfully)
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(_givesWay ? outer : AtOnce.Instance);
+        try
         {
-            Assert.Fail("The router did not read inline.");
-        }
+            var flush = _toRouter.Writer.FlushAsync();
+            if (!flush.IsCompletedSuccessfully)
+            {
+                Assert.Fail("The router did not read inline.");
+            }
 
-        _ = flush.Result;
+            _ = flush.Result;
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
     }
 
     /// <summary>Takes what the router has sent and returns how many messages it was.</summary>
@@ -196,6 +209,14 @@ internal sealed class MemoryPeer : IDisposable
         }
 
         return count;
+    }
+
+    /// <summary>Nobody else waits for a turn.</summary>
+    private sealed class AtOnce : SynchronizationContext
+    {
+        public static readonly AtOnce Instance = new();
+
+        public override void Post(SendOrPostCallback d, object? state) => d(state);
     }
 
     private sealed class DuplexPipe(PipeReader input, PipeWriter output) : IDuplexPipe

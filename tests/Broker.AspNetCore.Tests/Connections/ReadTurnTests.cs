@@ -18,7 +18,7 @@ public sealed class ReadTurnTests
         SynchronizationContext.SetSynchronizationContext(turns);
         try
         {
-            using var peer = MemoryPeer.Join(MemoryPeer.NewContext(), new WampSubprotocol(serializer, isBatched));
+            using var peer = MemoryPeer.Join(MemoryPeer.NewContext(), new WampSubprotocol(serializer, isBatched), givesWay: true);
             for (var request = 1; request <= 600; request++)
             {
                 peer.Write(new WampMessage { Type = MessageType.Subscribe, RequestId = request, Uri = "com.example.topic"u8 });
@@ -30,6 +30,39 @@ public sealed class ReadTurnTests
             Assert.Equal(256, peer.Drain());
             turns.RunNext();
             Assert.Equal(88, peer.Drain());
+            Assert.True(turns.AreOver);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    /// <summary>A flood that comes in small reads never fills a turn of messages, and has to give way all the same.</summary>
+    [Theory, MemberData(nameof(Subprotocols))]
+    public void After_128_KiB_others_have_their_turn_in_however_many_reads_it_came(SerializerKind serializer, bool isBatched)
+    {
+        var outer = SynchronizationContext.Current;
+        var turns = new Turns();
+        SynchronizationContext.SetSynchronizationContext(turns);
+        try
+        {
+            using var peer = MemoryPeer.Join(MemoryPeer.NewContext(), new WampSubprotocol(serializer, isBatched), givesWay: true);
+            var topic = System.Text.Encoding.UTF8.GetBytes("com.example." + new string('x', 400));
+            var request = 0;
+            while (turns.AreOver)
+            {
+                peer.Write(new WampMessage { Type = MessageType.Subscribe, RequestId = ++request, Uri = topic });
+                peer.Flush();
+            }
+
+            Assert.InRange(request, 128 * 1024 / 450, 128 * 1024 / 400);
+            Assert.Equal(request, peer.Drain());
+            peer.Write(new WampMessage { Type = MessageType.Subscribe, RequestId = request + 1, Uri = topic });
+            peer.Flush();
+            Assert.Equal(0, peer.Drain());
+            turns.RunNext();
+            Assert.Equal(1, peer.Drain());
             Assert.True(turns.AreOver);
         }
         finally

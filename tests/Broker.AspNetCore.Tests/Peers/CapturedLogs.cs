@@ -10,12 +10,16 @@ internal sealed class CapturedLogs : ILoggerProvider
 
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentQueue<string> _endings = new();
+    private readonly ConcurrentQueue<string> _lines = new();
 
     /// <summary>Entries of level Error and above.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
     /// <summary>Why connections ended.</summary>
     public IReadOnlyCollection<string> Endings => _endings;
+
+    /// <summary>All that the router itself has logged, word by word.</summary>
+    public IReadOnlyCollection<string> Lines => _lines;
 
     /// <summary>Forgets the errors, which a test has brought about and seen.</summary>
     public void ForgetErrors() => _errors.Clear();
@@ -35,6 +39,11 @@ internal sealed class CapturedLogs : ILoggerProvider
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
+            if (category == "Broker.Router")
+            {
+                logs._lines.Enqueue(formatter(state, exception));
+            }
+
             if (eventId.Id == ConnectionEnded && category == "Broker.Router")
             {
                 logs._endings.Enqueue(formatter(state, exception));

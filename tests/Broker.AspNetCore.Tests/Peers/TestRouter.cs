@@ -70,7 +70,9 @@ internal sealed class TestRouter : IAsyncDisposable
 
     /// <param name="configure">Sets the router's options.</param>
     /// <param name="use">Adds the application's own middleware, in front of <c>MapWamp</c>.</param>
-    public static async Task<TestRouter> StartAsync(Action<WampRouterOptions>? configure = null, Action<WebApplication>? use = null)
+    /// <param name="serve">Sets the options of the server, whose own clock does not stand still.</param>
+    public static async Task<TestRouter> StartAsync(
+        Action<WampRouterOptions>? configure = null, Action<WebApplication>? use = null, Action<KestrelServerOptions>? serve = null)
     {
         var clock = new ManualTimeProvider();
         var logs = new CapturedLogs();
@@ -83,10 +85,11 @@ internal sealed class TestRouter : IAsyncDisposable
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true); // as the program does
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            serve?.Invoke(kestrel);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseWamp(name: Listener));
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(Certificate.Value).UseWamp());
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseWampLimits().UseHttps(Certificate.Value).UseWamp());
             kestrel.ListenUnixSocket(socketPath, listen => listen.UseWamp());
         });
         var app = builder.Build();

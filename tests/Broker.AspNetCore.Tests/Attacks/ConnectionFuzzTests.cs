@@ -1,7 +1,7 @@
 using Broker.Peers;
 using Broker.Serialization;
 
-namespace Broker.Connections;
+namespace Broker.Attacks;
 
 /// <summary>
 /// Peers that send rubbish at every stage, beside two sessions that behave: these must notice nothing, and nothing may be left of the others. What is sent

@@ -6,7 +6,7 @@ using Broker.Fuzz;
 using Broker.Peers;
 using Broker.Serialization;
 
-namespace Broker.Connections;
+namespace Broker.Attacks;
 
 /// <summary>A peer that does what it likes. When its connection has been ended it comes back.</summary>
 /// <param name="router">The router.</param>

@@ -3,7 +3,7 @@ using Broker.Fuzz;
 using Broker.Peers;
 using Broker.Serialization;
 
-namespace Broker.Connections;
+namespace Broker.Attacks;
 
 /// <summary>
 /// Nothing that one connection does ends another: beside a peer that sends valid, half valid and mangled messages, floods, and goes in the

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Broker.Peers;
 using Broker.Serialization;
 
-namespace Broker.Connections;
+namespace Broker.Attacks;
 
 /// <summary>
 /// A peer that behaves, and expects to be served: it hears all that its neighbour publishes, answers what it is asked, and each of its

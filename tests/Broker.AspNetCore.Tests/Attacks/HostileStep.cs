@@ -1,4 +1,4 @@
-namespace Broker.Connections;
+namespace Broker.Attacks;
 
 /// <summary>What the hostile peer does on its connection.</summary>
 internal enum HostileAct
