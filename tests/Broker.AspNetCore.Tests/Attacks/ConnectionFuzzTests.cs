@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Broker.Messages;
 using Broker.Peers;
 using Broker.Serialization;
 
@@ -51,10 +53,10 @@ public sealed class ConnectionFuzzTests
                     request += 2;
                     await caller.SendAsync(
                         $"[48,{request - 1},{{}},\"com.example.procedure\",[{request}]]", $"[16,{request},{{}},\"com.example.good\",[{request}]]");
-                    var invoked = await ExpectInvocationAsync(callee, request);
+                    var invoked = (await ExpectAsync(callee, MessageType.Invocation, request))[1].GetInt32();
                     Assert.True(invoked > invocation);
                     invocation = invoked;
-                    await callee.ExpectAsync($"[36,*,[{request}]]");
+                    await ExpectAsync(callee, MessageType.Event, request);
                     await callee.SendAsync($"[70,{invoked},{{}},[{request}]]");
                     await caller.ExpectAsync($"[50,{request - 1},{{}},[{request}]]");
                 }
@@ -68,14 +70,17 @@ public sealed class ConnectionFuzzTests
     }
 
     // Calls of the peers that send rubbish reach the callee, too: they are answered by nobody.
-    private static async Task<int> ExpectInvocationAsync(TestPeer callee, int request)
+    private static async Task<JsonElement> ExpectAsync(TestPeer callee, MessageType type, int request)
     {
         while (true)
         {
-            var invocation = await callee.ExpectAsync("[68,*]");
-            if (invocation.GetArrayLength() > 4 && invocation[4].GetArrayLength() == 1 && invocation[4][0].ToString() == $"{request}")
+            using var message = JsonDocument.Parse(await callee.ReceiveAsync());
+            var elements = message.RootElement;
+            var isOwn = elements.GetArrayLength() > 4 && elements[4].ToString() == $"[{request}]";
+            if (isOwn || elements[0].GetInt32() != (int)MessageType.Invocation)
             {
-                return invocation[1].GetInt32();
+                Assert.Equal(((int)type, true), (elements[0].GetInt32(), isOwn));
+                return elements.Clone();
             }
         }
     }
