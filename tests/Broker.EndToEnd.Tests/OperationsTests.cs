@@ -30,12 +30,17 @@ public sealed class OperationsTests : IDisposable
             }
 
             Assert.Equal("hello", await events.Task);
+            await client.RegisterAsync("com.example.echo", (string text, CancellationToken _) => ValueTask.FromResult(text));
+            Assert.Equal("hello", await client.CallAsync<string>("com.example.echo", ["hello"]));
             var metrics = await http.GetStringAsync(new Uri(router.Ops, "metrics"), TestContext.Current.CancellationToken);
             Assert.Equal("3", Value(metrics, "broker_messages_total", "direction=\"received\"", "type=\"publish\""));
             Assert.Equal("3", Value(metrics, "broker_messages_total", "direction=\"sent\"", "type=\"published\""));
             Assert.Equal("3", Value(metrics, "broker_messages_total", "direction=\"sent\"", "type=\"event\""));
             Assert.Equal("1", Value(metrics, "broker_sessions", "realm=\"realm1\""));
             Assert.Equal("0", Value(metrics, "broker_calls_pending", "realm=\"realm1\""));
+            Assert.Equal("1", Value(metrics, "broker_calls_duration_seconds_count", "outcome=\"result\""));
+            Assert.Equal("1", Value(metrics, "broker_calls_duration_seconds_bucket", "outcome=\"result\"", "le=\"60\""));
+            Assert.Matches("broker_calls_duration_seconds_bucket.*le=\"0.0001\"", metrics);
             Assert.Contains("dotnet_gc_collections_total", metrics, StringComparison.Ordinal);
         }
 

@@ -23,7 +23,7 @@ internal sealed class RouterContext
         _options = options.Value;
         Logger = loggers.CreateLogger("Broker.Router");
         Time = new GuardedTime(time, Logger);
-        Router = new Router(Options.RealmsOrDefault, RandomIds.Shared, Time);
+        Router = new Router(Options.RealmsOrDefault, RandomIds.Shared, Time, (outcome, time) => Metrics!.CallEnded(outcome, time));
         Connections = new ConnectionTable();
         OutboundBudget = new OutboundBudget(this);
         Metrics = new RouterMetrics(Router, Connections, OutboundBudget);

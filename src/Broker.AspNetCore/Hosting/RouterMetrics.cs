@@ -6,6 +6,7 @@ using Broker.Limits;
 using Broker.Messages;
 using Broker.PubSub;
 using Broker.Realms;
+using Broker.Rpc;
 
 namespace Broker.Hosting;
 
@@ -13,6 +14,14 @@ namespace Broker.Hosting;
 internal sealed class RouterMetrics : IDisposable
 {
     private static readonly bool[] _directions = [false, true]; // received, sent
+
+    /// <summary>Seconds: from what a call between neighbours takes to what people wait for.</summary>
+    private static readonly double[] _callDurations =
+        [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+    private static readonly KeyValuePair<string, object?>[] _callOutcomes =
+        [.. Enum.GetValues<CallOutcome>().Select(outcome => new KeyValuePair<string, object?>("outcome", outcome.ToString().ToLowerInvariant()))];
+
     private readonly Meter _meter = new("Broker");
     private readonly Counter<long> _ended;
     private readonly Counter<long> _decisions;
@@ -20,6 +29,7 @@ internal sealed class RouterMetrics : IDisposable
     private readonly Counter<long> _authentications;
     private readonly Counter<long> _throttled;
     private readonly Counter<double> _throttledTime;
+    private readonly Histogram<double> _calls;
 
     public RouterMetrics(Router router, ConnectionTable connections, OutboundBudget outbound)
     {
@@ -31,6 +41,12 @@ internal sealed class RouterMetrics : IDisposable
         _throttled = _meter.CreateCounter<long>(
             "broker.throttled", description: "How often sessions sent more than their role may, and were held up.");
         _throttledTime = _meter.CreateCounter<double>("broker.throttled.time", "s", "For how long.");
+        _calls = _meter.CreateHistogram(
+            "broker.calls.duration",
+            "s",
+            "How long calls took from the CALL to the last answer, by outcome.",
+            tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = _callDurations });
         _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
         _meter.CreateObservableGauge(
             "broker.outbound.bytes", () => outbound.Held.Value, "By", "Memory taken by what waits for peers that read slowly.");
@@ -75,6 +91,11 @@ internal sealed class RouterMetrics : IDisposable
 
     /// <summary>Counts the time for which a session was held up.</summary>
     public void Throttled(in TagList tags, TimeSpan time) => _throttledTime.Add(time.TotalSeconds, tags);
+
+    /// <summary>
+    /// Counts a call that has ended. On the path of messages: with its one tag it costs about 40 ns where metrics are collected, else 1 ns, and allocates nothing.
+    /// </summary>
+    public void CallEnded(CallOutcome outcome, TimeSpan time) => _calls.Record(time.TotalSeconds, _callOutcomes[(int)outcome]);
 
     /// <summary>Counts the end of a connection.</summary>
     public void ConnectionEnded(DisconnectReason reason) => _ended.Add(1, new KeyValuePair<string, object?>("reason", reason.Tag));

@@ -35,19 +35,20 @@ public sealed partial class Realm
     /// <param name="options">How it behaves.</param>
     /// <param name="globalIds">Where session and publication ids come from.</param>
     /// <param name="time">The clock; by default the system's.</param>
-    public Realm(string name, RealmOptions options, IIdGenerator globalIds, TimeProvider? time = null)
-        : this(name, new RealmPolicy(options), globalIds, new RouterIds(), time)
+    /// <param name="callEnded">Is told of calls that have ended, or null.</param>
+    public Realm(string name, RealmOptions options, IIdGenerator globalIds, TimeProvider? time = null, CallEnded? callEnded = null)
+        : this(name, new RealmPolicy(options), globalIds, new RouterIds(), time, callEnded)
     {
     }
 
-    internal Realm(string name, RealmPolicy policy, IIdGenerator globalIds, RouterIds routerIds, TimeProvider? time)
+    internal Realm(string name, RealmPolicy policy, IIdGenerator globalIds, RouterIds routerIds, TimeProvider? time, CallEnded? callEnded)
     {
         Name = name;
         _policy = policy;
         _globalIds = globalIds;
         var clock = time ?? TimeProvider.System;
         _broker = new BrokerRole(policy, globalIds, routerIds, _refusals, clock);
-        _dealer = new DealerRole(policy, globalIds, routerIds, _refusals, _broker.Events, clock);
+        _dealer = new DealerRole(policy, globalIds, routerIds, _refusals, _broker.Events, clock, callEnded);
         _procedures = new MetaProcedures(clock);
         new SessionProcedures(this).AddTo(_procedures);
         new TestamentProcedures(this).AddTo(_procedures);

@@ -1,5 +1,6 @@
 using Broker.Options;
 using Broker.Realms;
+using Broker.Rpc;
 using Broker.Serialization;
 
 namespace Broker.Peers;
@@ -9,8 +10,8 @@ internal sealed class TestRealm
 {
     private readonly List<RecordingPeer> _peers = [];
 
-    public TestRealm(RealmOptions? options = null, TimeProvider? time = null) =>
-        Realm = new Realm("realm1", options ?? new RealmOptions { SessionLimits = SessionLimits.None }, new CountingIds(), time);
+    public TestRealm(RealmOptions? options = null, TimeProvider? time = null, CallEnded? callEnded = null) =>
+        Realm = new Realm("realm1", options ?? new RealmOptions { SessionLimits = SessionLimits.None }, new CountingIds(), time, callEnded);
 
     public Realm Realm { get; }
 
