@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Broker.Client;
 
 namespace Broker.EndToEnd;
@@ -64,6 +65,47 @@ public sealed class OperationsTests : IDisposable
     }
 
     [Fact]
+    public async Task The_messages_of_a_session_are_logged_while_an_operator_asks_for_them()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        await using var client = await WampClient.ConnectAsync(router.Url, "realm1", TestContext.Current.CancellationToken);
+        var trace = $"trace/session/{client.Session.Id}";
+
+        Assert.Equal("""{"traces":[],"error":"There is no such session."}""", await AskAsync(router, HttpMethod.Put, "trace/session/1", HttpStatusCode.NotFound));
+        await AskAsync(router, HttpMethod.Put, trace + "?payload=lots", HttpStatusCode.BadRequest);
+        await AskAsync(router, HttpMethod.Put, trace + "?messages=0", HttpStatusCode.BadRequest);
+        await AskAsync(router, HttpMethod.Put, "trace/everything/1", HttpStatusCode.NotFound);
+        await AskAsync(router, HttpMethod.Post, trace, HttpStatusCode.MethodNotAllowed);
+        var entry = $$"""{"traces":[{"subject":"session","name":"{{client.Session.Id}}","messages":1000,"seconds":60,"payload_bytes":64}]}""";
+        Assert.Equal(entry, await AskAsync(router, HttpMethod.Put, trace + "?payload=64B&time=1m", HttpStatusCode.OK));
+        Assert.Equal(entry, await AskAsync(router, HttpMethod.Get, "trace", HttpStatusCode.OK));
+        await client.PublishAcknowledgedAsync("com.example.topic", ["hello"]);
+
+        using var line = JsonDocument.Parse(await router.ReadUntilAsync("com.example.topic"));
+        Assert.Equal(("Broker.Trace", 16), (line.RootElement.GetProperty("Category").GetString(), line.RootElement.GetProperty("EventId").GetInt32()));
+        var state = line.RootElement.GetProperty("State");
+        Assert.Equal(
+            ("received", "PUBLISH", "com.example.topic", """["hello"]"""),
+            (state.GetProperty("Direction").GetString(), state.GetProperty("Type").GetString(), state.GetProperty("Uri").GetString(), state.GetProperty("Payload").GetString()));
+        Assert.Equal("""{"traces":[]}""", await AskAsync(router, HttpMethod.Delete, trace, HttpStatusCode.OK));
+        await AskAsync(router, HttpMethod.Delete, trace, HttpStatusCode.NotFound);
+        await router.ReadUntilAsync("has ended: asked to");
+    }
+
+    [Fact]
+    public async Task No_web_page_can_start_a_trace()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+
+        // What a browser asks before it lets a page of another origin send PUT.
+        await AskAsync(router, HttpMethod.Options, "trace/authid/joe", HttpStatusCode.MethodNotAllowed);
+
+        // A page whose own name was made to point here.
+        await AskAsync(router, HttpMethod.Put, "trace/authid/joe", HttpStatusCode.BadRequest, host: "evil.example:9090");
+        Assert.Equal("""{"traces":[]}""", await AskAsync(router, HttpMethod.Get, "trace", HttpStatusCode.OK, host: "localhost"));
+    }
+
+    [Fact]
     public async Task A_default_address_for_operators_that_is_taken_is_given_up_with_a_word_and_one_that_is_configured_is_not()
     {
         using var holder = new TcpListener(IPAddress.Loopback, 0);
@@ -106,6 +148,17 @@ public sealed class OperationsTests : IDisposable
 
         Assert.Equal(1, await process.WaitForExitAsync());
         Assert.Contains("none.pem", process.Failure("").Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> AskAsync(ConfiguredRouter router, HttpMethod method, string path, HttpStatusCode expected, string? host = null)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(method, new Uri(router.Ops, path));
+        request.Headers.Host = host;
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
+        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
     private static string Value(string metrics, string name, params string[] labels)

@@ -6,6 +6,7 @@ using Broker.Ids;
 using Broker.Limits;
 using Broker.Realms;
 using Broker.Sessions;
+using Broker.Tracing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -25,6 +26,7 @@ internal sealed class RouterContext
         Time = new GuardedTime(time, Logger);
         Router = new Router(Options.RealmsOrDefault, RandomIds.Shared, Time, (outcome, time) => Metrics!.CallEnded(outcome, time));
         Connections = new ConnectionTable();
+        Traces = new Traces(Connections, Time, loggers.CreateLogger("Broker.Trace"));
         OutboundBudget = new OutboundBudget(this);
         Metrics = new RouterMetrics(Router, Connections, OutboundBudget);
         Admission = new Admission(this);
@@ -62,6 +64,8 @@ internal sealed class RouterContext
     public Router Router { get; }
 
     public ConnectionTable Connections { get; }
+
+    public Traces Traces { get; }
 
     public OutboundBudget OutboundBudget { get; }
 

@@ -139,7 +139,8 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
             try
             {
                 await app.StartAsync(cancellation).ConfigureAwait(false);
-                (ops, var warning) = await OpsServer.StartAsync(reading, new Readiness(app.Lifetime), cancellation).ConfigureAwait(false);
+                (ops, var warning) = await OpsServer.StartAsync(
+                    reading, new Readiness(app.Lifetime), app.Services.GetRequiredService<WampRouter>(), cancellation).ConfigureAwait(false);
                 if (warning is not null)
                 {
                     await Console.Error.WriteLineAsync(warning).ConfigureAwait(false);
