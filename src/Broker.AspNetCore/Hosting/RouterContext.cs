@@ -24,7 +24,12 @@ internal sealed class RouterContext
         _options = options.Value;
         Logger = loggers.CreateLogger("Broker.Router");
         Time = new GuardedTime(time, Logger);
-        Router = new Router(Options.RealmsOrDefault, RandomIds.Shared, Time, (outcome, time) => Metrics!.CallEnded(outcome, time));
+        Router = new Router(Options.RealmsOrDefault, RandomIds.Shared, Time, new RouterPorts
+        {
+            CallEnded = (outcome, time) => Metrics!.CallEnded(outcome, time),
+            ForgetDecisions = (realm, authId, authRole) => Authorizer!.Forget(question =>
+                question.Realm == realm && (authId is null || question.AuthId == authId) && (authRole is null || question.AuthRole == authRole)),
+        });
         Connections = new ConnectionTable();
         Traces = new Traces(Connections, Time, loggers.CreateLogger("Broker.Trace"));
         OutboundBudget = new OutboundBudget(this);

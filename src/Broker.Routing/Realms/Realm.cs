@@ -35,22 +35,23 @@ public sealed partial class Realm
     /// <param name="options">How it behaves.</param>
     /// <param name="globalIds">Where session and publication ids come from.</param>
     /// <param name="time">The clock; by default the system's.</param>
-    /// <param name="callEnded">Is told of calls that have ended, or null.</param>
-    public Realm(string name, RealmOptions options, IIdGenerator globalIds, TimeProvider? time = null, CallEnded? callEnded = null)
-        : this(name, new RealmPolicy(options), globalIds, new RouterIds(), time, callEnded)
+    /// <param name="ports">What it tells and asks those around it; null: nothing.</param>
+    public Realm(string name, RealmOptions options, IIdGenerator globalIds, TimeProvider? time = null, RouterPorts? ports = null)
+        : this(name, new RealmPolicy(options), globalIds, new RouterIds(), time, ports ?? new RouterPorts())
     {
     }
 
-    internal Realm(string name, RealmPolicy policy, IIdGenerator globalIds, RouterIds routerIds, TimeProvider? time, CallEnded? callEnded)
+    internal Realm(string name, RealmPolicy policy, IIdGenerator globalIds, RouterIds routerIds, TimeProvider? time, RouterPorts ports)
     {
         Name = name;
         _policy = policy;
         _globalIds = globalIds;
         var clock = time ?? TimeProvider.System;
         _broker = new BrokerRole(policy, globalIds, routerIds, _refusals, clock);
-        _dealer = new DealerRole(policy, globalIds, routerIds, _refusals, _broker.Events, clock, callEnded);
+        _dealer = new DealerRole(policy, globalIds, routerIds, _refusals, _broker.Events, clock, ports.CallEnded);
         _procedures = new MetaProcedures(clock);
         new SessionProcedures(this).AddTo(_procedures);
+        new AuthorizerProcedures(this, ports.ForgetDecisions).AddTo(_procedures);
         new TestamentProcedures(this).AddTo(_procedures);
         var removal = new RemovalArguments(this);
         new SubscriptionProcedures(_broker, removal).AddTo(_procedures);

@@ -97,6 +97,10 @@ public sealed class UriRulesTests
 
     [Theory, Trait("wamp", "URI-05")]
     [InlineData("wamp", true)]
+    [InlineData("_broker", true)]
+    [InlineData("_broker.authorizer", true)]
+    [InlineData("_brokers.x", false)]
+    [InlineData("broker.x", false)]
     [InlineData("wamp.", true)]
     [InlineData("wamp.x", true)]
     [InlineData("wamp.error.x", true)]

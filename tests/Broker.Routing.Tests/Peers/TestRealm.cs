@@ -1,6 +1,5 @@
 using Broker.Options;
 using Broker.Realms;
-using Broker.Rpc;
 using Broker.Serialization;
 
 namespace Broker.Peers;
@@ -10,8 +9,8 @@ internal sealed class TestRealm
 {
     private readonly List<RecordingPeer> _peers = [];
 
-    public TestRealm(RealmOptions? options = null, TimeProvider? time = null, CallEnded? callEnded = null) =>
-        Realm = new Realm("realm1", options ?? new RealmOptions { SessionLimits = SessionLimits.None }, new CountingIds(), time, callEnded);
+    public TestRealm(RealmOptions? options = null, TimeProvider? time = null, RouterPorts? ports = null) =>
+        Realm = new Realm("realm1", options ?? new RealmOptions { SessionLimits = SessionLimits.None }, new CountingIds(), time, ports);
 
     public Realm Realm { get; }
 

@@ -1,6 +1,7 @@
 using Broker.Messages;
 using Broker.Options;
 using Broker.Peers;
+using Broker.Realms;
 using Broker.Serialization;
 using Broker.Uris;
 
@@ -15,7 +16,8 @@ public sealed class CallDurations
     private readonly List<(CallOutcome Outcome, double Milliseconds)> _ended = [];
     private readonly TestRealm _realm;
 
-    public CallDurations() => _realm = new TestRealm(time: _time, callEnded: (outcome, time) => _ended.Add((outcome, time.TotalMilliseconds)));
+    public CallDurations() => _realm = new TestRealm(
+        time: _time, ports: new RouterPorts { CallEnded = (outcome, time) => _ended.Add((outcome, time.TotalMilliseconds)) });
 
     [Theory, EachSerializer]
     public void Whatever_ends_a_call_is_told_once_with_the_time_since_the_CALL(SerializerKind serializer)
