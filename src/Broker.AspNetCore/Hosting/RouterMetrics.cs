@@ -116,6 +116,7 @@ internal sealed class RouterMetrics : IDisposable
         RefusalReason.RegisterDenied => "register_denied",
         RefusalReason.PublishDenied => "publish_denied",
         RefusalReason.SubscribeDenied => "subscribe_denied",
+        RefusalReason.RetainedTooLong => "retained_too_long",
         RefusalReason.AuthorizationFailed => "authorization_failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };

@@ -97,7 +97,10 @@ internal sealed partial class BrokerRole
         if (publication.IsRetained)
         {
             stored = new StoredPublication(publication, _time.GetUtcNow());
-            _retained.Keep(stored);
+            if (!_retained.TryKeep(stored))
+            {
+                _refusals.Add(RefusalReason.RetainedTooLong);
+            }
         }
 
         var fanOut = new FanOut();

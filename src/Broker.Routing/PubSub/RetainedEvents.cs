@@ -44,8 +44,21 @@ internal sealed class RetainedEvents
         }
     }
 
+    /// <summary>The bytes that they hold, about.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _bytes;
+            }
+        }
+    }
+
     /// <summary>Retains a publication: it takes the place of what everybody who may get it would have got so far (RET-04).</summary>
-    public void Keep(StoredPublication publication)
+    /// <returns>False when it is too long to be kept.</returns>
+    public bool TryKeep(StoredPublication publication)
     {
         lock (_lock)
         {
@@ -56,9 +69,14 @@ internal sealed class RetainedEvents
             }
 
             // An event that is too big is declined (RET-03), but what it would have replaced is not the state of the topic any more.
-            if (publication.Size > _options.MaxBytes || _options.MaxEvents == 0)
+            if (_options.MaxEvents == 0)
             {
-                return;
+                return true; // nothing is kept, and nobody wonders
+            }
+
+            if (publication.Length > _options.MaxEventBytes || publication.Size > _options.MaxBytes)
+            {
+                return false;
             }
 
             Add(publication);
@@ -66,6 +84,8 @@ internal sealed class RetainedEvents
             {
                 Remove(_entries.First!.Value);
             }
+
+            return true;
         }
     }
 

@@ -184,6 +184,28 @@ public sealed class EventRetention
         }
     }
 
+    [Theory, EachSerializer, Trait("wamp", "RET-03"), Trait("wamp", "RET-12")]
+    public void An_event_that_is_too_long_is_delivered_and_acknowledged_but_not_kept_and_neither_is_the_one_before(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions { Retention = new RetentionOptions { MaxEventBytes = 100 } });
+        var (publisher, live, late) = (realm.Join(serializer), realm.Join(serializer), realm.Join(serializer));
+        live.Subscription("com.topic");
+        PublishRetained(publisher, "com.topic", "[1]");
+        PublishRetained(publisher, "com.other", $"[\"{new string('x', 80)}\"]");
+        Assert.Equal(0, realm.Realm.RefusalsOf(RefusalReason.RetainedTooLong));
+
+        PublishRetained(publisher, "com.topic", $"[\"{new string('x', 100)}\"]"); // asserts PUBLISHED
+
+        Assert.Equal(2, live.Rest().Count);
+        Assert.Equal(1, realm.Realm.RefusalsOf(RefusalReason.RetainedTooLong));
+        late.Subscription("com.", OfPrefix);
+        Assert.Equal("""{"topic":"com.other","retained":true}""", late.Next().Details);
+        late.AssertSilent();
+        PublishRetained(publisher, "com.topic", "[2]");
+        Assert.Equal(1, realm.Realm.RefusalsOf(RefusalReason.RetainedTooLong));
+        realm.LeaveAll();
+    }
+
     [Fact, Trait("wamp", "RET-12"), Trait("wamp", "RET-06")]
     public void Restricted_events_of_a_topic_are_bounded_and_leave_the_general_one_alone()
     {
