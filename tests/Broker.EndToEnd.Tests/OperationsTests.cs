@@ -106,6 +106,30 @@ public sealed class OperationsTests : IDisposable
     }
 
     [Fact]
+    public async Task Requests_are_bounded_by_HTTP_and_a_listener_answers_to_its_names_only()
+    {
+        await using var router = await ConfiguredRouter.StartAsync(
+            """{ "listeners": [ { "listen": "127.0.0.1:0", "hosts": ["router.example"] } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        var page = new Uri(router.Url.Replace("ws:", "http:", StringComparison.Ordinal));
+        using var http = new HttpClient();
+
+        using var longHead = new HttpRequestMessage(HttpMethod.Get, page);
+        longHead.Headers.Add("X-Long", new string('x', 17 * 1024));
+        using var refused = await http.SendAsync(longHead, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, refused.StatusCode);
+        using var longLine = await http.GetAsync(new Uri(page, "?" + new string('x', 9 * 1024)), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.RequestUriTooLong, longLine.StatusCode);
+        var misnamed = await Assert.ThrowsAnyAsync<Exception>(() => WampClient.ConnectAsync(router.Url, "realm1", TestContext.Current.CancellationToken));
+        Assert.Contains("400", misnamed.ToString(), StringComparison.Ordinal);
+        var options = new WampClientOptions
+        {
+            Url = new Uri(router.Url), Realm = "realm1", ConfigureWebSocket = socket => socket.SetRequestHeader("Host", "router.example"),
+        };
+        await using var client = await WampClient.ConnectAsync(options, TestContext.Current.CancellationToken);
+        Assert.Equal("1", Value(await http.GetStringAsync(new Uri(router.Ops, "metrics"), TestContext.Current.CancellationToken), "broker_connections_refused_total", "reason=\"host\""));
+    }
+
+    [Fact]
     public async Task A_default_address_for_operators_that_is_taken_is_given_up_with_a_word_and_one_that_is_configured_is_not()
     {
         using var holder = new TcpListener(IPAddress.Loopback, 0);

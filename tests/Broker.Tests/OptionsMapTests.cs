@@ -28,7 +28,7 @@ public sealed class OptionsMapTests
     {
         var options = Map("""
             {
-              "listeners": [ { "listen": "127.0.0.1:0", "origins": ["*"] }, { "listen": "127.0.0.1:0" } ],
+              "listeners": [ { "listen": "127.0.0.1:0", "origins": ["*"], "hosts": ["*.example.com"] }, { "listen": "127.0.0.1:0" } ],
               "allow_anonymous": true,
               "limits": {
                 "connections": 11, "connections_per_address": 12, "connections_per_authid": 13, "connection_rate": 14,
@@ -44,6 +44,7 @@ public sealed class OptionsMapTests
 
         Assert.Equal(["*"], options.Listeners[OptionsMap.ListenerName(0)].AllowedOrigins);
         Assert.Equal([], options.Listeners[OptionsMap.ListenerName(1)].AllowedOrigins);
+        Assert.Equal(["*.example.com"], options.Listeners[OptionsMap.ListenerName(0)].AllowedHosts);
         Assert.True(options.AllowAnonymousFromAnywhere);
         Assert.Equal((1, 2, 3), (Seconds(options.HandshakeTimeout), Seconds(options.HelloTimeout), Seconds(options.KeepAliveInterval)));
         Assert.Equal((4, 5, 6), (Seconds(options.KeepAliveTimeout), Seconds(options.CloseTimeout), Seconds(options.AuthenticationTimeout)));

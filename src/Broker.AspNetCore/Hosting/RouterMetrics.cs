@@ -7,6 +7,7 @@ using Broker.Messages;
 using Broker.PubSub;
 using Broker.Realms;
 using Broker.Rpc;
+using Broker.Transports;
 
 namespace Broker.Hosting;
 
@@ -35,7 +36,7 @@ internal sealed class RouterMetrics : IDisposable
     {
         _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
         _decisions = _meter.CreateCounter<long>("broker.authorizer.decisions", description: "Decisions of dynamic authorizers, by where they came from.");
-        _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions for which there was no room, by reason.");
+        _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions that were refused, by reason.");
         _authentications = _meter.CreateCounter<long>(
             "broker.authentications", description: "Attempts to authenticate, by realm, method and outcome.");
         _throttled = _meter.CreateCounter<long>(
@@ -72,6 +73,9 @@ internal sealed class RouterMetrics : IDisposable
 
     /// <summary>Counts a connection for which there is no room.</summary>
     public void ConnectionRefused(ConnectionRefusal refusal) => _refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Tag()));
+
+    /// <summary>Counts a handshake that is refused.</summary>
+    public void HandshakeRefused(HandshakeRefusal refusal) => _refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Tag()));
 
     /// <summary>Counts a session that its authid has no room for.</summary>
     public void SessionRefused() => _refused.Add(1, new KeyValuePair<string, object?>("reason", "authid_limit"));

@@ -61,6 +61,7 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            BoundRequests(kestrel.Limits);
             foreach (var (index, listener) in _configuration.Listeners.Index())
             {
                 Listen(kestrel, listener.Listen, listen =>
@@ -117,6 +118,17 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         // The runtime reads this one before the first socket is made, and offers no other way to say it.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+    }
+
+    /// <summary>What comes through HTTP is an upgrade, or a request for a short page: no body, a short head, and soon.</summary>
+    private void BoundRequests(KestrelServerLimits limits)
+    {
+        limits.MaxRequestBodySize = 0;
+        limits.MaxRequestLineSize = 8 * 1024;
+        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxRequestHeaderCount = 100;
+        limits.RequestHeadersTimeout = _configuration.Limits.HandshakeTimeout;
+        limits.KeepAliveTimeout = _configuration.Limits.HandshakeTimeout;
     }
 
     private static void Listen(KestrelServerOptions kestrel, ListenAddress address, Action<ListenOptions> configure)

@@ -31,7 +31,12 @@ internal static class OptionsMap
 
         foreach (var (index, listener) in configuration.Listeners.Index())
         {
-            options.Listeners[ListenerName(index)] = new WampListenerOptions { AllowedOrigins = [.. listener.Origins], TrustedProxies = listener.TrustedProxies };
+            options.Listeners[ListenerName(index)] = new WampListenerOptions
+            {
+                AllowedOrigins = [.. listener.Origins],
+                AllowedHosts = listener.Hosts,
+                TrustedProxies = listener.TrustedProxies,
+            };
         }
 
         options.AllowAnonymousFromAnywhere = configuration.AllowAnonymous;
