@@ -50,6 +50,32 @@ public sealed class OperationsTests : IDisposable
     }
 
     [Fact]
+    public async Task All_that_the_page_of_metrics_offers_is_listed_in_the_documentation_and_all_gauges_listed_are_there()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        await using (var client = await WampClient.ConnectAsync(router.Url, "realm1", TestContext.Current.CancellationToken))
+        {
+            await client.PublishAcknowledgedAsync("com.example.topic", ["kept"], new PublishOptions { Retain = true });
+        }
+
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri(router.Ops, "metrics"), TestContext.Current.CancellationToken);
+        var rows = File.ReadLines(Path.Combine(BuiltFiles.Repository, "docs", "operations.md"))
+            .Where(line => line.StartsWith("| `broker.", StringComparison.Ordinal))
+            .Select(line => line.Split('|'))
+            .SelectMany(row => row[1].Split(',').Select(name => (Name: name.Trim().Trim('`').Replace('.', '_'), Kind: row[2])))
+            .ToList();
+        var offered = metrics.Split('\n').Where(line => line.StartsWith("# TYPE broker_", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToList();
+
+        Assert.All(offered, name => Assert.Contains(rows, row => name == row.Name || name == row.Name + "_total" || name == row.Name + "_seconds" || name == row.Name + "_seconds_total" || name == row.Name + "_bytes" || name == row.Name + "_bytes_total"));
+        Assert.All(
+            rows.Where(row => row.Kind.StartsWith(" gauge", StringComparison.Ordinal) && row.Name != "broker_tls_certificate_expiry"), // there is none without TLS
+            row => Assert.Contains(offered, name => name.StartsWith(row.Name, StringComparison.Ordinal)));
+        Assert.NotEqual("0", Value(metrics, "broker_retained_bytes", "realm=\"realm1\""));
+        Assert.Equal("67108864", Value(metrics, "broker_retained_limit_bytes", "realm=\"realm1\""));
+    }
+
+    [Fact]
     public async Task Health_is_told_as_JSON_and_nothing_else_is_there()
     {
         await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");

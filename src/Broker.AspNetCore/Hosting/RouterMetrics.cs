@@ -62,6 +62,16 @@ internal sealed class RouterMetrics : IDisposable
             "By",
             "Bytes of the messages of this process, without their framing, by direction.");
         Observe(router, "broker.calls.pending", "Calls that wait for their final answer.", realm => realm.PendingCallCount);
+        Observe(router, "broker.retained.bytes", "Memory taken by retained events, about.", realm => realm.RetainedBytes, "By");
+        Observe(router, "broker.retained.limit", "How much of that there may be.", realm => realm.RetainedLimit, "By");
+        Observe(router, "broker.history.bytes", "Memory taken by recorded events, about.", realm => realm.HistoryBytes, "By");
+        Observe(router, "broker.history.limit", "How much of that there may be, over all topics and patterns recorded.", realm => realm.HistoryLimit, "By");
+        Observe<EventStore>(
+            router,
+            "broker.events.forgotten",
+            "Events forgotten before their time, because there was no room for more bytes, by where they were kept.",
+            Tag,
+            (realm, store) => realm.EventsForgottenFrom(store));
         Observe<RefusalReason>(router, "broker.refusals", "Requests refused, by reason.", Tag, (realm, reason) => realm.RefusalsOf(reason));
         Observe<DropReason>(
             router,
@@ -120,6 +130,8 @@ internal sealed class RouterMetrics : IDisposable
         RefusalReason.RegisterDenied => "register_denied",
         RefusalReason.PublishDenied => "publish_denied",
         RefusalReason.SubscribeDenied => "subscribe_denied",
+        RefusalReason.QueuedCallLimit => "queued_call_limit",
+        RefusalReason.InvalidUri => "invalid_uri",
         RefusalReason.RetainedTooLong => "retained_too_long",
         RefusalReason.AuthorizationFailed => "authorization_failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
@@ -136,6 +148,13 @@ internal sealed class RouterMetrics : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 
+    private static string Tag(EventStore store) => store switch
+    {
+        EventStore.Retained => "retained",
+        EventStore.History => "history",
+        _ => throw new ArgumentOutOfRangeException(nameof(store)),
+    };
+
     private void Observe<TReason>(
         Router router, string name, string description, Func<TReason, string> tag, Func<Realm, TReason, long> count)
         where TReason : struct, Enum =>
@@ -145,9 +164,10 @@ internal sealed class RouterMetrics : IDisposable
                 count(realm, reason), new TagList { { "realm", realm.Name }, { "reason", tag(reason) } }))),
             description: description);
 
-    private void Observe(Router router, string name, string description, Func<Realm, long> value) =>
+    private void Observe(Router router, string name, string description, Func<Realm, long> value, string? unit = null) =>
         _meter.CreateObservableGauge(
             name,
             () => router.Realms.Select(realm => new Measurement<long>(value(realm), new TagList { { "realm", realm.Name } })),
+            unit,
             description: description);
 }

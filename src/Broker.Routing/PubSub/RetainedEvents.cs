@@ -15,10 +15,12 @@ internal sealed class RetainedEvents
     private readonly LinkedList<Entry> _entries = new(); // oldest first
     private readonly Dictionary<byte[], List<Entry>> _topics = new(Utf8Comparer.Instance); // oldest first
     private readonly Dictionary<byte[], List<Entry>>.AlternateLookup<ReadOnlySpan<byte>> _byTopic;
+    private readonly ForgottenEvents _forgotten;
     private long _bytes;
 
-    public RetainedEvents(RetentionOptions options)
+    public RetainedEvents(RetentionOptions options, ForgottenEvents forgotten)
     {
+        _forgotten = forgotten;
         _options = options;
         _byTopic = _topics.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
@@ -82,6 +84,11 @@ internal sealed class RetainedEvents
             Add(publication);
             while (_entries.Count > _options.MaxEvents || _bytes > _options.MaxBytes)
             {
+                if (_bytes > _options.MaxBytes)
+                {
+                    _forgotten.Add(EventStore.Retained);
+                }
+
                 Remove(_entries.First!.Value);
             }
 

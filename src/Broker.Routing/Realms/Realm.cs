@@ -87,6 +87,21 @@ public sealed partial class Realm
     /// <summary>How many events were not delivered for one reason.</summary>
     public long EventsDroppedFor(DropReason reason) => _broker.Drops.Of(reason);
 
+    /// <summary>How many events were forgotten because there was no room for more bytes.</summary>
+    public long EventsForgottenFrom(EventStore store) => _broker.Forgotten.Of(store);
+
+    /// <summary>About how many bytes retained events take.</summary>
+    public long RetainedBytes => _broker.RetainedBytes;
+
+    /// <summary>How many that may be.</summary>
+    public long RetainedLimit => Options.Retention.MaxBytes;
+
+    /// <summary>About how many bytes the histories take.</summary>
+    public long HistoryBytes => _broker.HistoryBytes;
+
+    /// <summary>How many that may be, all together.</summary>
+    public long HistoryLimit => Options.History.Sum(rule => rule.MaxBytes);
+
     /// <summary>How many requests were refused for a reason since the realm was made, unacknowledged PUBLISHes included.</summary>
     public long RefusalsOf(RefusalReason reason) => _refusals.Of(reason);
 

@@ -185,6 +185,7 @@ internal sealed partial class DealerRole
         }
         else
         {
+            _refusals.Add(RefusalReason.InvalidUri);
             caller.SendError(MessageType.Call, message.RequestId, ErrorUris.InvalidUri, "The procedure is not a valid URI.");
         }
     }

@@ -3,6 +3,7 @@ using Broker.Options;
 using Broker.Peers;
 using Broker.Realms;
 using Broker.Serialization;
+using Broker.Uris;
 
 namespace Broker.PubSub;
 
@@ -204,6 +205,25 @@ public sealed class EventRetention
         PublishRetained(publisher, "com.topic", "[2]");
         Assert.Equal(1, realm.Realm.RefusalsOf(RefusalReason.RetainedTooLong));
         realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "RET-12")]
+    public void What_is_forgotten_for_want_of_bytes_is_counted_and_what_is_kept_is_told(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions
+        {
+            Retention = new RetentionOptions { MaxBytes = 3000 }, History = [new HistoryRule { Uri = "com.", Match = MatchPolicy.Prefix, MaxBytes = 2000 }],
+        });
+        var publisher = realm.Join(serializer);
+        Assert.Equal((0, 3000, 0, 2000), (realm.Realm.RetainedBytes, realm.Realm.RetainedLimit, realm.Realm.HistoryBytes, realm.Realm.HistoryLimit));
+        foreach (var topic in new[] { "com.a", "com.b", "com.c" })
+        {
+            PublishRetained(publisher, topic, $"[\"{new string('x', 1000)}\"]");
+        }
+
+        Assert.Equal((1, 2), (realm.Realm.EventsForgottenFrom(EventStore.Retained), realm.Realm.EventsForgottenFrom(EventStore.History)));
+        Assert.InRange(realm.Realm.RetainedBytes, 2000, 3000);
+        Assert.InRange(realm.Realm.HistoryBytes, 1000, 2000);
     }
 
     [Fact, Trait("wamp", "RET-12"), Trait("wamp", "RET-06")]
