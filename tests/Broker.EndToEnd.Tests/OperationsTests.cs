@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Broker.Client;
 
 namespace Broker.EndToEnd;
@@ -30,17 +31,48 @@ public sealed class OperationsTests : IDisposable
             }
 
             Assert.Equal("hello", await events.Task);
+            await client.RegisterAsync("com.example.echo", (string text, CancellationToken _) => ValueTask.FromResult(text));
+            Assert.Equal("hello", await client.CallAsync<string>("com.example.echo", ["hello"]));
             var metrics = await http.GetStringAsync(new Uri(router.Ops, "metrics"), TestContext.Current.CancellationToken);
             Assert.Equal("3", Value(metrics, "broker_messages_total", "direction=\"received\"", "type=\"publish\""));
             Assert.Equal("3", Value(metrics, "broker_messages_total", "direction=\"sent\"", "type=\"published\""));
             Assert.Equal("3", Value(metrics, "broker_messages_total", "direction=\"sent\"", "type=\"event\""));
             Assert.Equal("1", Value(metrics, "broker_sessions", "realm=\"realm1\""));
             Assert.Equal("0", Value(metrics, "broker_calls_pending", "realm=\"realm1\""));
+            Assert.Equal("1", Value(metrics, "broker_calls_duration_seconds_count", "outcome=\"result\""));
+            Assert.Equal("1", Value(metrics, "broker_calls_duration_seconds_bucket", "outcome=\"result\"", "le=\"60\""));
+            Assert.Matches("broker_calls_duration_seconds_bucket.*le=\"0.0001\"", metrics);
             Assert.Contains("dotnet_gc_collections_total", metrics, StringComparison.Ordinal);
         }
 
         using var answer = await http.GetAsync(new Uri(router.Url.Replace("ws:", "http:", StringComparison.Ordinal).Replace("/ws", "/metrics", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task All_that_the_page_of_metrics_offers_is_listed_in_the_documentation_and_all_gauges_listed_are_there()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        await using (var client = await WampClient.ConnectAsync(router.Url, "realm1", TestContext.Current.CancellationToken))
+        {
+            await client.PublishAcknowledgedAsync("com.example.topic", ["kept"], new PublishOptions { Retain = true });
+        }
+
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri(router.Ops, "metrics"), TestContext.Current.CancellationToken);
+        var rows = File.ReadLines(Path.Combine(BuiltFiles.Repository, "docs", "operations.md"))
+            .Where(line => line.StartsWith("| `broker.", StringComparison.Ordinal))
+            .Select(line => line.Split('|'))
+            .SelectMany(row => row[1].Split(',').Select(name => (Name: name.Trim().Trim('`').Replace('.', '_'), Kind: row[2])))
+            .ToList();
+        var offered = metrics.Split('\n').Where(line => line.StartsWith("# TYPE broker_", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToList();
+
+        Assert.All(offered, name => Assert.Contains(rows, row => name == row.Name || name == row.Name + "_total" || name == row.Name + "_seconds" || name == row.Name + "_seconds_total" || name == row.Name + "_bytes" || name == row.Name + "_bytes_total"));
+        Assert.All(
+            rows.Where(row => row.Kind.StartsWith(" gauge", StringComparison.Ordinal) && row.Name != "broker_tls_certificate_expiry"), // there is none without TLS
+            row => Assert.Contains(offered, name => name.StartsWith(row.Name, StringComparison.Ordinal)));
+        Assert.NotEqual("0", Value(metrics, "broker_retained_bytes", "realm=\"realm1\""));
+        Assert.Equal("67108864", Value(metrics, "broker_retained_limit_bytes", "realm=\"realm1\""));
     }
 
     [Fact]
@@ -56,6 +88,71 @@ public sealed class OperationsTests : IDisposable
         using var post = await http.PostAsync(new Uri(router.Ops, "livez"), null, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
         Assert.False(post.Headers.Contains("Server"));
+    }
+
+    [Fact]
+    public async Task The_messages_of_a_session_are_logged_while_an_operator_asks_for_them()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        await using var client = await WampClient.ConnectAsync(router.Url, "realm1", TestContext.Current.CancellationToken);
+        var trace = $"trace/session/{client.Session.Id}";
+
+        Assert.Equal("""{"traces":[],"error":"There is no such session."}""", await AskAsync(router, HttpMethod.Put, "trace/session/1", HttpStatusCode.NotFound));
+        await AskAsync(router, HttpMethod.Put, trace + "?payload=lots", HttpStatusCode.BadRequest);
+        await AskAsync(router, HttpMethod.Put, trace + "?messages=0", HttpStatusCode.BadRequest);
+        await AskAsync(router, HttpMethod.Put, "trace/everything/1", HttpStatusCode.NotFound);
+        await AskAsync(router, HttpMethod.Post, trace, HttpStatusCode.MethodNotAllowed);
+        var entry = $$"""{"traces":[{"subject":"session","name":"{{client.Session.Id}}","messages":1000,"seconds":60,"payload_bytes":64}]}""";
+        Assert.Equal(entry, await AskAsync(router, HttpMethod.Put, trace + "?payload=64B&time=1m", HttpStatusCode.OK));
+        Assert.Equal(entry, await AskAsync(router, HttpMethod.Get, "trace", HttpStatusCode.OK));
+        await client.PublishAcknowledgedAsync("com.example.topic", ["hello"]);
+
+        using var line = JsonDocument.Parse(await router.ReadUntilAsync("com.example.topic"));
+        Assert.Equal(("Broker.Trace", 16), (line.RootElement.GetProperty("Category").GetString(), line.RootElement.GetProperty("EventId").GetInt32()));
+        var state = line.RootElement.GetProperty("State");
+        Assert.Equal(
+            ("received", "PUBLISH", "com.example.topic", """["hello"]"""),
+            (state.GetProperty("Direction").GetString(), state.GetProperty("Type").GetString(), state.GetProperty("Uri").GetString(), state.GetProperty("Payload").GetString()));
+        Assert.Equal("""{"traces":[]}""", await AskAsync(router, HttpMethod.Delete, trace, HttpStatusCode.OK));
+        await AskAsync(router, HttpMethod.Delete, trace, HttpStatusCode.NotFound);
+        await router.ReadUntilAsync("has ended: asked to");
+    }
+
+    [Fact]
+    public async Task No_web_page_can_start_a_trace()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+
+        // What a browser asks before it lets a page of another origin send PUT.
+        await AskAsync(router, HttpMethod.Options, "trace/authid/joe", HttpStatusCode.MethodNotAllowed);
+
+        // A page whose own name was made to point here.
+        await AskAsync(router, HttpMethod.Put, "trace/authid/joe", HttpStatusCode.BadRequest, host: "evil.example:9090");
+        Assert.Equal("""{"traces":[]}""", await AskAsync(router, HttpMethod.Get, "trace", HttpStatusCode.OK, host: "localhost"));
+    }
+
+    [Fact]
+    public async Task Requests_are_bounded_by_HTTP_and_a_listener_answers_to_its_names_only()
+    {
+        await using var router = await ConfiguredRouter.StartAsync(
+            """{ "listeners": [ { "listen": "127.0.0.1:0", "hosts": ["router.example"] } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        var page = new Uri(router.Url.Replace("ws:", "http:", StringComparison.Ordinal));
+        using var http = new HttpClient();
+
+        using var longHead = new HttpRequestMessage(HttpMethod.Get, page);
+        longHead.Headers.Add("X-Long", new string('x', 17 * 1024));
+        using var refused = await http.SendAsync(longHead, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, refused.StatusCode);
+        using var longLine = await http.GetAsync(new Uri(page, "?" + new string('x', 9 * 1024)), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.RequestUriTooLong, longLine.StatusCode);
+        var misnamed = await Assert.ThrowsAnyAsync<Exception>(() => WampClient.ConnectAsync(router.Url, "realm1", TestContext.Current.CancellationToken));
+        Assert.Contains("400", misnamed.ToString(), StringComparison.Ordinal);
+        var options = new WampClientOptions
+        {
+            Url = new Uri(router.Url), Realm = "realm1", ConfigureWebSocket = socket => socket.SetRequestHeader("Host", "router.example"),
+        };
+        await using var client = await WampClient.ConnectAsync(options, TestContext.Current.CancellationToken);
+        Assert.Equal("1", Value(await http.GetStringAsync(new Uri(router.Ops, "metrics"), TestContext.Current.CancellationToken), "broker_connections_refused_total", "reason=\"host\""));
     }
 
     [Fact]
@@ -101,6 +198,17 @@ public sealed class OperationsTests : IDisposable
 
         Assert.Equal(1, await process.WaitForExitAsync());
         Assert.Contains("none.pem", process.Failure("").Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> AskAsync(ConfiguredRouter router, HttpMethod method, string path, HttpStatusCode expected, string? host = null)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(method, new Uri(router.Ops, path));
+        request.Headers.Host = host;
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, answer.StatusCode);
+        Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));
+        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
     private static string Value(string metrics, string name, params string[] labels)

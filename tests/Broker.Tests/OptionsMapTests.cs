@@ -28,7 +28,7 @@ public sealed class OptionsMapTests
     {
         var options = Map("""
             {
-              "listeners": [ { "listen": "127.0.0.1:0", "origins": ["*"] }, { "listen": "127.0.0.1:0" } ],
+              "listeners": [ { "listen": "127.0.0.1:0", "origins": ["*"], "hosts": ["*.example.com"] }, { "listen": "127.0.0.1:0" } ],
               "allow_anonymous": true,
               "limits": {
                 "connections": 11, "connections_per_address": 12, "connections_per_authid": 13, "connection_rate": 14,
@@ -36,6 +36,7 @@ public sealed class OptionsMapTests
                 "message_size": "1KiB", "nesting": 9, "uri_length": 99, "outbound": "64KiB", "outbound_total": "1MiB"
               },
               "keep_alive": { "interval": "3s", "timeout": "4s", "raw_sockets": true },
+              "authorizer": { "timeout": "1s", "allowed_for": "7s", "denied_for": "8s", "max_remembered": 9 },
               "close_timeout": "5s",
               "realms": [ { "name": "a" } ]
             }
@@ -43,12 +44,19 @@ public sealed class OptionsMapTests
 
         Assert.Equal(["*"], options.Listeners[OptionsMap.ListenerName(0)].AllowedOrigins);
         Assert.Equal([], options.Listeners[OptionsMap.ListenerName(1)].AllowedOrigins);
+        Assert.Equal(["*.example.com"], options.Listeners[OptionsMap.ListenerName(0)].AllowedHosts);
         Assert.True(options.AllowAnonymousFromAnywhere);
         Assert.Equal((1, 2, 3), (Seconds(options.HandshakeTimeout), Seconds(options.HelloTimeout), Seconds(options.KeepAliveInterval)));
         Assert.Equal((4, 5, 6), (Seconds(options.KeepAliveTimeout), Seconds(options.CloseTimeout), Seconds(options.AuthenticationTimeout)));
         Assert.Equal(new ConnectionLimits { Total = 11, PerAddress = 12, PerAuthId = 13, PerSecond = 14 }, options.ConnectionLimits);
         Assert.Equal((1024, 65_536, 1_048_576), (options.MaxMessageSize, options.MaxOutboundBytes, options.MaxOutboundBytesTotal));
         Assert.Equal(new DecodeLimits(MaxDepth: 9, MaxUriLength: 99), options.DecodeLimits);
+        Assert.Equal(
+            new AuthorizerOptions
+            {
+                Timeout = TimeSpan.FromSeconds(1), AllowedFor = TimeSpan.FromSeconds(7), DeniedFor = TimeSpan.FromSeconds(8), MaxRemembered = 9,
+            },
+            options.Authorizer);
         Assert.True(options.PingRawSockets);
         Assert.Equal("a", Assert.Single(options.Realms).Key);
     }
@@ -79,10 +87,10 @@ public sealed class OptionsMapTests
                 "disclose": { "caller": "always", "publisher": "never" },
                 "trust_levels": {
                   "calls": [ { "uri": "b.", "match": "prefix", "role": "device", "level": 4 } ],
-                  "publications": [ { "uri": "c" } ]
+                  "publications": [ { "uri": "c" }, { "uri": "", "match": "prefix" } ]
                 },
                 "history": [ { "uri": "d..e", "match": "wildcard", "max_events": 5, "max_bytes": "6B", "max_age": "7s" } ],
-                "retention": { "max_events": 8, "max_bytes": "9B", "max_age": "10s" },
+                "retention": { "max_events": 8, "max_bytes": "9B", "max_event": "7B", "max_age": "10s" },
                 "testaments": { "max_count": 11, "max_bytes": "12B" }
               } ]
             }
@@ -108,7 +116,7 @@ public sealed class OptionsMapTests
             DiscloseCaller = DisclosePolicy.Always,
             DisclosePublisher = DisclosePolicy.Never,
             CallTrustLevels = [new TrustLevelRule { Uri = "b.", Match = MatchPolicy.Prefix, AuthRole = "device", Level = 4 }],
-            PublicationTrustLevels = [new TrustLevelRule { Uri = "c" }],
+            PublicationTrustLevels = [new TrustLevelRule { Uri = "c" }, new TrustLevelRule { Uri = "", Match = MatchPolicy.Prefix }],
             DefaultCallTimeout = TimeSpan.FromSeconds(1),
             MaxCallTimeout = TimeSpan.FromSeconds(2),
             MaxQueuedCalls = 3,
@@ -117,7 +125,7 @@ public sealed class OptionsMapTests
             AllowMetaKill = true,
             MaxTestaments = 11,
             MaxTestamentBytes = 12,
-            Retention = new RetentionOptions { MaxEvents = 8, MaxBytes = 9, MaxAge = TimeSpan.FromSeconds(10) },
+            Retention = new RetentionOptions { MaxEvents = 8, MaxBytes = 9, MaxEventBytes = 7, MaxAge = TimeSpan.FromSeconds(10) },
             History = [new HistoryRule { Uri = "d..e", Match = MatchPolicy.Wildcard, MaxEvents = 5, MaxBytes = 6, MaxAge = TimeSpan.FromSeconds(7) }],
         };
         Assert.Equivalent(expected, realm, strict: true);

@@ -9,7 +9,9 @@ namespace Broker.Authorization;
 internal sealed class DecisionCache(TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<AuthorizerQuestion, Lazy<Task<AuthorizerAnswer>>> _asked = new();
+    private readonly Lock _forgetting = new();
     private volatile Generation? _generation;
+    private int _forgotten; // how often; guarded by the lock
 
     /// <summary>The answer that is remembered, or null.</summary>
     public AuthorizerAnswer? Find(AuthorizerQuestion question) => _generation?.Answers.Get<AuthorizerAnswer>(question);
@@ -21,6 +23,7 @@ internal sealed class DecisionCache(TimeProvider time) : IDisposable
     public async Task<AuthorizerAnswer> AskAsync(AuthorizerQuestion question, AuthorizerOptions options, Func<Task<AuthorizerAnswer>> ask)
     {
         var generation = Current(options);
+        var forgotten = Volatile.Read(ref _forgotten);
         var asked = _asked.GetOrAdd(question, _ => new Lazy<Task<AuthorizerAnswer>>(ask));
         try
         {
@@ -28,8 +31,14 @@ internal sealed class DecisionCache(TimeProvider time) : IDisposable
             var lasting = answer.IsAllowed ? options.AllowedFor : options.DeniedFor;
             if (answer.IsLasting && lasting > TimeSpan.Zero)
             {
-                // Into the generation from before: what was forgotten meanwhile stays forgotten.
-                generation.Answers.Set(question, answer, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = lasting });
+                lock (_forgetting)
+                {
+                    // What was forgotten meanwhile stays forgotten.
+                    if (_forgotten == forgotten)
+                    {
+                        generation.Answers.Set(question, answer, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = lasting });
+                    }
+                }
             }
 
             return answer;
@@ -43,8 +52,31 @@ internal sealed class DecisionCache(TimeProvider time) : IDisposable
     /// <summary>Forgets all answers, those included that are on their way.</summary>
     public void Forget()
     {
-        _asked.Clear();
-        _generation = null;
+        lock (_forgetting)
+        {
+            _forgotten++;
+            _asked.Clear();
+            _generation = null;
+        }
+    }
+
+    /// <summary>Forgets the answers to some questions, and all that are on their way.</summary>
+    /// <returns>How many were remembered.</returns>
+    public int Forget(Predicate<AuthorizerQuestion> questions)
+    {
+        lock (_forgetting)
+        {
+            _forgotten++;
+            _asked.Clear();
+            if (_generation?.Answers is not { } answers)
+            {
+                return 0;
+            }
+
+            var found = answers.Keys.OfType<AuthorizerQuestion>().Where(question => questions(question) && answers.TryGetValue(question, out _)).ToList();
+            found.ForEach(answers.Remove);
+            return found.Count;
+        }
     }
 
     /// <inheritdoc/>

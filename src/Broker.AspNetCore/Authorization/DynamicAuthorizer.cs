@@ -41,6 +41,10 @@ internal sealed class DynamicAuthorizer(RouterContext context) : IDisposable
     /// <summary>Forgets what was answered.</summary>
     public void Forget() => _cache.Forget();
 
+    /// <summary>Forgets what was answered to some questions.</summary>
+    /// <returns>How many answers that were.</returns>
+    public int Forget(Predicate<AuthorizerQuestion> questions) => _cache.Forget(questions);
+
     /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
 

@@ -5,6 +5,7 @@ using Broker.Options;
 using Broker.PubSub;
 using Broker.Serialization;
 using Broker.Sessions;
+using Broker.Tracing;
 using Broker.Transports;
 
 namespace Broker.Connections;
@@ -43,6 +44,7 @@ internal sealed partial class OutboundQueue : IMessageSink
     private long _stalledSince;
     private long _lastSender;
     private long _lastFlush;
+    private TracedConnection? _trace;
 
     /// <param name="context">The router.</param>
     /// <param name="output">The transport's pipe; nobody else writes to it.</param>
@@ -110,6 +112,13 @@ internal sealed partial class OutboundQueue : IMessageSink
         }
     }
 
+    /// <summary>The trace of the connection; null, as nearly always, for none.</summary>
+    public TracedConnection? Trace
+    {
+        get => Volatile.Read(ref _trace);
+        set => Volatile.Write(ref _trace, value);
+    }
+
     /// <inheritdoc/>
     public SendResult Send(OutboundMessage message, bool isDroppable)
     {
@@ -126,7 +135,7 @@ internal sealed partial class OutboundQueue : IMessageSink
 
         if (TakesDirectly(bytes.Length))
         {
-            Traffic.Sent(message.Type, bytes.Length);
+            Count(message, bytes.Length);
             WriteDirectly(OutboundFrame.Message, bytes);
             return SendResult.Queued;
         }
@@ -144,7 +153,7 @@ internal sealed partial class OutboundQueue : IMessageSink
 
         if (!_isClosed)
         {
-            Traffic.Sent(message.Type, bytes.Length);
+            Count(message, bytes.Length);
             Enqueue(OutboundFrame.Message, message.Share(_budget.Held), isReply: !isDroppable);
         }
 
@@ -157,7 +166,7 @@ internal sealed partial class OutboundQueue : IMessageSink
         var bytes = message.Bytes;
         if (_backlog is null && bytes.Length <= _peerLimit && TakesDirectly(bytes.Length) && !_isClosed)
         {
-            Traffic.Sent(message.Type, bytes.Length);
+            Count(message, bytes.Length);
             WriteDirectly(OutboundFrame.Message, bytes);
         }
         else if (!_isClosed)
@@ -268,7 +277,7 @@ internal sealed partial class OutboundQueue : IMessageSink
         {
             if (!_isClosed)
             {
-                Traffic.Sent(message.Type, length);
+                Count(message, length);
                 Waiting.AddEvent(message.Share(_budget.Held), terms, slot);
                 FlushWhenIdle();
             }
@@ -281,6 +290,12 @@ internal sealed partial class OutboundQueue : IMessageSink
         {
             Miss(terms, _budget.HasRoomForOthers(Cost(message) - freed) ? DropReason.Newest : DropReason.RouterFull);
         }
+    }
+
+    private void Count(OutboundMessage message, int length)
+    {
+        Traffic.Sent(message.Type, length);
+        Trace?.Sent(message);
     }
 
     private void Miss(EventTerms terms, DropReason reason)

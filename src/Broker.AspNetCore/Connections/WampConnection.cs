@@ -4,6 +4,7 @@ using Broker.Hosting;
 using Broker.Limits;
 using Broker.Serialization;
 using Broker.Sessions;
+using Broker.Tracing;
 using Broker.Transports;
 
 namespace Broker.Connections;
@@ -25,6 +26,7 @@ internal sealed partial class WampConnection
     private readonly IFrameReader _frames;
     private readonly FrameWriter _frameWriter;
     private readonly SessionState _session;
+    private readonly SerializerKind _serializer;
     private readonly int _maxMessageSize; // what frames were promised at the handshake: options can change meanwhile
     private Ending? _requestedEnd;
     private TaskCompletionSource? _endAsked;
@@ -52,12 +54,32 @@ internal sealed partial class WampConnection
         _frames = frames;
         _frameWriter = frameWriter;
         _maxMessageSize = maxMessageSize;
+        _serializer = serializer;
         Outbound = new OutboundQueue(context, transport.Output, frameWriter, serializer, peerLimit, peer.Id, RequestEnd);
-        _session = new SessionState(context, serializer, Outbound, maxMessageSize, peerLimit, peer);
+        _session = new SessionState(context, serializer, Outbound, maxMessageSize, peerLimit, peer) { IdentityChanged = LookForTrace };
     }
 
     /// <summary>What waits to be sent.</summary>
     public OutboundQueue Outbound { get; }
+
+    /// <summary>The server's name for it.</summary>
+    public string ConnectionId => _session.Peer.ConnectionId;
+
+    /// <summary>The id of its session, or 0. A moment's value for other threads.</summary>
+    public long SessionId => _session.SessionId;
+
+    /// <summary>The authid of its session, or null. A moment's value for other threads.</summary>
+    public string? AuthId => _session.AuthId;
+
+    /// <summary>Sees whether it is to be traced. Thread-safe.</summary>
+    public void LookForTrace()
+    {
+        var trace = _context.Traces.Find(this);
+        if (trace != Outbound.Trace?.Trace)
+        {
+            Outbound.Trace = _session.Trace = trace is null ? null : new TracedConnection(_context.Traces, trace, this, _serializer);
+        }
+    }
 
     /// <summary>Serves the connection until it ends. Completes when the transport may be closed; never throws.</summary>
     public async Task RunAsync()

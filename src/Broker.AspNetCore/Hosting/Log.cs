@@ -1,3 +1,4 @@
+using Broker.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace Broker.Hosting;
@@ -8,9 +9,12 @@ internal static partial class Log
     private const int MaxText = 300;
 
     /// <summary>Text of a peer for the log: without control characters, which could forge lines or steer a terminal, and cut to a length.</summary>
-    public static string Printable(string? text) => text is null
+    public static string Printable(string? text) => Printable(text, MaxText);
+
+    /// <summary>The same, cut to another length.</summary>
+    public static string Printable(string? text, int most) => text is null
         ? ""
-        : string.Concat((text.Length <= MaxText ? text : text[..MaxText] + "...").Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+        : string.Concat((text.Length <= most ? text : text[..most] + "...").Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
 
     [LoggerMessage(1, LogLevel.Debug, "Session {SessionId} joined realm {Realm} from {Address} (connection {ConnectionId}, agent {Agent}).")]
     public static partial void SessionJoined(ILogger logger, string connectionId, string address, long sessionId, string realm, string agent);
@@ -47,6 +51,19 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "{Count} connections did not end in time and are cut.")]
     public static partial void DrainTimedOut(ILogger logger, int count);
+
+    [LoggerMessage(14, LogLevel.Information, "The messages of {Subject} {Name} are traced: {Count} of them, for {Seconds} s at the most.")]
+    public static partial void TraceStarted(ILogger logger, TraceSubject subject, string name, int count, double seconds);
+
+    [LoggerMessage(15, LogLevel.Information, "The trace of {Subject} {Name} has ended: {Reason}.")]
+    public static partial void TraceEnded(ILogger logger, TraceSubject subject, string name, string reason);
+
+    [LoggerMessage(
+        16,
+        LogLevel.Information,
+        "{Direction} {Type}, request {RequestId}, URI '{Uri}', subscription or registration {Subject}, {Length} bytes (connection {ConnectionId}, session {SessionId}) {Payload}")]
+    public static partial void Traced(
+        ILogger logger, string direction, string type, long requestId, string uri, long subject, int length, string connectionId, long sessionId, string payload);
 
     [LoggerMessage(11, LogLevel.Error, "What a timer ran failed by a fault of the router. Nothing ended for it.")]
     public static partial void TimerFailed(ILogger logger, Exception exception);

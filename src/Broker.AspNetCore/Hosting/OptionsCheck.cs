@@ -43,6 +43,11 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
                 + "https://*.example.com, or *.");
         }
 
+        foreach (var host in options.Listeners.Values.SelectMany(listener => listener.AllowedHosts).Where(host => !HostRules.IsPattern(host)))
+        {
+            faults.Add($"AllowedHosts holds '{host}': write a name or an address without a port, such as router.example.com, or *.example.com.");
+        }
+
         Require(
             faults,
             options.Realms.Values.All(realm => realm.UriRules.MaxLength is > 0 and <= UriRules.Ceiling),

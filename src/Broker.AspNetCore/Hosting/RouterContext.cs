@@ -6,6 +6,7 @@ using Broker.Ids;
 using Broker.Limits;
 using Broker.Realms;
 using Broker.Sessions;
+using Broker.Tracing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -23,8 +24,14 @@ internal sealed class RouterContext
         _options = options.Value;
         Logger = loggers.CreateLogger("Broker.Router");
         Time = new GuardedTime(time, Logger);
-        Router = new Router(Options.RealmsOrDefault, RandomIds.Shared, Time);
+        Router = new Router(Options.RealmsOrDefault, RandomIds.Shared, Time, new RouterPorts
+        {
+            CallEnded = (outcome, time) => Metrics!.CallEnded(outcome, time),
+            ForgetDecisions = (realm, authId, authRole) => Authorizer!.Forget(question =>
+                question.Realm == realm && (authId is null || question.AuthId == authId) && (authRole is null || question.AuthRole == authRole)),
+        });
         Connections = new ConnectionTable();
+        Traces = new Traces(Connections, Time, loggers.CreateLogger("Broker.Trace"));
         OutboundBudget = new OutboundBudget(this);
         Metrics = new RouterMetrics(Router, Connections, OutboundBudget);
         Admission = new Admission(this);
@@ -62,6 +69,8 @@ internal sealed class RouterContext
     public Router Router { get; }
 
     public ConnectionTable Connections { get; }
+
+    public Traces Traces { get; }
 
     public OutboundBudget OutboundBudget { get; }
 

@@ -6,6 +6,8 @@ using Broker.Limits;
 using Broker.Messages;
 using Broker.PubSub;
 using Broker.Realms;
+using Broker.Rpc;
+using Broker.Transports;
 
 namespace Broker.Hosting;
 
@@ -13,6 +15,14 @@ namespace Broker.Hosting;
 internal sealed class RouterMetrics : IDisposable
 {
     private static readonly bool[] _directions = [false, true]; // received, sent
+
+    /// <summary>Seconds: from what a call between neighbours takes to what people wait for.</summary>
+    private static readonly double[] _callDurations =
+        [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+    private static readonly KeyValuePair<string, object?>[] _callOutcomes =
+        [.. Enum.GetValues<CallOutcome>().Select(outcome => new KeyValuePair<string, object?>("outcome", outcome.ToString().ToLowerInvariant()))];
+
     private readonly Meter _meter = new("Broker");
     private readonly Counter<long> _ended;
     private readonly Counter<long> _decisions;
@@ -20,17 +30,24 @@ internal sealed class RouterMetrics : IDisposable
     private readonly Counter<long> _authentications;
     private readonly Counter<long> _throttled;
     private readonly Counter<double> _throttledTime;
+    private readonly Histogram<double> _calls;
 
     public RouterMetrics(Router router, ConnectionTable connections, OutboundBudget outbound)
     {
         _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
         _decisions = _meter.CreateCounter<long>("broker.authorizer.decisions", description: "Decisions of dynamic authorizers, by where they came from.");
-        _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions for which there was no room, by reason.");
+        _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions that were refused, by reason.");
         _authentications = _meter.CreateCounter<long>(
             "broker.authentications", description: "Attempts to authenticate, by realm, method and outcome.");
         _throttled = _meter.CreateCounter<long>(
             "broker.throttled", description: "How often sessions sent more than their role may, and were held up.");
         _throttledTime = _meter.CreateCounter<double>("broker.throttled.time", "s", "For how long.");
+        _calls = _meter.CreateHistogram(
+            "broker.calls.duration",
+            "s",
+            "How long calls took from the CALL to the last answer, by outcome.",
+            tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = _callDurations });
         _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
         _meter.CreateObservableGauge(
             "broker.outbound.bytes", () => outbound.Held.Value, "By", "Memory taken by what waits for peers that read slowly.");
@@ -45,6 +62,16 @@ internal sealed class RouterMetrics : IDisposable
             "By",
             "Bytes of the messages of this process, without their framing, by direction.");
         Observe(router, "broker.calls.pending", "Calls that wait for their final answer.", realm => realm.PendingCallCount);
+        Observe(router, "broker.retained.bytes", "Memory taken by retained events, about.", realm => realm.RetainedBytes, "By");
+        Observe(router, "broker.retained.limit", "How much of that there may be.", realm => realm.RetainedLimit, "By");
+        Observe(router, "broker.history.bytes", "Memory taken by recorded events, about.", realm => realm.HistoryBytes, "By");
+        Observe(router, "broker.history.limit", "How much of that there may be, over all topics and patterns recorded.", realm => realm.HistoryLimit, "By");
+        Observe<EventStore>(
+            router,
+            "broker.events.forgotten",
+            "Events forgotten before their time, because there was no room for more bytes, by where they were kept.",
+            Tag,
+            (realm, store) => realm.EventsForgottenFrom(store));
         Observe<RefusalReason>(router, "broker.refusals", "Requests refused, by reason.", Tag, (realm, reason) => realm.RefusalsOf(reason));
         Observe<DropReason>(
             router,
@@ -56,6 +83,9 @@ internal sealed class RouterMetrics : IDisposable
 
     /// <summary>Counts a connection for which there is no room.</summary>
     public void ConnectionRefused(ConnectionRefusal refusal) => _refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Tag()));
+
+    /// <summary>Counts a handshake that is refused.</summary>
+    public void HandshakeRefused(HandshakeRefusal refusal) => _refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Tag()));
 
     /// <summary>Counts a session that its authid has no room for.</summary>
     public void SessionRefused() => _refused.Add(1, new KeyValuePair<string, object?>("reason", "authid_limit"));
@@ -76,6 +106,11 @@ internal sealed class RouterMetrics : IDisposable
     /// <summary>Counts the time for which a session was held up.</summary>
     public void Throttled(in TagList tags, TimeSpan time) => _throttledTime.Add(time.TotalSeconds, tags);
 
+    /// <summary>
+    /// Counts a call that has ended. On the path of messages: with its one tag it costs about 40 ns where metrics are collected, else 1 ns, and allocates nothing.
+    /// </summary>
+    public void CallEnded(CallOutcome outcome, TimeSpan time) => _calls.Record(time.TotalSeconds, _callOutcomes[(int)outcome]);
+
     /// <summary>Counts the end of a connection.</summary>
     public void ConnectionEnded(DisconnectReason reason) => _ended.Add(1, new KeyValuePair<string, object?>("reason", reason.Tag));
 
@@ -95,6 +130,9 @@ internal sealed class RouterMetrics : IDisposable
         RefusalReason.RegisterDenied => "register_denied",
         RefusalReason.PublishDenied => "publish_denied",
         RefusalReason.SubscribeDenied => "subscribe_denied",
+        RefusalReason.QueuedCallLimit => "queued_call_limit",
+        RefusalReason.InvalidUri => "invalid_uri",
+        RefusalReason.RetainedTooLong => "retained_too_long",
         RefusalReason.AuthorizationFailed => "authorization_failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
@@ -110,6 +148,13 @@ internal sealed class RouterMetrics : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 
+    private static string Tag(EventStore store) => store switch
+    {
+        EventStore.Retained => "retained",
+        EventStore.History => "history",
+        _ => throw new ArgumentOutOfRangeException(nameof(store)),
+    };
+
     private void Observe<TReason>(
         Router router, string name, string description, Func<TReason, string> tag, Func<Realm, TReason, long> count)
         where TReason : struct, Enum =>
@@ -119,9 +164,10 @@ internal sealed class RouterMetrics : IDisposable
                 count(realm, reason), new TagList { { "realm", realm.Name }, { "reason", tag(reason) } }))),
             description: description);
 
-    private void Observe(Router router, string name, string description, Func<Realm, long> value) =>
+    private void Observe(Router router, string name, string description, Func<Realm, long> value, string? unit = null) =>
         _meter.CreateObservableGauge(
             name,
             () => router.Realms.Select(realm => new Measurement<long>(value(realm), new TagList { { "realm", realm.Name } })),
+            unit,
             description: description);
 }

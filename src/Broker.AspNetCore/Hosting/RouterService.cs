@@ -16,7 +16,16 @@ internal sealed class RouterService(RouterContext context, IHostApplicationLifet
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var second = TimeSpan.FromSeconds(1);
-        _heartbeat = context.Time.CreateTimer(static state => ((ConnectionTable)state!).Tick(), context.Connections, second, second);
+        _heartbeat = context.Time.CreateTimer(
+            static state =>
+            {
+                var router = (RouterContext)state!;
+                router.Connections.Tick();
+                router.Traces.EndThoseOver();
+            },
+            context,
+            second,
+            second);
 
         // Before the server stops: it would cut the connections that it waits for.
         _stopping = lifetime.ApplicationStopping.Register(() => _drained = DrainAsync());

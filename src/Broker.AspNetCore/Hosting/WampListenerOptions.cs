@@ -11,6 +11,12 @@ public sealed class WampListenerOptions
     public IList<string>? AllowedOrigins { get; set; }
 
     /// <summary>
+    /// The names by which WebSockets may call this listener (the Host field, without its port): names, addresses, and <c>*.example.com</c> for all names below example.com. Empty:
+    /// any name. A proxy may send its own.
+    /// </summary>
+    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
+
+    /// <summary>
     /// Proxies whose word on where a client comes from is believed (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>): their connections are not local, limits of
     /// addresses count the clients behind them, and logs name those.
     /// </summary>

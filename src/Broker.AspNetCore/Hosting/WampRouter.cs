@@ -1,3 +1,4 @@
+using Broker.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace Broker.Hosting;
@@ -22,6 +23,25 @@ public sealed class WampRouter
 
     /// <summary>Forgets what authorizers have answered, so that they are asked again: call it when what somebody may do has changed.</summary>
     public void ForgetDecisions() => _context.Authorizer.Forget();
+
+    /// <summary>The traces that run, the newest first.</summary>
+    public IReadOnlyList<WampTraceOptions> Traces => [.. _context.Traces.Running.Select(trace => trace.Options)];
+
+    /// <summary>
+    /// Writes the messages of some connections to the log, category <c>Broker.Trace</c>, until the trace is stopped or has told of as much as it may. One of the same subject
+    /// and name is replaced. Of a session or connection that is not there no trace is started. Each message costs its sender the time that the log takes.
+    /// </summary>
+    /// <param name="options">Which, and how much of them.</param>
+    /// <returns>How many connections there are at this moment.</returns>
+    /// <exception cref="ArgumentException">A number is out of range; the message says which.</exception>
+    public int StartTrace(WampTraceOptions options) =>
+        options.Fault is { } fault ? throw new ArgumentException(fault, nameof(options)) : _context.Traces.Start(options);
+
+    /// <summary>Ends a trace.</summary>
+    /// <param name="subject">What it was started by.</param>
+    /// <param name="name">The session id, authid or connection.</param>
+    /// <returns>False when no such trace runs.</returns>
+    public bool StopTrace(TraceSubject subject, string name) => _context.Traces.Stop(subject, name);
 
     /// <summary>
     /// Replaces the options while the router runs: all of them, or, when one cannot work, none. Origins count from the next handshake on,

@@ -100,6 +100,10 @@ public sealed class WampRouterOptions
             ? origins
             : AllowedOrigins;
 
+    /// <summary>The names by which a listener may be called; none: any.</summary>
+    internal IReadOnlyList<string> HostsAt(WampListener? listener) =>
+        listener is not null && Listeners.TryGetValue(listener.Name, out var options) ? options.AllowedHosts : [];
+
     /// <summary>The proxies that a listener believes.</summary>
     internal IReadOnlyList<IPNetwork> ProxiesAt(WampListener? listener) =>
         listener is not null && Listeners.TryGetValue(listener.Name, out var options) ? options.TrustedProxies : [];

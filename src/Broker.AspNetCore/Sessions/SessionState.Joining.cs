@@ -19,6 +19,7 @@ internal sealed partial class SessionState
     private JoinAttempt? _attempt;
     private Task<AuthenticationResult>? _asked;
     private bool _isCounted;
+    private Joining? _joining;
     private long _expires = long.MaxValue; // in ticks
 
     /// <summary>An authenticator or authorizer that is at work. Until it is done nothing further is to be read; then <see cref="Resume"/> goes on. Usually null.</summary>
@@ -233,13 +234,19 @@ internal sealed partial class SessionState
             _isCounted = true;
         }
 
+        _joining = new Joining(attempt.SessionId, accepted.Identity.AuthId);
+        IdentityChanged(); // a trace shows WELCOME
         _session = realm.Join(attempt.SessionId, serializer, attempt.Hello, accepted.Identity, welcome, sink);
+        _joining = null;
+        IdentityChanged(); // a trace that was started meanwhile
         Expire(attempt, accepted.Expires);
         Phase = SessionPhase.Established;
         EndAttempt();
         Log.SessionJoined(context.Logger, Peer.ConnectionId, Peer.Address, _session.Id, realm.Name, Log.Printable(attempt.Hello.Agent));
         return null;
     }
+
+    private sealed record Joining(long Id, string AuthId);
 
     private void EndAttempt()
     {

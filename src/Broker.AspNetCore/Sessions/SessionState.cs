@@ -7,6 +7,7 @@ using Broker.Messages;
 using Broker.Options;
 using Broker.Realms;
 using Broker.Serialization;
+using Broker.Tracing;
 using Broker.Uris;
 
 namespace Broker.Sessions;
@@ -28,6 +29,7 @@ internal sealed partial class SessionState(
     private Throttle? _throttle;
     private Session? _rated; // whose rate that is
     private RateLimit? _rate;
+    private TracedConnection? _trace;
 
     /// <summary>Who is at the other end.</summary>
     public PeerInfo Peer { get; } = peer;
@@ -41,8 +43,21 @@ internal sealed partial class SessionState(
     /// <summary>Whether there was a session that ended by the client's GOODBYE.</summary>
     public bool HasLeft { get; private set; }
 
-    /// <summary>The id of the session, or 0.</summary>
-    public long SessionId => _session?.Id ?? 0;
+    /// <summary>The id of the session, or of the one that is about to be; 0 for none.</summary>
+    public long SessionId => _session?.Id ?? _joining?.Id ?? 0;
+
+    /// <summary>The authid of the session, or of the one that is about to be; null for none.</summary>
+    public string? AuthId => _session?.Identity.AuthId ?? _joining?.AuthId;
+
+    /// <summary>Called when it is known who the peer is, before and after it has joined.</summary>
+    public required Action IdentityChanged { get; init; }
+
+    /// <summary>The trace of the connection; null, as nearly always, for none.</summary>
+    public TracedConnection? Trace
+    {
+        get => Volatile.Read(ref _trace);
+        set => Volatile.Write(ref _trace, value);
+    }
 
     /// <summary>
     /// What holds the session to the rate that its role has at this moment, or null. What a peer still sends while it is to leave is not
@@ -72,6 +87,7 @@ internal sealed partial class SessionState(
         {
             var message = MessageParser.Parse(serializer, bytes, context.Options.DecodeLimits);
             Traffic.Received(message.Type, bytes.Length);
+            Trace?.Received(_session, message, bytes.Length);
             switch (Phase)
             {
                 case SessionPhase.Established when message.Type

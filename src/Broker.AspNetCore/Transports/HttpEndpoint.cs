@@ -41,7 +41,7 @@ internal sealed class HttpEndpoint(RouterContext context)
         if (refusal != ConnectionRefusal.None)
         {
             http.Response.Headers.RetryAfter = "10";
-            await RefuseAsync(http, peer, 503, refusal.Describe()).ConfigureAwait(false);
+            await RefuseAsync(http, peer, 503, reason: null, refusal.Describe()).ConfigureAwait(false);
             return;
         }
 
@@ -53,19 +53,29 @@ internal sealed class HttpEndpoint(RouterContext context)
             {
                 // RFC 6455 section 4.4: the answer names the versions that are spoken here.
                 http.Response.Headers.SecWebSocketVersion = SupportedVersion;
-                await RefuseAsync(http, peer, 426, "Version 13 of the WebSocket protocol is spoken here.").ConfigureAwait(false);
+                await RefuseAsync(http, peer, 426, HandshakeRefusal.Malformed, "Version 13 of the WebSocket protocol is spoken here.").ConfigureAwait(false);
                 return;
             }
 
-            await RefuseAsync(http, peer, 400, "This is a WAMP router: connect with a WebSocket client.").ConfigureAwait(false);
+            await RefuseAsync(http, peer, 400, HandshakeRefusal.Malformed, "This is a WAMP router: connect with a WebSocket client.").ConfigureAwait(false);
+            return;
+        }
+
+        var host = http.Request.Host.Value ?? "";
+        if (!HostRules.Allow(host, context.Options.HostsAt(listener)))
+        {
+            await RefuseAsync(
+                http, peer, 400, HandshakeRefusal.Host, $"This router is not called {host}: use one of its names, or add this one to the listener's hosts.")
+                .ConfigureAwait(false);
             return;
         }
 
         var origin = http.Request.Headers.Origin;
         var allowed = context.Options.OriginsAt(listener);
-        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), http.Request.Host.Value ?? "", peer.Transport.IsLocal, allowed))
+        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), host, peer.Transport.IsLocal, allowed))
         {
-            await RefuseAsync(http, peer, 403, $"The origin {origin} may not connect: add it to the router's allowed origins.").ConfigureAwait(false);
+            await RefuseAsync(http, peer, 403, HandshakeRefusal.Origin, $"The origin {origin} may not connect: add it to the router's allowed origins.")
+                .ConfigureAwait(false);
             return;
         }
 
@@ -73,8 +83,12 @@ internal sealed class HttpEndpoint(RouterContext context)
             .SelectMany(field => (field ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         if (!WampSubprotocol.TrySelect(offered, out var subprotocol))
         {
-            await RefuseAsync(http, peer, 400, "No subprotocol in common: offer wamp.2.json, wamp.2.msgpack or wamp.2.cbor in Sec-WebSocket-Protocol.")
-                .ConfigureAwait(false);
+            await RefuseAsync(
+                http,
+                peer,
+                400,
+                HandshakeRefusal.Subprotocol,
+                "No subprotocol in common: offer wamp.2.json, wamp.2.msgpack or wamp.2.cbor in Sec-WebSocket-Protocol.").ConfigureAwait(false);
             return;
         }
 
@@ -146,8 +160,13 @@ internal sealed class HttpEndpoint(RouterContext context)
         }
     }
 
-    private async Task RefuseAsync(HttpContext http, PeerInfo peer, int status, string text)
+    private async Task RefuseAsync(HttpContext http, PeerInfo peer, int status, HandshakeRefusal? reason, string text)
     {
+        if (reason is { } counted) // where there is no room, that is counted already
+        {
+            context.Metrics.HandshakeRefused(counted);
+        }
+
         Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, Log.Printable(text));
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/plain; charset=utf-8";

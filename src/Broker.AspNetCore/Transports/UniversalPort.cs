@@ -198,17 +198,29 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
             return null;
         }
 
+        if (!HostRules.Allow(upgrade.Host, context.Options.HostsAt(listener)))
+        {
+            return await RefuseAsync(
+                output, peer, 400, HandshakeRefusal.Host, $"This router is not called {upgrade.Host}: use one of its names, or add this one to the listener's hosts.\n")
+                .ConfigureAwait(false);
+        }
+
         var allowed = context.Options.OriginsAt(listener);
         if (!OriginRules.Allow(upgrade.Origin, upgrade.Host, peer.Transport.IsLocal, allowed))
         {
             return await RefuseAsync(
-                output, peer, 403, $"The origin {upgrade.Origin} may not connect: add it to the router's allowed origins.\n").ConfigureAwait(false);
+                output, peer, 403, HandshakeRefusal.Origin, $"The origin {upgrade.Origin} may not connect: add it to the router's allowed origins.\n")
+                .ConfigureAwait(false);
         }
 
         if (!WampSubprotocol.TrySelect(upgrade.Subprotocols, out var subprotocol))
         {
             return await RefuseAsync(
-                output, peer, 400, "No subprotocol in common: offer wamp.2.json, wamp.2.msgpack or wamp.2.cbor in Sec-WebSocket-Protocol.\n")
+                output,
+                peer,
+                400,
+                HandshakeRefusal.Subprotocol,
+                "No subprotocol in common: offer wamp.2.json, wamp.2.msgpack or wamp.2.cbor in Sec-WebSocket-Protocol.\n")
                 .ConfigureAwait(false);
         }
 
@@ -226,8 +238,9 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
         UpgradeResponse.WriteSwitchingProtocols(output, accept, name);
     }
 
-    private async ValueTask<WampConnection?> RefuseAsync(PipeWriter output, PeerInfo peer, int status, string text)
+    private async ValueTask<WampConnection?> RefuseAsync(PipeWriter output, PeerInfo peer, int status, HandshakeRefusal reason, string text)
     {
+        context.Metrics.HandshakeRefused(reason);
         Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, Log.Printable(text.TrimEnd()));
         UpgradeResponse.WriteRefusal(output, status, text);
         await output.FlushAsync().ConfigureAwait(false);

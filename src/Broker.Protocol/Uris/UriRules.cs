@@ -25,8 +25,14 @@ public readonly record struct UriRules(bool IsStrict, int MaxLength)
         _ => IsValid(uri, emptyComponents: false, emptyEnd: false),
     };
 
-    /// <summary>Whether <paramref name="uri"/> lies in the namespace that the specification reserves: its first component is <c>wamp</c>.</summary>
-    public static bool IsReserved(ReadOnlySpan<byte> uri) => uri.StartsWith("wamp"u8) && (uri.Length == 4 || uri[4] == (byte)'.');
+    /// <summary>
+    /// Whether <paramref name="uri"/> lies in the namespace that the specification reserves, its first component being <c>wamp</c>, or in that of this router's own
+    /// procedures, <c>_broker</c>.
+    /// </summary>
+    public static bool IsReserved(ReadOnlySpan<byte> uri) => StartsWithComponent(uri, "wamp"u8) || StartsWithComponent(uri, "_broker"u8);
+
+    private static bool StartsWithComponent(ReadOnlySpan<byte> uri, ReadOnlySpan<byte> first) =>
+        uri.StartsWith(first) && (uri.Length == first.Length || uri[first.Length] == (byte)'.');
 
     private bool IsValid(ReadOnlySpan<byte> uri, bool emptyComponents, bool emptyEnd)
     {

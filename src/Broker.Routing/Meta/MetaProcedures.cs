@@ -13,7 +13,7 @@ namespace Broker.Meta;
 internal delegate void MetaProcedure(scoped in MetaCall call);
 
 /// <summary>
-/// The procedures that the router itself answers: all below <c>wamp</c>, found by their exact URI before any registration, so that no pattern of an application
+/// The procedures that the router itself answers: all below <c>wamp</c> and <c>_broker</c>, found by their exact URI before any registration, so that no pattern of an application
 /// takes them (PBR-11). Filled once, then read by all threads.
 /// </summary>
 internal sealed class MetaProcedures

@@ -58,7 +58,7 @@ internal sealed class SessionProcedures(Realm realm)
         }
         else
         {
-            RefuseUnknown(call, id);
+            call.Fail(ErrorUris.NoSuchSession, $"There is no session {id}.");
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class SessionProcedures(Realm realm)
         }
         else
         {
-            RefuseUnknown(call, id);
+            call.Fail(ErrorUris.NoSuchSession, $"There is no session {id}, or it is the caller's own.");
         }
     }
 
@@ -156,9 +156,6 @@ internal sealed class SessionProcedures(Realm realm)
 
         return isAllowed;
     }
-
-    private static void RefuseUnknown(scoped in MetaCall call, long id) =>
-        call.Fail(ErrorUris.NoSuchSession, $"There is no session {id}, or it is the caller's own.");
 
     private static bool TryGetName(scoped in MetaCall call, string signature, out string name)
     {

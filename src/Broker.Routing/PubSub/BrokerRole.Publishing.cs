@@ -77,6 +77,7 @@ internal sealed partial class BrokerRole
     {
         if (!Options.UriRules.IsValid(topic) || UriRules.IsReserved(topic))
         {
+            _refusals.Add(RefusalReason.InvalidUri);
             return (ErrorUris.InvalidUri, "The topic is not a valid URI, or is reserved.");
         }
 
@@ -97,7 +98,10 @@ internal sealed partial class BrokerRole
         if (publication.IsRetained)
         {
             stored = new StoredPublication(publication, _time.GetUtcNow());
-            _retained.Keep(stored);
+            if (!_retained.TryKeep(stored))
+            {
+                _refusals.Add(RefusalReason.RetainedTooLong);
+            }
         }
 
         var fanOut = new FanOut();

@@ -78,7 +78,7 @@ internal sealed partial class BrokerRole
             }
             else
             {
-                subscription.History = new EventHistory(rule);
+                subscription.History = new EventHistory(rule, Forgotten);
             }
         }
 

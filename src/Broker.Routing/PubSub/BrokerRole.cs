@@ -39,7 +39,7 @@ internal sealed partial class BrokerRole
         _policy = policy;
         _globalIds = globalIds;
         _time = time;
-        _retained = new RetainedEvents(policy.Options.Retention);
+        _retained = new RetainedEvents(policy.Options.Retention, Forgotten);
         ReconfigureHistories();
     }
 
@@ -49,12 +49,22 @@ internal sealed partial class BrokerRole
     /// <summary>The events that were not delivered.</summary>
     public EventDrops Drops => _drops;
 
+    /// <summary>Counts events that found no room any more.</summary>
+    public ForgottenEvents Forgotten { get; } = new();
+
+    /// <summary>About how many bytes retained events take.</summary>
+    public long RetainedBytes => _retained.Bytes;
+
+    /// <summary>About how many bytes the histories take.</summary>
+    public long HistoryBytes => _policy.Histories.Sum(history => _index.Find(history.Uri, history.Rule.Match)?.History?.Bytes ?? 0);
+
     /// <summary>SUBSCRIBE (BRK-01..03): SUBSCRIBED is queued in the section that makes the subscriber visible to publishers (ORD-02).</summary>
     public void Subscribe(Session session, scoped in WampMessage message, in Decision decision)
     {
         var request = SubscribeOptions.Parse(session.Serializer, message.Dict);
         if (!Options.UriRules.IsValidPattern(message.Uri, request.Match) || WildcardShape.HasTooManyComponents(message.Uri, request.Match))
         {
+            _refusals.Add(RefusalReason.InvalidUri);
             session.SendError(MessageType.Subscribe, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI for this match policy.");
             return;
         }

@@ -5,12 +5,24 @@ using Broker.Sessions;
 namespace Broker.PubSub;
 
 /// <summary>The events of one subscription in the order of their receipt (WAMP specification, "Event History"). Thread-safe; its lock is the innermost one.</summary>
-internal sealed class EventHistory(HistoryRule rule)
+internal sealed class EventHistory(HistoryRule rule, ForgottenEvents forgotten)
 {
     private HistoryRule _rule = rule;
     private readonly Lock _lock = new();
     private readonly Queue<StoredPublication> _events = new();
     private long _bytes;
+
+    /// <summary>The bytes that they hold, about.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _bytes;
+            }
+        }
+    }
 
     /// <summary>Has other bounds from the next event on.</summary>
     public void Reconfigure(HistoryRule rule) => Volatile.Write(ref _rule, rule);
@@ -24,6 +36,11 @@ internal sealed class EventHistory(HistoryRule rule)
             _bytes += publication.Size;
             while (_events.Count > 0 && (_events.Count > _rule.MaxEvents || _bytes > _rule.MaxBytes || IsExpired(_events.Peek(), publication.Timestamp)))
             {
+                if (_bytes > _rule.MaxBytes)
+                {
+                    forgotten.Add(EventStore.History);
+                }
+
                 _bytes -= _events.Dequeue().Size;
             }
         }

@@ -15,10 +15,12 @@ internal sealed class RetainedEvents
     private readonly LinkedList<Entry> _entries = new(); // oldest first
     private readonly Dictionary<byte[], List<Entry>> _topics = new(Utf8Comparer.Instance); // oldest first
     private readonly Dictionary<byte[], List<Entry>>.AlternateLookup<ReadOnlySpan<byte>> _byTopic;
+    private readonly ForgottenEvents _forgotten;
     private long _bytes;
 
-    public RetainedEvents(RetentionOptions options)
+    public RetainedEvents(RetentionOptions options, ForgottenEvents forgotten)
     {
+        _forgotten = forgotten;
         _options = options;
         _byTopic = _topics.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
@@ -44,8 +46,21 @@ internal sealed class RetainedEvents
         }
     }
 
+    /// <summary>The bytes that they hold, about.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _bytes;
+            }
+        }
+    }
+
     /// <summary>Retains a publication: it takes the place of what everybody who may get it would have got so far (RET-04).</summary>
-    public void Keep(StoredPublication publication)
+    /// <returns>False when it is too long to be kept.</returns>
+    public bool TryKeep(StoredPublication publication)
     {
         lock (_lock)
         {
@@ -56,16 +71,28 @@ internal sealed class RetainedEvents
             }
 
             // An event that is too big is declined (RET-03), but what it would have replaced is not the state of the topic any more.
-            if (publication.Size > _options.MaxBytes || _options.MaxEvents == 0)
+            if (_options.MaxEvents == 0)
             {
-                return;
+                return true; // nothing is kept, and nobody wonders
+            }
+
+            if (publication.Length > _options.MaxEventBytes || publication.Size > _options.MaxBytes)
+            {
+                return false;
             }
 
             Add(publication);
             while (_entries.Count > _options.MaxEvents || _bytes > _options.MaxBytes)
             {
+                if (_bytes > _options.MaxBytes)
+                {
+                    _forgotten.Add(EventStore.Retained);
+                }
+
                 Remove(_entries.First!.Value);
             }
+
+            return true;
         }
     }
 

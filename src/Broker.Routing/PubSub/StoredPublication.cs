@@ -43,6 +43,9 @@ internal sealed class StoredPublication
     /// <summary>When the router took it, as precisely as it is told to clients, so that they can name it in a filter.</summary>
     public DateTimeOffset Timestamp { get; }
 
+    /// <summary>The bytes of its topic and payload.</summary>
+    public int Length => _topic.Length + _elements.Length;
+
     /// <summary>About how many bytes it holds.</summary>
     public int Size { get; }
 

@@ -35,21 +35,23 @@ public sealed partial class Realm
     /// <param name="options">How it behaves.</param>
     /// <param name="globalIds">Where session and publication ids come from.</param>
     /// <param name="time">The clock; by default the system's.</param>
-    public Realm(string name, RealmOptions options, IIdGenerator globalIds, TimeProvider? time = null)
-        : this(name, new RealmPolicy(options), globalIds, new RouterIds(), time)
+    /// <param name="ports">What it tells and asks those around it; null: nothing.</param>
+    public Realm(string name, RealmOptions options, IIdGenerator globalIds, TimeProvider? time = null, RouterPorts? ports = null)
+        : this(name, new RealmPolicy(options), globalIds, new RouterIds(), time, ports ?? new RouterPorts())
     {
     }
 
-    internal Realm(string name, RealmPolicy policy, IIdGenerator globalIds, RouterIds routerIds, TimeProvider? time)
+    internal Realm(string name, RealmPolicy policy, IIdGenerator globalIds, RouterIds routerIds, TimeProvider? time, RouterPorts ports)
     {
         Name = name;
         _policy = policy;
         _globalIds = globalIds;
         var clock = time ?? TimeProvider.System;
         _broker = new BrokerRole(policy, globalIds, routerIds, _refusals, clock);
-        _dealer = new DealerRole(policy, globalIds, routerIds, _refusals, _broker.Events, clock);
+        _dealer = new DealerRole(policy, globalIds, routerIds, _refusals, _broker.Events, clock, ports.CallEnded);
         _procedures = new MetaProcedures(clock);
         new SessionProcedures(this).AddTo(_procedures);
+        new AuthorizerProcedures(this, ports.ForgetDecisions).AddTo(_procedures);
         new TestamentProcedures(this).AddTo(_procedures);
         var removal = new RemovalArguments(this);
         new SubscriptionProcedures(_broker, removal).AddTo(_procedures);
@@ -84,6 +86,21 @@ public sealed partial class Realm
 
     /// <summary>How many events were not delivered for one reason.</summary>
     public long EventsDroppedFor(DropReason reason) => _broker.Drops.Of(reason);
+
+    /// <summary>How many events were forgotten because there was no room for more bytes.</summary>
+    public long EventsForgottenFrom(EventStore store) => _broker.Forgotten.Of(store);
+
+    /// <summary>About how many bytes retained events take.</summary>
+    public long RetainedBytes => _broker.RetainedBytes;
+
+    /// <summary>How many that may be.</summary>
+    public long RetainedLimit => Options.Retention.MaxBytes;
+
+    /// <summary>About how many bytes the histories take.</summary>
+    public long HistoryBytes => _broker.HistoryBytes;
+
+    /// <summary>How many that may be, all together.</summary>
+    public long HistoryLimit => Options.History.Sum(rule => rule.MaxBytes);
 
     /// <summary>How many requests were refused for a reason since the realm was made, unacknowledged PUBLISHes included.</summary>
     public long RefusalsOf(RefusalReason reason) => _refusals.Of(reason);

@@ -26,6 +26,15 @@ public enum RefusalReason
     /// <summary>The session's role may not subscribe the topic or pattern, or read its history.</summary>
     SubscribeDenied,
 
+    /// <summary>As many calls wait for the callees of a registration as may.</summary>
+    QueuedCallLimit,
+
+    /// <summary>A topic, procedure or pattern is no valid URI in this realm, is too long, or is reserved.</summary>
+    InvalidUri,
+
+    /// <summary>A retained event is longer than <see cref="RetentionOptions.MaxEventBytes"/>, or than all that may be kept: it was delivered, but not kept.</summary>
+    RetainedTooLong,
+
     /// <summary>The authorizer of the session's role did not say whether the request is allowed.</summary>
     AuthorizationFailed,
 }

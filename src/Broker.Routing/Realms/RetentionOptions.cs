@@ -12,6 +12,12 @@ public sealed record RetentionOptions
     /// <summary>The most bytes kept, over all topics.</summary>
     public long MaxBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// The longest event that is kept, in bytes of its topic and its payload; a longer one is delivered, but not kept (<see cref="RefusalReason.RetainedTooLong"/>), and takes the
+    /// place of what was kept of its topic: that is not the topic's state any more. 64 KiB.
+    /// </summary>
+    public int MaxEventBytes { get; init; } = 64 * 1024;
+
     /// <summary>How long an event is kept; null: until another takes its place.</summary>
     public TimeSpan? MaxAge { get; init; }
 

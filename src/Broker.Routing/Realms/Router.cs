@@ -8,6 +8,7 @@ public sealed class Router
 {
     private readonly IIdGenerator _globalIds;
     private readonly TimeProvider? _time;
+    private readonly RouterPorts _ports;
     private readonly RouterIds _routerIds = new();
     private readonly Lock _reconfiguring = new();
     private Dictionary<byte[], Realm> _realms = new(Utf8Comparer.Instance); // replaced as a whole
@@ -16,12 +17,14 @@ public sealed class Router
     /// <param name="realms">Their URIs and how they behave.</param>
     /// <param name="globalIds">Where session and publication ids come from.</param>
     /// <param name="time">The clock; by default the system's.</param>
+    /// <param name="ports">What it tells and asks those around it; null: nothing.</param>
     /// <exception cref="ArgumentException">A realm is named twice, or an option of one is of no use; the message says which and
     /// why.</exception>
-    public Router(IEnumerable<KeyValuePair<string, RealmOptions>> realms, IIdGenerator globalIds, TimeProvider? time = null)
+    public Router(IEnumerable<KeyValuePair<string, RealmOptions>> realms, IIdGenerator globalIds, TimeProvider? time = null, RouterPorts? ports = null)
     {
         _globalIds = globalIds;
         _time = time;
+        _ports = ports ?? new RouterPorts();
         Reconfigure(realms);
     }
 
@@ -51,7 +54,7 @@ public sealed class Router
             var now = new Dictionary<byte[], Realm>(Utf8Comparer.Instance);
             foreach (var (uri, name, policy) in policies)
             {
-                if (!now.TryAdd(uri, before.GetValueOrDefault(uri) ?? new Realm(name, policy, _globalIds, _routerIds, _time)))
+                if (!now.TryAdd(uri, before.GetValueOrDefault(uri) ?? new Realm(name, policy, _globalIds, _routerIds, _time, _ports)))
                 {
                     throw new ArgumentException($"The realm '{name}' is named twice.");
                 }

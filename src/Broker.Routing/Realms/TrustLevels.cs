@@ -14,7 +14,8 @@ internal sealed class TrustLevels
         foreach (var (uri, match, _, level) in _rules)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(level, nameof(rules));
-            if (!uriRules.IsValidPattern(uri, match))
+            var matchesAll = match == MatchPolicy.Prefix && uri.Length == 0; // as in permissions
+            if (!matchesAll && !uriRules.IsValidPattern(uri, match))
             {
                 throw new ArgumentException($"{Encoding.UTF8.GetString(uri)} is no valid URI for the match policy {match}.");
             }

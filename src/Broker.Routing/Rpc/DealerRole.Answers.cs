@@ -33,7 +33,7 @@ internal sealed partial class DealerRole
         if (IsSealedFor(call.Caller, options.Passthru))
         {
             RefuseSealed(callee, message.RequestId);
-            AnswerError(call, ErrorUris.FeatureNotSupported, "The caller has not announced payload_passthru_mode.");
+            AnswerError(call, ErrorUris.FeatureNotSupported, "The caller has not announced payload_passthru_mode.", CallOutcome.Error);
         }
         else if (scratch.TryTranscode(callee.Serializer, message.Payload, call.Caller.Serializer, out var payload))
         {
@@ -43,11 +43,11 @@ internal sealed partial class DealerRole
                 ValueEncoder.Encode(call.Caller.Serializer, scratch.Details, new ResultDetails { Passthru = options.Passthru });
             }
 
-            Answer(call, new WampMessage { Type = MessageType.Result, RequestId = call.RequestId, Dict = scratch.Details.Written, Payload = payload });
+            Answer(call, new WampMessage { Type = MessageType.Result, RequestId = call.RequestId, Dict = scratch.Details.Written, Payload = payload }, CallOutcome.Result);
         }
         else
         {
-            AnswerError(call, ErrorUris.InvalidArgument, "The caller's serializer cannot express a value of the result.");
+            AnswerError(call, ErrorUris.InvalidArgument, "The caller's serializer cannot express a value of the result.", CallOutcome.Error);
         }
 
         LeaveQueue(call);
@@ -183,7 +183,7 @@ internal sealed partial class DealerRole
         var isSealed = IsSealedFor(call.Caller, passthru);
         if (!scratch.TryTranscode(callee.Serializer, isSealed ? default : message.Payload, call.Caller.Serializer, out var payload))
         {
-            AnswerError(call, ErrorUris.InvalidArgument, "The caller's serializer cannot express a value of the error.");
+            AnswerError(call, ErrorUris.InvalidArgument, "The caller's serializer cannot express a value of the error.", CallOutcome.Error);
             return;
         }
 
@@ -201,6 +201,11 @@ internal sealed partial class DealerRole
             Dict = scratch.Details.Written,
             Uri = message.Uri,
             Payload = payload,
-        });
+        }, OutcomeOf(message.Uri));
     }
+
+    private static CallOutcome OutcomeOf(ReadOnlySpan<byte> error) =>
+        error.SequenceEqual("wamp.error.canceled"u8) ? CallOutcome.Canceled
+        : error.SequenceEqual("wamp.error.timeout"u8) ? CallOutcome.Timeout
+        : CallOutcome.Error;
 }

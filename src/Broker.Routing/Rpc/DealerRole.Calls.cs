@@ -38,7 +38,7 @@ internal sealed partial class DealerRole
         }
 
         options.DiscloseMe |= decision.Discloses;
-        var call = PendingCall.Start(caller, message.RequestId, registration);
+        var call = PendingCall.Start(caller, message.RequestId, registration, _callEnded is null ? 0 : _time.GetTimestamp());
         var timeout = EffectiveTimeout(options.Timeout);
         if (options.Progress || timeout > TimeSpan.Zero)
         {
@@ -163,7 +163,7 @@ internal sealed partial class DealerRole
             return;
         }
 
-        EndCall(call, ErrorUris.Canceled, "The caller has canceled the call.", mode == CancelMode.Skip ? null : FixedDict.KillNoWait);
+        EndCall(call, ErrorUris.Canceled, "The caller has canceled the call.", mode == CancelMode.Skip ? null : FixedDict.KillNoWait, CallOutcome.Canceled);
     }
 
     /// <summary>Who uses a feature must have announced it (PCI-02, PPT-03).</summary>
@@ -189,6 +189,7 @@ internal sealed partial class DealerRole
         }
         else
         {
+            _refusals.Add(RefusalReason.InvalidUri);
             caller.SendError(MessageType.Call, message.RequestId, ErrorUris.InvalidUri, "The procedure is not a valid URI.");
         }
     }

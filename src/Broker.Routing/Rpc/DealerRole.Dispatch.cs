@@ -165,6 +165,8 @@ internal sealed partial class DealerRole
                 Dict = scratch.Details.Written,
                 Payload = payload,
             });
+            invocation.IsConfidential = call.Caller.IsOfRouter;
+
             // A caller must not end a slow callee's session by filling its queue: then the call fails instead.
             switch (session.SendLocked(invocation, isDroppable: true))
             {

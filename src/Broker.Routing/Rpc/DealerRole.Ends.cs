@@ -13,11 +13,12 @@ internal sealed partial class DealerRole
     /// <param name="error">What the caller is told.</param>
     /// <param name="text">The same in a sentence.</param>
     /// <param name="interrupt">What the callee is told; null for nothing.</param>
-    private void EndCall(PendingCall call, string error, string text, FixedDict? interrupt)
+    /// <param name="outcome">How the call ended.</param>
+    private void EndCall(PendingCall call, string error, string text, FixedDict? interrupt, CallOutcome outcome = CallOutcome.Error)
     {
         if (call.TryEnd())
         {
-            AnswerError(call, error, text);
+            AnswerError(call, error, text, outcome);
             Detach(call, interrupt);
         }
     }
@@ -27,7 +28,7 @@ internal sealed partial class DealerRole
     {
         if (!call.HasEnded && call.Terms!.IsExpired(_time))
         {
-            EndCall(call, ErrorUris.Timeout, "The call took too long.", FixedDict.TimedOut);
+            EndCall(call, ErrorUris.Timeout, "The call took too long.", FixedDict.TimedOut, CallOutcome.Timeout);
         }
     }
 
@@ -95,7 +96,7 @@ internal sealed partial class DealerRole
     }
 
     /// <summary>Takes an ended call out of the caller's table and queues the answer in the same section.</summary>
-    private void Answer(PendingCall call, scoped in WampMessage answer)
+    private void Answer(PendingCall call, scoped in WampMessage answer, CallOutcome outcome)
     {
         var caller = call.Caller;
         var reply = RoutingScratch.Current.Reply;
@@ -107,14 +108,16 @@ internal sealed partial class DealerRole
             sent = caller.SendLocked(reply);
         }
 
+        Tell(call, sent == SendResult.TooLong ? CallOutcome.Error : outcome);
         if (sent == SendResult.TooLong)
         {
             caller.SendError(MessageType.Call, call.RequestId, ErrorUris.PayloadSizeExceeded, "The answer is longer than the caller takes.");
         }
     }
 
-    private void AnswerError(PendingCall call, string error, string text)
+    private void AnswerError(PendingCall call, string error, string text, CallOutcome outcome)
     {
+        Tell(call, outcome);
         lock (call.Caller.Gate)
         {
             RemoveFromCaller(call);
@@ -122,6 +125,8 @@ internal sealed partial class DealerRole
 
         call.Caller.SendError(MessageType.Call, call.RequestId, error, text);
     }
+
+    private void Tell(PendingCall call, CallOutcome outcome) => _callEnded?.Invoke(outcome, _time.GetElapsedTime(call.Started));
 
     /// <summary>Call with the caller's gate held.</summary>
     private void RemoveFromCaller(PendingCall call)

@@ -1,3 +1,4 @@
+using Broker.Realms;
 using Broker.Uris;
 
 namespace Broker.Rpc;
@@ -34,6 +35,7 @@ internal sealed partial class DealerRole
             }
         }
 
+        _refusals.Add(RefusalReason.QueuedCallLimit);
         var text = request.Options.Progress ? "All callees are busy, and a progressive call does not wait." : "All callees are busy, and no more calls may wait.";
         EndCall(call, ErrorUris.Unavailable, text, interrupt: null);
     }

@@ -20,6 +20,7 @@ internal sealed partial class DealerRole
             || UriRules.IsReserved(message.Uri)
             || WildcardShape.HasTooManyComponents(message.Uri, request.Match))
         {
+            _refusals.Add(RefusalReason.InvalidUri);
             session.SendError(
                 MessageType.Register, message.RequestId, ErrorUris.InvalidUri, "The procedure is not a valid URI for this match policy, or is reserved.");
             return;

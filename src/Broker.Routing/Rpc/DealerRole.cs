@@ -27,6 +27,7 @@ internal sealed partial class DealerRole
     private readonly MetaEvents _events;
     private readonly TimeProvider _time;
     private readonly TimerCallback _onTimeout;
+    private readonly CallEnded? _callEnded;
     private readonly Lock _lock = new();
     private readonly RegistrationIndex _index = new();
     private readonly ConcurrentDictionary<long, Registration> _byId = new(); // changed with the lock held
@@ -40,8 +41,11 @@ internal sealed partial class DealerRole
     /// <param name="refusals">Counts what is refused.</param>
     /// <param name="events">Tells of registrations that come and go.</param>
     /// <param name="time">The clock of timeouts.</param>
-    public DealerRole(RealmPolicy policy, IIdGenerator random, RouterIds routerIds, Refusals refusals, MetaEvents events, TimeProvider time)
+    /// <param name="callEnded">Is told of calls that have ended, or null.</param>
+    public DealerRole(
+        RealmPolicy policy, IIdGenerator random, RouterIds routerIds, Refusals refusals, MetaEvents events, TimeProvider time, CallEnded? callEnded)
     {
+        _callEnded = callEnded;
         _refusals = refusals;
         _routerIds = routerIds;
         _policy = policy;
@@ -76,12 +80,13 @@ internal sealed partial class DealerRole
 
         foreach (var call in invocations)
         {
-            AnswerError(call, ErrorUris.Canceled, "The callee has left.");
+            AnswerError(call, ErrorUris.Canceled, "The callee has left.", CallOutcome.Gone);
             LeaveQueue(call);
         }
 
         foreach (var call in calls)
         {
+            Tell(call, CallOutcome.Gone);
             Detach(call, FixedDict.KillNoWait);
         }
     }

@@ -30,6 +30,9 @@ internal sealed class PendingCall
     /// <summary>The id of the CALL.</summary>
     public long RequestId { get; private set; }
 
+    /// <summary>When the CALL came, by the realm's clock.</summary>
+    public long Started { get; private set; }
+
     /// <summary>What answers.</summary>
     public Registration Registration { get; private set; } = null!;
 
@@ -67,13 +70,14 @@ internal sealed class PendingCall
     public bool HasEnded => Volatile.Read(ref _hasEnded) != 0;
 
     /// <summary>A call in no table yet.</summary>
-    public static PendingCall Start(Session caller, long requestId, Registration registration)
+    public static PendingCall Start(Session caller, long requestId, Registration registration, long started)
     {
         var call = _spares is { Count: > 0 } spares ? spares.Pop() : new PendingCall();
         call._hasEnded = 0;
         call.Caller = caller;
         call.RequestId = requestId;
         call.Registration = registration;
+        call.Started = started;
         call.Callee = null;
         call.InvocationId = 0;
         call.ReceivesProgress = false;

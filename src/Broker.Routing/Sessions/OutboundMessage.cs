@@ -18,11 +18,15 @@ public sealed class OutboundMessage : IDisposable
     /// <summary>What it is.</summary>
     public MessageType Type { get; private set; }
 
+    /// <summary>Whether it carries a question of the router's own, such as that of an authenticator, whose payload is for no log.</summary>
+    public bool IsConfidential { get; internal set; }
+
     /// <summary>Replaces the content by <paramref name="message"/>, encoded for <paramref name="serializer"/>.</summary>
     public void Encode(SerializerKind serializer, scoped in WampMessage message)
     {
         Clear();
         Type = message.Type;
+        IsConfidential = false;
         MessageEncoder.Encode(serializer, _buffer, message);
     }
 

@@ -99,6 +99,15 @@ public sealed class Session
     /// <summary>Whether the realm has told of its coming, so that it has to tell of its going. Guarded by the realm.</summary>
     internal bool IsAnnounced { get; set; }
 
+    /// <summary>Whether an invocation that the session has yet to answer is a question of the router's own, such as that of an authenticator.</summary>
+    public bool IsAskedByRouter(long invocationId)
+    {
+        lock (Gate)
+        {
+            return Invocations?.GetValueOrDefault(invocationId)?.Caller.IsOfRouter == true;
+        }
+    }
+
     /// <summary>Asks the connection to end. Call after the session has left its realm, without <see cref="Gate"/>.</summary>
     internal void End(string reason, string? message) => _sink.End(reason, message);
 

@@ -61,7 +61,7 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.RequestHeadersTimeout = _configuration.Limits.HandshakeTimeout; // of requests that are no plain upgrade
+            BoundRequests(kestrel.Limits);
             foreach (var (index, listener) in _configuration.Listeners.Index())
             {
                 Listen(kestrel, listener.Listen, listen =>
@@ -121,6 +121,17 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
     }
 
+    /// <summary>What comes through HTTP is an upgrade, or a request for a short page: no body, a short head, and soon.</summary>
+    private void BoundRequests(KestrelServerLimits limits)
+    {
+        limits.MaxRequestBodySize = 0;
+        limits.MaxRequestLineSize = 8 * 1024;
+        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxRequestHeaderCount = 100;
+        limits.RequestHeadersTimeout = _configuration.Limits.HandshakeTimeout;
+        limits.KeepAliveTimeout = _configuration.Limits.HandshakeTimeout;
+    }
+
     private static void Listen(KestrelServerOptions kestrel, ListenAddress address, Action<ListenOptions> configure)
     {
         if (address.EndPoint is UnixDomainSocketEndPoint unix)
@@ -141,7 +152,8 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
             try
             {
                 await app.StartAsync(cancellation).ConfigureAwait(false);
-                (ops, var warning) = await OpsServer.StartAsync(reading, new Readiness(app.Lifetime), cancellation).ConfigureAwait(false);
+                (ops, var warning) = await OpsServer.StartAsync(
+                    reading, new Readiness(app.Lifetime), app.Services.GetRequiredService<WampRouter>(), cancellation).ConfigureAwait(false);
                 if (warning is not null)
                 {
                     await Console.Error.WriteLineAsync(warning).ConfigureAwait(false);

@@ -28,6 +28,10 @@ internal sealed record BrokerConfiguration
     [Key("Bounds of what clients can ask for.")]
     public LimitsSection Limits { get; init; } = new();
 
+    /// <summary>How authorizers are asked.</summary>
+    [Key("How the authorizers of roles are asked, and how long their answers are remembered. A reload forgets all answers.")]
+    public AuthorizerSection Authorizer { get; init; } = new();
+
     /// <summary>How dead connections are found.</summary>
     [Key("How connections are found whose peer is gone.")]
     public KeepAliveSection KeepAlive { get; init; } = new();

@@ -31,7 +31,12 @@ internal static class OptionsMap
 
         foreach (var (index, listener) in configuration.Listeners.Index())
         {
-            options.Listeners[ListenerName(index)] = new WampListenerOptions { AllowedOrigins = [.. listener.Origins], TrustedProxies = listener.TrustedProxies };
+            options.Listeners[ListenerName(index)] = new WampListenerOptions
+            {
+                AllowedOrigins = [.. listener.Origins],
+                AllowedHosts = listener.Hosts,
+                TrustedProxies = listener.TrustedProxies,
+            };
         }
 
         options.AllowAnonymousFromAnywhere = configuration.AllowAnonymous;
@@ -56,6 +61,13 @@ internal static class OptionsMap
         options.HandshakeTimeout = limits.HandshakeTimeout;
         options.HelloTimeout = limits.HelloTimeout;
         options.AuthenticationTimeout = limits.AuthenticationTimeout;
+        options.Authorizer = new AuthorizerOptions
+        {
+            Timeout = configuration.Authorizer.Timeout,
+            AllowedFor = configuration.Authorizer.AllowedFor,
+            DeniedFor = configuration.Authorizer.DeniedFor,
+            MaxRemembered = configuration.Authorizer.MaxRemembered,
+        };
         options.KeepAliveInterval = configuration.KeepAlive.Interval;
         options.KeepAliveTimeout = configuration.KeepAlive.Timeout;
         options.PingRawSockets = configuration.KeepAlive.RawSockets;
@@ -88,6 +100,7 @@ internal static class OptionsMap
         {
             MaxEvents = realm.Retention.MaxEvents,
             MaxBytes = realm.Retention.MaxBytes.Bytes,
+            MaxEventBytes = (int)realm.Retention.MaxEvent.Bytes,
             MaxAge = realm.Retention.MaxAge,
         },
         History =

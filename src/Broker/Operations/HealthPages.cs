@@ -24,7 +24,7 @@ internal static class HealthPages
                 return WriteAsync(http, new HealthReport(reasons.Count == 0 ? "ok" : "not ready", reasons));
             default:
                 http.Response.StatusCode = StatusCodes.Status404NotFound;
-                return http.Response.WriteAsync("This listener serves /livez, /readyz and /metrics.\n");
+                return http.Response.WriteAsync("This listener serves /livez, /readyz, /metrics and /trace.\n");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Broker.Configuration.Keys;
 using Broker.Configuration.Sources;
+using Broker.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -10,7 +11,7 @@ using OpenTelemetry.Resources;
 namespace Broker.Operations;
 
 /// <summary>
-/// Health and metrics for operators, on a listener and a server of its own: nothing of it can be reached where clients connect, and it still answers while the router says
+/// Health, metrics and traces for operators, on a listener and a server of its own: nothing of it can be reached where clients connect, and it still answers while the router says
 /// goodbye to its clients. Where OpenTelemetry's variables name a collector, it gets the metrics, too.
 /// </summary>
 internal sealed class OpsServer : IAsyncDisposable
@@ -31,10 +32,11 @@ internal sealed class OpsServer : IAsyncDisposable
     /// </summary>
     /// <param name="reading">The configuration.</param>
     /// <param name="readiness">What <c>/readyz</c> tells.</param>
+    /// <param name="router">The router.</param>
     /// <param name="cancellation">Gives it up.</param>
     /// <returns>The server, or null; and what the user should know, or null.</returns>
     public static async Task<(OpsServer? Server, string? Warning)> StartAsync(
-        ConfigurationReading reading, Readiness readiness, CancellationToken cancellation)
+        ConfigurationReading reading, Readiness readiness, WampRouter router, CancellationToken cancellation)
     {
         var address = reading.Configuration.Ops?.Listen;
         if (address is null && !HasCollector)
@@ -42,7 +44,7 @@ internal sealed class OpsServer : IAsyncDisposable
             return (null, null);
         }
 
-        var server = Build(address, readiness);
+        var server = Build(address, readiness, router);
         try
         {
             await server.StartAsync(cancellation).ConfigureAwait(false);
@@ -74,7 +76,7 @@ internal sealed class OpsServer : IAsyncDisposable
     private static bool IsDefault(ConfigurationReading reading) =>
         reading.Values.FirstOrDefault(value => value.Path == "ops.listen")?.Origin == Origin.Default;
 
-    private static WebApplication Build(ListenAddress? address, Readiness readiness)
+    private static WebApplication Build(ListenAddress? address, Readiness readiness, WampRouter router)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -103,6 +105,9 @@ internal sealed class OpsServer : IAsyncDisposable
         if (address is not null)
         {
             app.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
+            app.MapWhen(
+                http => http.Request.Path.StartsWithSegments(TracePages.Path, StringComparison.Ordinal),
+                traces => traces.Run(http => TracePages.AnswerAsync(http, router)));
             app.Run(http => HealthPages.AnswerAsync(http, readiness));
         }
 

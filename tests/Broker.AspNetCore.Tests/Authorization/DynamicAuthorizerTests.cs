@@ -180,6 +180,67 @@ public sealed class DynamicAuthorizerTests
         await other.ExpectAsync("[17,1,*]"); // by the answer that the first session did not wait for
     }
 
+    [Theory]
+    [MemberData(nameof(PeerMatrix.WebSockets), MemberType = typeof(PeerMatrix))]
+    public async Task Answers_are_forgotten_by_a_procedure_all_or_those_of_whom_it_names(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var joe = await JoinAsync(router, "joe", transport, serializer);
+        await using var ann = await JoinAsync(router, "ann", transport, serializer);
+        await CallAsync(joe, 1, asked: 1);
+        await CallAsync(ann, 1, asked: 2);
+        await CallAsync(joe, 2, asked: null);
+
+        await ForgetAsync(2, """[],{"authid":"ann"}""", forgotten: 1);
+        await CallAsync(joe, 3, asked: null);
+        await CallAsync(ann, 2, asked: 3);
+        await ForgetAsync(3, """[],{"authrole":"authorizer"}""", forgotten: 0);
+        await CallAsync(ann, 3, asked: null);
+        await ForgetAsync(4, "[]", forgotten: 2);
+        await CallAsync(joe, 4, asked: 4);
+        await authorizer.SendAsync("""[48,5,{},"_broker.authorizer.forget_decisions",[],{"authid":1}]""");
+        await authorizer.ExpectAsync("""[8,48,5,{},"wamp.error.invalid_argument",*]""");
+
+        async Task ForgetAsync(int request, string payload, int forgotten)
+        {
+            await authorizer.SendAsync($$"""[48,{{request}},{},"_broker.authorizer.forget_decisions",{{payload}}]""");
+            await authorizer.ExpectAsync($$"""[50,{{request}},{},[{{forgotten}}]]""");
+        }
+
+        async Task CallAsync(TestPeer peer, int request, int? asked)
+        {
+            await peer.SendAsync($$"""[48,{{request}},{},"com.a"]""");
+            if (asked is not null)
+            {
+                await authorizer.ExpectAsync($"[68,{asked},*]");
+                await authorizer.SendAsync($$"""[70,{{asked}},{},[true]]""");
+            }
+
+            await peer.ExpectAsync($$"""[8,48,{{request}},{},"wamp.error.no_such_procedure",*]""");
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_on_its_way_when_all_were_forgotten_is_not_remembered()
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var peer = await JoinAsync(router, "joe");
+        await peer.SendAsync("""[48,1,{},"com.a"]""");
+        await authorizer.ExpectAsync("[68,1,*]");
+
+        await authorizer.SendAsync("""[48,2,{},"_broker.authorizer.forget_decisions"]""");
+        await authorizer.ExpectAsync("[50,2,{},[0]]");
+        await authorizer.SendAsync("""[70,1,{},[true]]""");
+        await peer.ExpectAsync("""[8,48,1,{},"wamp.error.no_such_procedure",*]""");
+
+        await peer.SendAsync("""[48,2,{},"com.a"]""");
+        await authorizer.ExpectAsync("[68,2,*]");
+        await authorizer.SendAsync("""[70,2,{},[false]]""");
+        await peer.ExpectAsync("""[8,48,2,{},"wamp.error.not_authorized",*]""");
+    }
+
     private static Task<TestRouter> StartAsync() => TestRouter.StartAsync(options => Options(options));
 
     private static WampRouterOptions Options(WampRouterOptions options)
@@ -194,7 +255,15 @@ public sealed class DynamicAuthorizerTests
                     Authorizer = Procedure,
                     Permissions = [new PermissionRule { Uri = "com.open", AllowPublish = true }],
                 },
-                new RoleOptions { Name = "authorizer", Permissions = [new PermissionRule { Uri = Procedure, AllowRegister = true }] },
+                new RoleOptions
+                {
+                    Name = "authorizer",
+                    Permissions =
+                    [
+                        new PermissionRule { Uri = Procedure, AllowRegister = true },
+                        new PermissionRule { Uri = "_broker.authorizer.forget_decisions", AllowCall = true },
+                    ],
+                },
             ],
         };
         options.Authenticators["realm1"] = [new Everybody()];

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Broker.Ids;
 using Broker.Messages;
 using Broker.Serialization;
@@ -86,7 +87,21 @@ public class AllocationBudgetTests
             Expect(Batch, caller.Drain());
         }
 
+        using var collector = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "broker.calls.duration")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        var collected = 0L;
+        collector.SetMeasurementEventCallback<double>((_, _, _, _) => collected++);
+        collector.Start();
         AssertAllocatesNothing(Round);
+        Assert.True(collected >= Batch * Rounds, $"{collected} calls were told to who collects metrics.");
     }
 
     /// <summary>

@@ -11,6 +11,7 @@ internal sealed class CapturedLogs : ILoggerProvider
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentQueue<string> _endings = new();
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentQueue<string> _traced = new();
 
     /// <summary>Entries of level Error and above.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
@@ -20,6 +21,9 @@ internal sealed class CapturedLogs : ILoggerProvider
 
     /// <summary>All that the router itself has logged, word by word.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
+
+    /// <summary>What the category <c>Broker.Trace</c> tells.</summary>
+    public IReadOnlyCollection<string> Traced => _traced;
 
     /// <summary>Forgets the errors, which a test has brought about and seen.</summary>
     public void ForgetErrors() => _errors.Clear();
@@ -47,6 +51,11 @@ internal sealed class CapturedLogs : ILoggerProvider
             if (eventId.Id == ConnectionEnded && category == "Broker.Router")
             {
                 logs._endings.Enqueue(formatter(state, exception));
+            }
+
+            if (category == "Broker.Trace")
+            {
+                logs._traced.Enqueue(formatter(state, exception));
             }
 
             if (logLevel >= LogLevel.Error)

@@ -97,6 +97,10 @@ public sealed class UriRulesTests
 
     [Theory, Trait("wamp", "URI-05")]
     [InlineData("wamp", true)]
+    [InlineData("_broker", true)]
+    [InlineData("_broker.authorizer", true)]
+    [InlineData("_brokers.x", false)]
+    [InlineData("broker.x", false)]
     [InlineData("wamp.", true)]
     [InlineData("wamp.x", true)]
     [InlineData("wamp.error.x", true)]
@@ -106,7 +110,7 @@ public sealed class UriRulesTests
     [InlineData("Wamp.x", false)]
     [InlineData("x.wamp", false)]
     [InlineData("", false)]
-    public void Reserved_is_what_has_wamp_as_its_whole_first_component(string uri, bool isReserved) =>
+    public void Reserved_is_what_has_wamp_or_the_routers_own_name_as_its_whole_first_component(string uri, bool isReserved) =>
         Assert.Equal(isReserved, UriRules.IsReserved(Encoding.UTF8.GetBytes(uri)));
 
     private static string Pattern(string character, MatchPolicy? policy) => policy switch

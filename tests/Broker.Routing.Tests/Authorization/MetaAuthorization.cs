@@ -34,6 +34,44 @@ public sealed class MetaAuthorization
         realm.LeaveAll();
     }
 
+    [Theory, EachSerializer, Trait("wamp", "AZN-07")]
+    public void Having_decisions_forgotten_needs_a_rule_or_what_killing_needs(SerializerKind serializer)
+    {
+        const string Forget = "_broker.authorizer.forget_decisions";
+        var asked = new List<(string, string?, string?)>();
+        var ports = new RouterPorts
+        {
+            ForgetDecisions = (realm, authId, authRole) =>
+            {
+                asked.Add((realm, authId, authRole));
+                return 3;
+            },
+        };
+        var ruled = new TestRealm(
+            new RealmOptions { Roles = [Permit.Role("user", Permit.AllBelow("com.")), Permit.Role("admin", Permit.AllBelow(""))] }, ports: ports);
+        Assert.Equal(ErrorUris.NotAuthorized, ruled.Join(serializer).AskInVain(Forget));
+        var admin = ruled.Join(serializer, authRole: "admin");
+        Assert.Equal("[3]", admin.Ask(Forget));
+        Assert.Equal("[3]", admin.Ask(Forget, "[],{\"authid\":\"joe\",\"authrole\":\"user\"}"));
+        Assert.Equal(ErrorUris.InvalidArgument, admin.AskInVain(Forget, "[1]"));
+        Assert.Equal(ErrorUris.NotAuthorized, new TestRealm(ports: ports).Join(serializer).AskInVain(Forget));
+        Assert.Equal("[3]", new TestRealm(new RealmOptions { AllowMetaKill = true }, ports: ports).Join(serializer).Ask(Forget));
+        Assert.Equal("[0]", new TestRealm(new RealmOptions { AllowMetaKill = true }).Join(serializer).Ask(Forget));
+
+        Assert.Equal([("realm1", null, null), ("realm1", "joe", "user"), ("realm1", null, null)], asked);
+    }
+
+    [Theory, EachSerializer]
+    public void Applications_register_and_publish_nothing_among_the_procedures_of_the_router(SerializerKind serializer)
+    {
+        var peer = new TestRealm().Join(serializer);
+        peer.Register("_broker.authorizer.forget_decisions");
+        Assert.Equal(ErrorUris.InvalidUri, peer.NextError().Uri);
+        peer.Publish("_broker.topic", options: "{\"acknowledge\":true}");
+        Assert.Equal(ErrorUris.InvalidUri, peer.NextError().Uri);
+        peer.Registration("_brokers.procedure");
+    }
+
     [Theory, EachSerializer, Trait("wamp", "SME-18"), Trait("wamp", "AZN-07")]
     public void Killing_needs_a_rule_that_allows_it_and_a_rule_for_everything_is_one(SerializerKind serializer)
     {

@@ -110,6 +110,8 @@ public sealed class SessionMetaApi
         other.Leave();
         Assert.Equal(ErrorUris.NoSuchSession, caller.AskInVain("wamp.session.get", $"[{other.Session.Id}]"));
         Assert.Equal(ErrorUris.NoSuchSession, caller.AskInVain("wamp.session.get", "[-1]"));
+        caller.Call("wamp.session.get", "[17]");
+        Assert.Equal("[\"There is no session 17.\"]", caller.Next().Payload);
     }
 
     [Theory, EachSerializer, Trait("wamp", "SME-19")]

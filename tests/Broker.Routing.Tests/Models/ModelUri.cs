@@ -16,7 +16,7 @@ internal static class ModelUri
     public static bool IsValidPattern(string uri, string match) =>
         uri.Length > 0 && (match switch { "prefix" => Prefix, "wildcard" => Wildcard, _ => Concrete }).IsMatch(uri);
 
-    public static bool IsReserved(string uri) => uri.Split('.')[0] == "wamp";
+    public static bool IsReserved(string uri) => uri.Split('.')[0] is "wamp" or "_broker";
 
     public static bool Matches(string pattern, string match, string uri) => match switch
     {

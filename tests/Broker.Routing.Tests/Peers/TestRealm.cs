@@ -9,8 +9,8 @@ internal sealed class TestRealm
 {
     private readonly List<RecordingPeer> _peers = [];
 
-    public TestRealm(RealmOptions? options = null, TimeProvider? time = null) =>
-        Realm = new Realm("realm1", options ?? new RealmOptions { SessionLimits = SessionLimits.None }, new CountingIds(), time);
+    public TestRealm(RealmOptions? options = null, TimeProvider? time = null, RouterPorts? ports = null) =>
+        Realm = new Realm("realm1", options ?? new RealmOptions { SessionLimits = SessionLimits.None }, new CountingIds(), time, ports);
 
     public Realm Realm { get; }
 

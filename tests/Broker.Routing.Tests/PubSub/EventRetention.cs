@@ -3,6 +3,7 @@ using Broker.Options;
 using Broker.Peers;
 using Broker.Realms;
 using Broker.Serialization;
+using Broker.Uris;
 
 namespace Broker.PubSub;
 
@@ -182,6 +183,47 @@ public sealed class EventRetention
             subscriber.Subscription("com.", OfPrefix);
             return subscriber.Rest().ConvertAll(received => received.Details.Split('"')[3][4..]);
         }
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "RET-03"), Trait("wamp", "RET-12")]
+    public void An_event_that_is_too_long_is_delivered_and_acknowledged_but_not_kept_and_neither_is_the_one_before(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions { Retention = new RetentionOptions { MaxEventBytes = 100 } });
+        var (publisher, live, late) = (realm.Join(serializer), realm.Join(serializer), realm.Join(serializer));
+        live.Subscription("com.topic");
+        PublishRetained(publisher, "com.topic", "[1]");
+        PublishRetained(publisher, "com.other", $"[\"{new string('x', 80)}\"]");
+        Assert.Equal(0, realm.Realm.RefusalsOf(RefusalReason.RetainedTooLong));
+
+        PublishRetained(publisher, "com.topic", $"[\"{new string('x', 100)}\"]"); // asserts PUBLISHED
+
+        Assert.Equal(2, live.Rest().Count);
+        Assert.Equal(1, realm.Realm.RefusalsOf(RefusalReason.RetainedTooLong));
+        late.Subscription("com.", OfPrefix);
+        Assert.Equal("""{"topic":"com.other","retained":true}""", late.Next().Details);
+        late.AssertSilent();
+        PublishRetained(publisher, "com.topic", "[2]");
+        Assert.Equal(1, realm.Realm.RefusalsOf(RefusalReason.RetainedTooLong));
+        realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "RET-12")]
+    public void What_is_forgotten_for_want_of_bytes_is_counted_and_what_is_kept_is_told(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions
+        {
+            Retention = new RetentionOptions { MaxBytes = 3000 }, History = [new HistoryRule { Uri = "com.", Match = MatchPolicy.Prefix, MaxBytes = 2000 }],
+        });
+        var publisher = realm.Join(serializer);
+        Assert.Equal((0, 3000, 0, 2000), (realm.Realm.RetainedBytes, realm.Realm.RetainedLimit, realm.Realm.HistoryBytes, realm.Realm.HistoryLimit));
+        foreach (var topic in new[] { "com.a", "com.b", "com.c" })
+        {
+            PublishRetained(publisher, topic, $"[\"{new string('x', 1000)}\"]");
+        }
+
+        Assert.Equal((1, 2), (realm.Realm.EventsForgottenFrom(EventStore.Retained), realm.Realm.EventsForgottenFrom(EventStore.History)));
+        Assert.InRange(realm.Realm.RetainedBytes, 2000, 3000);
+        Assert.InRange(realm.Realm.HistoryBytes, 1000, 2000);
     }
 
     [Fact, Trait("wamp", "RET-12"), Trait("wamp", "RET-06")]

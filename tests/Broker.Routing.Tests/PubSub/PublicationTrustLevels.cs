@@ -47,6 +47,21 @@ public sealed class PublicationTrustLevels
         }
     }
 
+    [Theory, EachSerializer, Trait("wamp", "PTL-01")]
+    public void The_empty_prefix_is_for_all_topics_and_every_subscriber_is_told(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions { PublicationTrustLevels = [new TrustLevelRule { Uri = "", Match = MatchPolicy.Prefix, Level = 7 }] });
+        RecordingPeer[] subscribers = [realm.Join(serializer, Features.PublicationTrustLevels), realm.Join(serializer, Features.None)];
+        foreach (var subscriber in subscribers)
+        {
+            subscriber.Subscription("com.topic");
+        }
+
+        realm.Join(serializer).Publish("com.topic");
+
+        Assert.All(subscribers, subscriber => Assert.Equal("{\"trustlevel\":7}", subscriber.Next().Details));
+    }
+
     [Fact, Trait("wamp", "PTL-02")]
     public void Rules_below_0_or_of_malformed_URIs_are_refused()
     {

@@ -47,6 +47,37 @@ public sealed class SessionLimiting
     }
 
     [Theory, EachSerializer]
+    public void URIs_that_are_too_long_malformed_or_reserved_are_refused_and_counted(SerializerKind serializer)
+    {
+        var peer = _realm.Join(serializer);
+        var tooLong = "com." + new string('x', 512);
+        peer.Subscribe(tooLong);
+        peer.Register(tooLong);
+        peer.Call(tooLong);
+        peer.Publish(tooLong, options: """{"acknowledge":true}""");
+        peer.Publish(tooLong); // answered by nothing, but counted
+
+        Assert.Equal(Enumerable.Repeat(ErrorUris.InvalidUri, 4), peer.Rest().Select(error => error.Uri));
+        Assert.Equal(5, _realm.Realm.RefusalsOf(RefusalReason.InvalidUri));
+        _realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer]
+    public void Calls_beyond_those_that_may_wait_for_busy_callees_are_refused_and_counted(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions { MaxQueuedCalls = 1 });
+        var (caller, callee) = (realm.Join(serializer), realm.Join(serializer));
+        callee.Registration("com.a", """{"_concurrency":1}""");
+        caller.Call("com.a");
+        caller.Call("com.a");
+        Assert.Equal(0, realm.Realm.RefusalsOf(RefusalReason.QueuedCallLimit));
+
+        Assert.Equal(Received.Error(MessageType.Call, caller.Call("com.a"), ErrorUris.Unavailable), caller.NextError());
+        Assert.Equal(1, realm.Realm.RefusalsOf(RefusalReason.QueuedCallLimit));
+        realm.LeaveAll();
+    }
+
+    [Theory, EachSerializer]
     public void A_session_has_no_more_calls_waiting_than_it_may(SerializerKind serializer)
     {
         var (greedy, other, callee) = (_realm.Join(serializer, Features.ProgressiveCallInvocations), _realm.Join(serializer), _realm.Join(serializer));

@@ -20,6 +20,7 @@ public sealed class ConfigurationRulesTests
     [InlineData("""{ "listeners": [ { "listen": "127.0.0.1:1" }, { "listen": "127.0.0.1:1" } ] }""", ":1: listeners.1.listen: another listener has the address 127.0.0.1:1, too.")]
     [InlineData("""{ "realms": [ { "name": "a", "history": [ { "uri": "b." } ] } ] }""", ":1: realms.0.history.0.uri: 'b.' is no valid URI for the match policy exact in this realm.")]
     [InlineData("""{ "realms": [ { "name": "a", "uri_rules": "strict", "history": [ { "uri": "B" } ] } ] }""", ":1: realms.0.history.0.uri: 'B' is no valid URI for the match policy exact in this realm.")]
+    [InlineData("""{ "realms": [ { "name": "a", "trust_levels": { "calls": [ { "uri": "" } ] } } ] }""", ":1: realms.0.trust_levels.calls.0.uri: '' is no valid URI for the match policy exact in this realm.")]
     [InlineData("""{ "realms": [ { "name": "a", "trust_levels": { "calls": [ { "uri": "..", "match": "prefix" } ] } } ] }""", ":1: realms.0.trust_levels.calls.0.uri: '..' is no valid URI for the match policy prefix in this realm.")]
     [InlineData("""{ "limits": { "outbound": "2MiB", "outbound_total": "1MiB" } }""", ":1: limits.outbound_total: this is less than limits.outbound, 2MiB, which is for one peer.")]
     [InlineData("""{ "realms": [ { "name": "a", "roles": [ { "name": "r" } ] } ] }""", ":1: realms.0.roles: nobody could join: add auth, or a role of the name anonymous.")]

@@ -26,7 +26,7 @@ public sealed class EffectiveValuesTests
         Assert.Equal(("\"127.0.0.1:8080\"", "default"), Find(values, "listeners.0.listen"));
         Assert.Equal(("[]", "default"), Find(values, "listeners.0.origins"));
         Assert.Equal(("null", "default"), Find(values, "realms.0.call_timeout.max"));
-        Assert.DoesNotContain(values, value => value.Path == "realms.0.retention.max_event"); // nothing serves it: a default would be a lie
+        Assert.Equal(("\"64KiB\"", "default"), Find(values, "realms.0.retention.max_event"));
         Assert.Equal(("\"127.0.0.1:9090\"", "default"), Find(values, "ops.listen"));
     }
 

@@ -41,7 +41,7 @@ public sealed class FileTests
     [InlineData("""{ "limits": { "messagesize": "1MiB" } }""", "did you mean 'message_size'?")]
     [InlineData("""{ "limits": { "Nesting": 8 } }""", "did you mean 'nesting'?")]
     [InlineData("""{ "message_size": "1MiB" }""", "did you mean 'limits.message_size'?")]
-    [InlineData("""{ "listeners": [ { "listen": "127.0.0.1:0", "somewhere": 1 } ] }""", "the keys here are listen, path, tls, origins, trusted_proxies.")]
+    [InlineData("""{ "listeners": [ { "listen": "127.0.0.1:0", "somewhere": 1 } ] }""", "the keys here are listen, path, tls, origins, hosts, trusted_proxies.")]
     public void An_unknown_key_is_a_fault_that_names_the_nearest_one(string json, string suggestion) =>
         Assert.EndsWith($"there is no such key: {suggestion}", Assert.Single(WrittenFile.FaultsOf(json)), StringComparison.Ordinal);
 

@@ -85,7 +85,7 @@ internal sealed class ConfigurationRules(BrokerConfiguration configuration, Acti
         {
             foreach (var (index, level) in levels.Index())
             {
-                CheckPattern(rules, level.Uri, level.Match, path["trust_levels"][name][index]["uri"]);
+                CheckRule(rules, level.Uri, level.Match, path["trust_levels"][name][index]["uri"]);
             }
         }
 
@@ -93,11 +93,17 @@ internal sealed class ConfigurationRules(BrokerConfiguration configuration, Acti
         {
             foreach (var (number, permission) in role.Permissions.Index())
             {
-                if (permission is not { Uri: "", Match: MatchPolicy.Prefix }) // which matches everything
-                {
-                    CheckPattern(rules, permission.Uri, permission.Match, path["roles"][index]["permissions"][number]["uri"]);
-                }
+                CheckRule(rules, permission.Uri, permission.Match, path["roles"][index]["permissions"][number]["uri"]);
             }
+        }
+    }
+
+    /// <summary>Unlike who subscribes or registers, rules may speak of every URI, by the prefix "".</summary>
+    private void CheckRule(UriRules rules, string? uri, MatchPolicy match, KeyPath path)
+    {
+        if (uri is not "" || match != MatchPolicy.Prefix)
+        {
+            CheckPattern(rules, uri, match, path);
         }
     }
 

@@ -20,7 +20,6 @@ internal static class EffectiveValues
     private static IEnumerable<EffectiveValue> Section(SectionShape shape, object section, ConfigurationNode? node, KeyPath path) =>
         from key in shape.Keys
         let inner = node?.Members.GetValueOrDefault(key.Name)
-        where inner is not null || !NotYet.Holds(path[key.Name])
         from value in Any(key.Shape, key.Property.GetValue(section), inner, path[key.Name], key.Attribute.NeedsRestart)
         select value;
 

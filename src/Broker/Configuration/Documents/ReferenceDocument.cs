@@ -83,7 +83,7 @@ internal static class ReferenceDocument
         foreach (var key in section.Keys)
         {
             var at = path[key.Name];
-            page.Append($"| `{key.Name}` | {Type(key, at)} | {Default(key, at)} | {Meaning(key, at)} |\n");
+            page.Append($"| `{key.Name}` | {Type(key, at)} | {Default(key, at)} | {Meaning(key)} |\n");
         }
 
         foreach (var key in section.Keys)
@@ -141,7 +141,7 @@ internal static class ReferenceDocument
             };
     }
 
-    private static string Meaning(ConfigurationKey key, KeyPath path)
+    private static string Meaning(ConfigurationKey key)
     {
         var meaning = new StringBuilder(key.Attribute.Description);
         meaning.Append(key.Attribute switch
@@ -152,11 +152,6 @@ internal static class ReferenceDocument
             _ => "",
         });
         meaning.Append(key.Attribute.NeedsRestart ? " *Needs a restart.*" : "");
-        meaning.Append(NotYet.Holds(Pattern(path)) ? " *Not supported by this build yet.*" : "");
         return meaning.Replace("|", "\\|").ToString();
     }
-
-    /// <summary>The path as <see cref="NotYet"/> writes it.</summary>
-    private static KeyPath Pattern(KeyPath path) =>
-        KeyPath.Of(path.Components.Select(component => char.IsAsciiLetterUpper(component[0]) ? "*" : component));
 }

@@ -16,14 +16,14 @@ internal static class SchemaDocument
     /// <summary>The text of the schema.</summary>
     public static string Write()
     {
-        var root = Section(SectionShape.Root, KeyPath.Root);
+        var root = Section(SectionShape.Root);
         root.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
         root.Insert(1, "title", "The configuration of Broker, a WAMP v2 router");
         root["properties"]!.AsObject().Insert(0, "$schema", new JsonObject { ["type"] = "string" });
         return root.ToJsonString(JsonText.Indented) + "\n";
     }
 
-    private static JsonObject Section(SectionShape section, KeyPath path)
+    private static JsonObject Section(SectionShape section)
     {
         var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = false };
         var required = section.Keys.Where(key => key.IsRequired).Select(key => JsonValue.Create(key.Name)).ToArray();
@@ -33,16 +33,16 @@ internal static class SchemaDocument
         }
 
         schema["properties"] = new JsonObject(
-            section.Keys.Select(key => KeyValuePair.Create(key.Name, (JsonNode?)Property(key, path[key.Name]))));
+            section.Keys.Select(key => KeyValuePair.Create(key.Name, (JsonNode?)Property(key))));
         return schema;
     }
 
-    private static JsonObject Property(ConfigurationKey key, KeyPath path)
+    private static JsonObject Property(ConfigurationKey key)
     {
-        var value = Value(key.Shape, path);
+        var value = Value(key.Shape);
         var schema = key.IsNullable ? new JsonObject { ["anyOf"] = new JsonArray(value, new JsonObject { ["type"] = "null" }) } : value;
-        schema.Insert(0, "description", Description(key, path));
-        if (!key.IsRequired && key.Shape is ScalarShape && !NotYet.Holds(path))
+        schema.Insert(0, "description", Description(key));
+        if (!key.IsRequired && key.Shape is ScalarShape)
         {
             schema["default"] = JsonValues.Of(key.Shape, key.Default);
         }
@@ -50,16 +50,14 @@ internal static class SchemaDocument
         return schema;
     }
 
-    private static string Description(ConfigurationKey key, KeyPath path) =>
-        key.Attribute.Description
-        + (key.Attribute.NeedsRestart ? " A change needs a restart." : "")
-        + (NotYet.Holds(path) ? " Not supported by this build yet." : "");
+    private static string Description(ConfigurationKey key) =>
+        key.Attribute.Description + (key.Attribute.NeedsRestart ? " A change needs a restart." : "");
 
-    private static JsonObject Value(Shape shape, KeyPath path) => shape switch
+    private static JsonObject Value(Shape shape) => shape switch
     {
-        SectionShape section => Section(section, path),
-        ListShape list => new JsonObject { ["type"] = "array", ["items"] = Value(list.Item, path["*"]) },
-        TableShape table => new JsonObject { ["type"] = "object", ["additionalProperties"] = Value(table.Item, path["*"]) },
+        SectionShape section => Section(section),
+        ListShape list => new JsonObject { ["type"] = "array", ["items"] = Value(list.Item) },
+        TableShape table => new JsonObject { ["type"] = "object", ["additionalProperties"] = Value(table.Item) },
         ScalarShape scalar => Scalar(scalar.Scalar),
         _ => throw new InvalidOperationException($"{shape} is no shape."),
     };

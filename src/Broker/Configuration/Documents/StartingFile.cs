@@ -21,13 +21,13 @@ internal static class StartingFile
               "$schema": "./broker.schema.json",
 
             """);
-        Keys(text, SectionShape.Root, listeners, KeyPath.Root, "  ");
+        Keys(text, SectionShape.Root, listeners, "  ");
         return text.Append("}\n").ToString();
     }
 
-    private static void Keys(StringBuilder text, SectionShape section, object value, KeyPath path, string indent)
+    private static void Keys(StringBuilder text, SectionShape section, object value, string indent)
     {
-        foreach (var key in section.Keys.Where(key => !NotYet.Holds(path[key.Name])))
+        foreach (var key in section.Keys)
         {
             text.Append('\n');
             foreach (var line in Wrap(Description(key)))
@@ -35,17 +35,17 @@ internal static class StartingFile
                 text.Append($"{indent}// {line}\n");
             }
 
-            Key(text, key, key.Property.GetValue(value), path[key.Name], indent);
+            Key(text, key, key.Property.GetValue(value), indent);
         }
     }
 
-    private static void Key(StringBuilder text, ConfigurationKey key, object? value, KeyPath path, string indent)
+    private static void Key(StringBuilder text, ConfigurationKey key, object? value, string indent)
     {
         switch (key.Shape)
         {
             case SectionShape section when value is not null:
                 text.Append($"{indent}\"{key.Name}\": {{");
-                Keys(text, section, value, path, indent + "  ");
+                Keys(text, section, value, indent + "  ");
                 text.Append($"{indent}}},\n");
                 break;
             case ListShape { Item: SectionShape section } when value is IEnumerable<object> items && items.Any():
@@ -53,7 +53,7 @@ internal static class StartingFile
                 foreach (var item in items)
                 {
                     text.Append($"{indent}  {{");
-                    Keys(text, section, item, path["0"], indent + "    ");
+                    Keys(text, section, item, indent + "    ");
                     text.Append($"{indent}  }},\n");
                 }
 

@@ -69,6 +69,7 @@ internal static class Scalars
             "origin",
             "scheme, host and port as browsers send them, such as https://app.example.com, https://*.example.com, http://localhost:*, or *",
             OriginRules.IsPattern),
+        [TextFormat.Host] = Text("host", "a name or an address without a port, such as router.example.com, or *.example.com", HostRules.IsPattern),
         [TextFormat.WebAddress] = Text(
             "web address",
             "an address such as https://auth.example.com/wamp",

@@ -21,6 +21,9 @@ internal enum TextFormat
     /// <summary>An origin of web pages, or a pattern of them.</summary>
     Origin,
 
+    /// <summary>A name of a host, or a pattern of them.</summary>
+    Host,
+
     /// <summary>An address of the web.</summary>
     WebAddress,
 

@@ -27,6 +27,14 @@ internal sealed record ListenerSection
         Example = """["https://*.example.com"]""")]
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>Names by which it may be called.</summary>
+    [Key(
+        "Names by which WebSockets may call the listener, as their Host field has them, without the port: router.example.com, *.example.com for all names below it. "
+        + "None: any name.",
+        Format = TextFormat.Host,
+        Example = """["router.example.com"]""")]
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
     /// <summary>Proxies whose forwarded headers are believed.</summary>
     [Key(
         "Addresses of proxies whose word on where a client comes from (X-Forwarded-For, X-Forwarded-Proto) is believed.",

@@ -51,7 +51,7 @@ internal sealed record RealmSection
     public DiscloseSection Disclose { get; init; } = new();
 
     /// <summary>How far senders are trusted.</summary>
-    [Key("How far receivers may trust senders; told to those who announced that they want to know.")]
+    [Key("How far receivers may trust senders: told to callees that announced call_trustlevels, and with events to every subscriber.")]
     public TrustLevelsSection TrustLevels { get; init; } = new();
 
     /// <summary>What is recorded.</summary>

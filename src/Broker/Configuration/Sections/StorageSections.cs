@@ -40,7 +40,10 @@ internal sealed record RetentionSection
     public ByteSize MaxBytes { get; init; } = ByteSize.FromMiB(64);
 
     /// <summary>The longest event.</summary>
-    [Key("The longest event that is kept.", Min = "1B")]
+    [Key(
+        "The longest event that is kept, in bytes of topic and payload. A longer one reaches the subscribers, but is not kept, and neither is the one before.",
+        Min = "1B",
+        Max = "1GiB")]
     public ByteSize MaxEvent { get; init; } = ByteSize.FromKiB(64);
 
     /// <summary>The longest time.</summary>

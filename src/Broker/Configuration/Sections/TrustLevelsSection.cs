@@ -21,7 +21,7 @@ internal sealed record TrustLevelsSection
 internal sealed record TrustLevelSection
 {
     /// <summary>The URI or pattern.</summary>
-    [Key("The topics or procedures that the rule is for.", Format = TextFormat.UriPattern)]
+    [Key("The topics or procedures that the rule is for. The prefix \"\" matches every URI.", Format = TextFormat.UriPattern)]
     public required string Uri { get; init; }
 
     /// <summary>How it matches.</summary>

@@ -53,7 +53,6 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
         }
 
         var configuration = (BrokerConfiguration)new Binder(references, faults).Section(SectionShape.Root, root, KeyPath.Root);
-        NotYet.Check(root, faults);
         new ConfigurationRules(configuration, Report).Check();
         if (faults.Count == 0)
         {
