@@ -1,8 +1,8 @@
 namespace Broker.Authentication;
 
 /// <summary>
-/// Derives keys of passwords away from the threads that move messages: one takes a good part of a second, on purpose. As many at once as
-/// there are processors to spare; further ones wait for their turn, or until nobody waits for them any more.
+/// Derives keys of passwords away from the threads that move messages, those of the thread pool included: one takes a good part of a second, on
+/// purpose. As many at once as there are processors to spare; further ones wait for their turn, or until nobody waits for them any more.
 /// </summary>
 internal static class KeyDerivation
 {
@@ -13,7 +13,9 @@ internal static class KeyDerivation
         await Turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await Task.Run(derive, CancellationToken.None).ConfigureAwait(false);
+            return await Task.Factory
+                .StartNew(derive, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .ConfigureAwait(false);
         }
         finally
         {

@@ -18,8 +18,13 @@ internal sealed partial class WampConnection
     /// <summary>How many frames are routed before the receivers are flushed and other connections get their turn.</summary>
     private const int MaxBatch = 256;
 
-    /// <summary>How many bytes are read, in however many reads, before other connections get their turn.</summary>
+    /// <summary>
+    /// How many bytes are read within <see cref="TurnTime"/>, in however many reads, before other connections get their turn. Who sends less is
+    /// not held up by them.
+    /// </summary>
     private const long MaxTurn = 128 * 1024;
+
+    private static readonly TimeSpan TurnTime = TimeSpan.FromSeconds(1);
 
     private readonly RouterContext _context;
     private readonly PipeReader _input;
@@ -34,10 +39,6 @@ internal sealed partial class WampConnection
     private bool _isHeldUp;
     private bool _heard;
     private int _renewalAsked;
-    private int _silentTicks;
-    private int _openTicks;
-    private int _round;
-    private int _roundTicks;
 
     public WampConnection(
         RouterContext context,
@@ -56,7 +57,7 @@ internal sealed partial class WampConnection
         _maxMessageSize = maxMessageSize;
         _serializer = serializer;
         Outbound = new OutboundQueue(context, transport.Output, frameWriter, serializer, peerLimit, peer.Id, RequestEnd);
-        _session = new SessionState(context, serializer, Outbound, maxMessageSize, peerLimit, peer) { IdentityChanged = LookForTrace };
+        _session = new SessionState(context, serializer, Outbound, maxMessageSize, peerLimit, peer) { IdentityChanged = () => context.Traces.LookFor(this) };
     }
 
     /// <summary>What waits to be sent.</summary>
@@ -71,10 +72,12 @@ internal sealed partial class WampConnection
     /// <summary>The authid of its session, or null. A moment's value for other threads.</summary>
     public string? AuthId => _session.AuthId;
 
-    /// <summary>Sees whether it is to be traced. Thread-safe.</summary>
-    public void LookForTrace()
+    /// <summary>Whether its messages are traced.</summary>
+    public bool IsTraced => Outbound.Trace is not null;
+
+    /// <summary>Has its messages traced from now on, or no more. For <see cref="Traces"/>, which calls this by one thread at a time.</summary>
+    public void SetTrace(WireTrace? trace)
     {
-        var trace = _context.Traces.Find(this);
         if (trace != Outbound.Trace?.Trace)
         {
             Outbound.Trace = _session.Trace = trace is null ? null : new TracedConnection(_context.Traces, trace, this, _serializer);
@@ -129,92 +132,6 @@ internal sealed partial class WampConnection
         }
     }
 
-    /// <summary>
-    /// Once a second: sees to the time that a peer may take for HELLO, and to its keep-alive (WS-09). Never throws: the others have their turn, too.
-    /// </summary>
-    public void Tick()
-    {
-        try
-        {
-            SeeToTime();
-        }
-        catch (Exception exception)
-        {
-            Log.ConnectionFailed(_context.Logger, exception, _session.Peer.ConnectionId, _session.SessionId);
-            RequestEnd(new Ending(DisconnectReason.InternalError));
-        }
-    }
-
-    private void SeeToTime()
-    {
-        var options = _context.Options;
-        if (_session.Phase == SessionPhase.Challenging && TicksOfRound() > options.AuthenticationTimeout.TotalSeconds)
-        {
-            RequestEnd(new Ending(
-                DisconnectReason.AuthenticationTimeout, $"The client was not authenticated within {options.AuthenticationTimeout.TotalSeconds} s."));
-            return;
-        }
-
-        if (_session.IsExpired(_context.Time.GetUtcNow()))
-        {
-            RequestEnd(new Ending(DisconnectReason.AuthenticationExpired, "The time for which the session was authenticated is over: connect again."));
-            return;
-        }
-
-        if (_session.IsRenewalDue(_context.Time.GetUtcNow()))
-        {
-            Volatile.Write(ref _renewalAsked, 1);
-            ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _input, preferLocal: false); // as RequestEnd does
-        }
-
-        if (!_session.IsEstablished)
-        {
-            if (++_openTicks > options.HelloTimeout.TotalSeconds)
-            {
-                RequestEnd(_session switch
-                {
-                    { HasLeft: true } => new Ending(DisconnectReason.Left),
-                    { Phase: SessionPhase.Challenging } => new Ending(
-                        DisconnectReason.AuthenticationTimeout, $"The client was not authenticated within {options.HelloTimeout.TotalSeconds} s."),
-                    _ => new Ending(DisconnectReason.HelloTimeout, $"No HELLO came within {options.HelloTimeout.TotalSeconds} s."),
-                });
-            }
-
-            return;
-        }
-
-        _openTicks = 0;
-        if (_heard)
-        {
-            _heard = false;
-            _silentTicks = 0;
-            return;
-        }
-
-        _silentTicks++;
-        var interval = (int)Math.Ceiling(options.KeepAliveInterval.TotalSeconds);
-        if (interval == 0 || !(_frameWriter.IsWebSocket || options.PingRawSockets))
-        {
-            return;
-        }
-
-        if (_silentTicks == interval)
-        {
-            Outbound.SendControl(OutboundFrame.Ping, "wamp"u8);
-        }
-        else if (_silentTicks > interval + options.KeepAliveTimeout.TotalSeconds)
-        {
-            if (Volatile.Read(ref _isHeldUp))
-            {
-                // Its answer may be there, unread. Where it is gone, the next ping fails, and the transport tells.
-                _silentTicks = 0;
-                return;
-            }
-
-            RequestEnd(new Ending(DisconnectReason.KeepAliveTimeout, "The peer did not answer a ping."));
-        }
-    }
-
     /// <summary>Has the client prove once more who it is (<see cref="SessionState.Renew"/>).</summary>
     private Ending? Renew()
     {
@@ -229,21 +146,11 @@ internal sealed partial class WampConnection
         }
     }
 
-    /// <summary>How many seconds the present round of authentication takes already.</summary>
-    private int TicksOfRound()
-    {
-        if (_round != _session.Rounds)
-        {
-            (_round, _roundTicks) = (_session.Rounds, 0);
-        }
-
-        return ++_roundTicks;
-    }
-
     /// <summary>Reads and routes until there is a reason to end.</summary>
     private async ValueTask<Ending> ReceiveAsync()
     {
         var turn = 0L;
+        var turnBegan = _context.Time.GetTimestamp();
         while (true)
         {
             if (_session.Throttle is { } throttle && await HoldUpAsync(throttle).ConfigureAwait(false) is { } end)
@@ -304,9 +211,14 @@ internal sealed partial class WampConnection
             // A socket that always has more resumes this loop on its own stack, read after read, and keeps the thread from all the others that share
             // it, however little each read brings: hence the second condition.
             turn += length - buffer.Length;
-            if (hasMore || turn >= MaxTurn)
+            if (turn >= MaxTurn)
             {
-                turn = 0;
+                hasMore |= _context.Time.GetElapsedTime(turnBegan) < TurnTime;
+                (turn, turnBegan) = (0, _context.Time.GetTimestamp());
+            }
+
+            if (hasMore)
+            {
                 await Task.Yield();
             }
         }

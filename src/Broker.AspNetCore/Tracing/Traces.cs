@@ -84,8 +84,19 @@ internal sealed class Traces(ConnectionTable connections, TimeProvider time, ILo
         }
     }
 
-    /// <summary>The trace that a connection is in, or null.</summary>
-    public WireTrace? Find(WampConnection connection) => Array.Find(Volatile.Read(ref _running), trace => trace.IsFor(connection));
+    /// <summary>Sees whether a connection, whose session has just changed, is to be traced.</summary>
+    public void LookFor(WampConnection connection)
+    {
+        if (Running.Count == 0 && !connection.IsTraced)
+        {
+            return;
+        }
+
+        lock (_changing) // else a trace that ends meanwhile could be set behind its end
+        {
+            connection.SetTrace(Find(connection));
+        }
+    }
 
     private WireTrace[] Without(TraceSubject subject, string name) =>
         Array.FindAll(_running, trace => (trace.Options.Subject, trace.Options.Name) != (subject, name));
@@ -95,7 +106,9 @@ internal sealed class Traces(ConnectionTable connections, TimeProvider time, ILo
         Volatile.Write(ref _running, running);
         foreach (var connection in connections.All)
         {
-            connection.LookForTrace();
+            connection.SetTrace(Find(connection));
         }
     }
+
+    private WireTrace? Find(WampConnection connection) => Array.Find(_running, trace => trace.IsFor(connection));
 }

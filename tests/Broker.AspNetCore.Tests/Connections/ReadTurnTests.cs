@@ -1,4 +1,5 @@
 using Broker.Messages;
+using Broker.Peers;
 using Broker.Serialization;
 using Broker.Transports;
 
@@ -64,6 +65,32 @@ public sealed class ReadTurnTests
             turns.RunNext();
             Assert.Equal(1, peer.Drain());
             Assert.True(turns.AreOver);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    [Theory, MemberData(nameof(Subprotocols))]
+    public void Who_sends_128_KiB_in_more_than_a_second_gives_way_to_nobody(SerializerKind serializer, bool isBatched)
+    {
+        var outer = SynchronizationContext.Current;
+        var turns = new Turns();
+        var clock = new ManualTimeProvider();
+        SynchronizationContext.SetSynchronizationContext(turns);
+        try
+        {
+            using var peer = MemoryPeer.Join(MemoryPeer.NewContext(time: clock), new WampSubprotocol(serializer, isBatched), givesWay: true);
+            var topic = System.Text.Encoding.UTF8.GetBytes("com.example." + new string('x', 400));
+            for (var request = 1; request <= 1000; request++)
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(5));
+                peer.Write(new WampMessage { Type = MessageType.Subscribe, RequestId = request, Uri = topic });
+                peer.Flush();
+                Assert.Equal(1, peer.Drain());
+                Assert.True(turns.AreOver);
+            }
         }
         finally
         {

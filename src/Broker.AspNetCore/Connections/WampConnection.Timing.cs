@@ -1,0 +1,111 @@
+using Broker.Hosting;
+using Broker.Sessions;
+using Broker.Transports;
+
+namespace Broker.Connections;
+
+/// <content>What depends on the time: that of the handshake, of authentication, and keep-alive.</content>
+internal sealed partial class WampConnection
+{
+    private int _silentTicks;
+    private int _openTicks;
+    private int _round;
+    private int _roundTicks;
+
+    /// <summary>
+    /// Once a second: sees to the time that a peer may take for HELLO, and to its keep-alive (WS-09). Never throws: the others have their turn, too.
+    /// </summary>
+    public void Tick()
+    {
+        try
+        {
+            SeeToTime();
+        }
+        catch (Exception exception)
+        {
+            Log.ConnectionFailed(_context.Logger, exception, _session.Peer.ConnectionId, _session.SessionId);
+            RequestEnd(new Ending(DisconnectReason.InternalError));
+        }
+    }
+
+    private void SeeToTime()
+    {
+        var options = _context.Options;
+        if (_session.Phase == SessionPhase.Challenging && TicksOfRound() > options.AuthenticationTimeout.TotalSeconds)
+        {
+            RequestEnd(new Ending(
+                DisconnectReason.AuthenticationTimeout, $"The client was not authenticated within {options.AuthenticationTimeout.TotalSeconds} s."));
+            return;
+        }
+
+        if (_session.IsExpired(_context.Time.GetUtcNow()))
+        {
+            RequestEnd(new Ending(DisconnectReason.AuthenticationExpired, "The time for which the session was authenticated is over: connect again."));
+            return;
+        }
+
+        if (_session.IsRenewalDue(_context.Time.GetUtcNow()))
+        {
+            Volatile.Write(ref _renewalAsked, 1);
+            ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _input, preferLocal: false); // as RequestEnd does
+        }
+
+        if (!_session.IsEstablished)
+        {
+            if (++_openTicks > options.HelloTimeout.TotalSeconds)
+            {
+                RequestEnd(_session switch
+                {
+                    { HasLeft: true } => new Ending(DisconnectReason.Left),
+                    { Phase: SessionPhase.Challenging } => new Ending(
+                        DisconnectReason.AuthenticationTimeout, $"The client was not authenticated within {options.HelloTimeout.TotalSeconds} s."),
+                    _ => new Ending(DisconnectReason.HelloTimeout, $"No HELLO came within {options.HelloTimeout.TotalSeconds} s."),
+                });
+            }
+
+            return;
+        }
+
+        _openTicks = 0;
+        if (_heard)
+        {
+            _heard = false;
+            _silentTicks = 0;
+            return;
+        }
+
+        _silentTicks++;
+        var interval = (int)Math.Ceiling(options.KeepAliveInterval.TotalSeconds);
+        if (interval == 0 || !(_frameWriter.IsWebSocket || options.PingRawSockets))
+        {
+            return;
+        }
+
+        if (_silentTicks == interval)
+        {
+            Outbound.SendControl(OutboundFrame.Ping, "wamp"u8);
+        }
+        else if (_silentTicks > interval + options.KeepAliveTimeout.TotalSeconds)
+        {
+            if (Volatile.Read(ref _isHeldUp))
+            {
+                // Its answer may be there, unread. Where it is gone, the next ping fails, and the transport tells.
+                _silentTicks = 0;
+                return;
+            }
+
+            RequestEnd(new Ending(DisconnectReason.KeepAliveTimeout, "The peer did not answer a ping."));
+        }
+    }
+
+    /// <summary>How many seconds the present round of authentication takes already.</summary>
+    private int TicksOfRound()
+    {
+        if (_round != _session.Rounds)
+        {
+            (_round, _roundTicks) = (_session.Rounds, 0);
+        }
+
+        return ++_roundTicks;
+    }
+}
