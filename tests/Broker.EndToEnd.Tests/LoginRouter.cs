@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Broker.Authentication;
 using Broker.Hosting;
+using Broker.Realms;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -22,6 +23,9 @@ internal sealed class LoginRouter : IAsyncDisposable
         WebSocketUrl = string.Create(CultureInfo.InvariantCulture, $"ws://127.0.0.1:{port}/ws");
         RawSocketUrl = string.Create(CultureInfo.InvariantCulture, $"tcp://127.0.0.1:{port}");
     }
+
+    /// <summary>Its one realm.</summary>
+    public Realm Realm => _app.Services.GetRequiredService<RouterContext>().Router.Realms.Single();
 
     public string WebSocketUrl { get; }
 

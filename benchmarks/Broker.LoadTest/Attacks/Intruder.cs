@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Broker.LoadTest.Connections;
@@ -32,15 +31,7 @@ internal sealed class Intruder : IDisposable
                 socket.ReceiveBufferSize = receiveBuffer;
             }
 
-            await socket.ConnectAsync(address.Host, address.Port, cancellation);
-            Stream stream = new NetworkStream(socket, ownsSocket: true);
-            if (address.IsSecure)
-            {
-                var secure = new SslStream(stream);
-                await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host }, cancellation);
-                stream = secure;
-            }
-
+            var stream = await address.ConnectAsync(socket, cancellation);
             return new Intruder(stream, address);
         }
         catch

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Net.Sockets;
 using Broker.Messages;
 using Broker.Serialization;
@@ -49,15 +48,7 @@ internal sealed class Connection : IDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(address.Host, address.Port, cancellation);
-            Stream stream = new NetworkStream(socket, ownsSocket: true);
-            if (address.IsSecure)
-            {
-                var secure = new SslStream(stream);
-                await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host }, cancellation);
-                stream = secure;
-            }
-
+            var stream = await address.ConnectAsync(socket, cancellation);
             IFraming framing = address.IsWebSocket ? new WebSocketFraming(address, serializer) : new RawSocketFraming(serializer);
             var connection = new Connection(socket, stream, framing, serializer, bufferSize);
             await connection.OpenTransportAsync(cancellation);

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Net.Sockets;
 
 namespace Broker.LoadTest.Connections;
 
@@ -36,5 +38,20 @@ internal sealed record RouterAddress(string Url, string Host, int Port, string P
 
         address = new RouterAddress(text, uri.DnsSafeHost, uri.Port, uri.PathAndQuery, isWebSocket, isSecure);
         return true;
+    }
+
+    /// <summary>Connects a socket, which stays the caller's until this has succeeded, and starts TLS where the address wants it.</summary>
+    public async Task<Stream> ConnectAsync(Socket socket, CancellationToken cancellation)
+    {
+        await socket.ConnectAsync(Host, Port, cancellation);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        if (IsSecure)
+        {
+            var secure = new SslStream(stream);
+            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Host }, cancellation);
+            stream = secure;
+        }
+
+        return stream;
     }
 }
