@@ -63,6 +63,36 @@ public sealed class ConfiguredLoginTests
             (await Assert.ThrowsAnyAsync<WampException>(() => ConnectAsync(router, null))).Uri);
     }
 
+    [Fact]
+    [Trait("wamp", "SES-31")]
+    public async Task A_user_whom_a_reload_removes_is_told_and_cannot_come_back()
+    {
+        const string Ann = """ "ann": { "role": "device", "secret": "open up" } """;
+        const string Joe = """, "joe": { "role": "device", "secret": "sesame" } """;
+        static string Configuration(string users) => $$"""
+            {
+              "listeners": [ { "listen": "127.0.0.1:0" } ],
+              "ops": { "listen": "127.0.0.1:0" },
+              "realms": [ {
+                "name": "realm1",
+                "roles": [ { "name": "device", "permissions": [ { "uri": "com.example.", "match": "prefix", "allow": { "publish": true } } ] } ],
+                "auth": { "ticket": { "users": { {{users}} } } }
+              } ]
+            }
+            """;
+        await using var router = await ConfiguredRouter.StartAsync(Configuration(Ann + Joe));
+        await using var ann = await ConnectAsync(router, new Client.Authentication.TicketAuthenticator("ann", "open up"));
+        await using var joe = await ConnectAsync(router, new Client.Authentication.TicketAuthenticator("joe", "sesame"));
+
+        await router.ReloadAsync(Configuration(Ann));
+
+        Assert.Equal("wamp.error.authentication_required", (await joe.Completion.Soon()).Uri);
+        await ann.PublishAcknowledgedAsync("com.example.topic", [1]).Soon();
+        var refused = await Assert.ThrowsAnyAsync<WampException>(() => ConnectAsync(
+            router, new Client.Authentication.TicketAuthenticator("joe", "sesame")));
+        Assert.Equal("wamp.error.authentication_denied", refused.Uri);
+    }
+
     private static Task<WampClient> ConnectAsync(ConfiguredRouter router, IWampClientAuthenticator? way) =>
         WampClient.ConnectAsync(new WampClientOptions
         {

@@ -39,6 +39,14 @@ internal sealed class ConfiguredRouter : IAsyncDisposable
         }
     }
 
+    /// <summary>Has it take another configuration by SIGHUP, and waits until it says so.</summary>
+    public async Task ReloadAsync(string configuration)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "broker.json"), configuration);
+        await _process.HangUpAsync();
+        await ReadUntilAsync("The configuration was reloaded");
+    }
+
     /// <summary>Reads what it says up to a line with <paramref name="text"/>.</summary>
     public async Task<string> ReadUntilAsync(string text)
     {

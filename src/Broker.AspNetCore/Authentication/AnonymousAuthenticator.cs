@@ -21,4 +21,11 @@ public sealed class AnonymousAuthenticator(string role = AuthMethods.Anonymous, 
                 ErrorUris.AuthenticationRequired,
                 "Anonymous sessions are taken from loopback addresses only: the router's operator can allow them from everywhere."));
     }
+
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return client.Identity.AuthRole == role && (fromAnywhere || client.Transport.IsLocal);
+    }
 }

@@ -19,7 +19,14 @@ public abstract record AuthenticationResult
     /// <param name="Identity">Who it is.</param>
     /// <param name="AuthExtra"><c>authextra</c> of WELCOME, or null.</param>
     /// <param name="Expires">When the session has to end unless it has authenticated anew, or null.</param>
-    public sealed record Accepted(SessionIdentity Identity, JsonObject? AuthExtra = null, DateTimeOffset? Expires = null) : AuthenticationResult;
+    public sealed record Accepted(SessionIdentity Identity, JsonObject? AuthExtra = null, DateTimeOffset? Expires = null) : AuthenticationResult
+    {
+        /// <summary>
+        /// By what the client was accepted, for <see cref="IWampAuthenticator.StillAccepts"/> to compare, such as the fingerprint of its
+        /// secret; or null. Kept for as long as the session.
+        /// </summary>
+        public string? Evidence { get; init; }
+    }
 
     /// <summary>Send it away: ABORT.</summary>
     /// <param name="Reason">The reason, a URI such as <see cref="Uris.ErrorUris.AuthenticationDenied"/>.</param>

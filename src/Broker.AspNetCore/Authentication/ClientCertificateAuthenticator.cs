@@ -53,23 +53,36 @@ public sealed class ClientCertificateAuthenticator : IWampAuthenticator
                 "The method tls needs a client certificate: connect by TLS, and show one that the router trusts."));
     }
 
-    private AuthenticationResult Judge(AuthenticationRequest request, X509Certificate2 certificate)
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return client.Transport.ClientCertificate is { } certificate
+            && Find(certificate) is var (rule, authId)
+            && authId == client.Identity.AuthId
+            && rule.Roles.Contains(client.Identity.AuthRole);
+    }
+
+    private AuthenticationResult Judge(AuthenticationRequest request, X509Certificate2 certificate) =>
+        Find(certificate) is not var (rule, authId) || (request.AuthId is { Length: > 0 } asked && asked != authId)
+            ? Verdict.Denied
+            : Verdict.Accept(
+                request,
+                new SessionIdentity(authId, "", AuthMethods.Tls, "x509"),
+                rule.Roles,
+                expires: new DateTimeOffset(certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero));
+
+    /// <summary>The first rule that fits, and who that makes the client.</summary>
+    private (CertificateRule Rule, string AuthId)? Find(X509Certificate2 certificate)
     {
         foreach (var rule in _rules)
         {
             if (rule.Match(CertificateNames.Of(certificate, rule.Name)) is { } name)
             {
-                var authId = rule.AuthId ?? name;
-                return request.AuthId is { Length: > 0 } asked && asked != authId
-                    ? Verdict.Denied
-                    : Verdict.Accept(
-                        request,
-                        new SessionIdentity(authId, "", AuthMethods.Tls, "x509"),
-                        rule.Roles,
-                        expires: new DateTimeOffset(certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero));
+                return (rule, rule.AuthId ?? name);
             }
         }
 
-        return Verdict.Denied;
+        return null;
     }
 }

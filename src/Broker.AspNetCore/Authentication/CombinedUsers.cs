@@ -20,4 +20,7 @@ public sealed class CombinedUsers(params IReadOnlyList<IUserStore> stores) : IUs
 
         return null;
     }
+
+    /// <inheritdoc/>
+    public bool StillKnows(AcceptedClient client) => stores.Any(store => store.StillKnows(client));
 }

@@ -18,6 +18,9 @@ namespace Broker.Authentication;
 /// </param>
 public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users = null) : IWampAuthenticator
 {
+    private static readonly AuthenticationResult NoCookie = new AuthenticationResult.Declined(
+        ErrorUris.AuthenticationRequired, "There is no cookie by which the client would be known again: log in by another method.");
+
     /// <inheritdoc/>
     public string Method => AuthMethods.Cookie;
 
@@ -25,6 +28,12 @@ public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users 
     /// Whether cookies are taken over connections without TLS from other machines, see <see cref="TicketAuthenticator.AllowUnencrypted"/>.
     /// </summary>
     public bool AllowUnencrypted { get; init; }
+
+    /// <summary>
+    /// The methods by which browsers get cookies (<see cref="RememberingAuthenticator"/>): a cookie of somebody whom they would not accept any
+    /// more is not good. None: they are not asked.
+    /// </summary>
+    public IReadOnlyList<IWampAuthenticator> Origins { get; init; } = [];
 
     /// <inheritdoc/>
     public async ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken)
@@ -39,11 +48,10 @@ public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users 
         var login = cookies.Read(request.Transport.Header("Cookie"), request.Realm);
         if (login is null || (request.AuthId is { Length: > 0 } asked && asked != login.AuthId))
         {
-            return new AuthenticationResult.Declined(
-                ErrorUris.AuthenticationRequired, "There is no cookie by which the client would be known again: log in by another method.");
+            return NoCookie;
         }
 
-        var roles = login.Roles;
+        var (roles, origin) = (login.Roles, login.Origin);
         if (users is not null)
         {
             var query = new UserQuery(request, AuthMethods.Cookie, login.AuthId);
@@ -53,9 +61,28 @@ public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users 
                 return Verdict.Denied;
             }
 
-            roles = user.Roles;
+            (roles, origin) = (user.Roles, origin ?? new CookieOrigin(Method, user.Provider, Evidence: null));
         }
 
-        return Verdict.Accept(request, new SessionIdentity(login.AuthId, "", AuthMethods.Cookie, "cookie"), roles, expires: login.Expires);
+        var identity = new SessionIdentity(login.AuthId, "", AuthMethods.Cookie, "cookie");
+        var result = Verdict.Accept(request, identity, roles, expires: login.Expires, evidence: origin?.ToText());
+        return result is not AuthenticationResult.Accepted accepted
+            || StillAccepts(new AcceptedClient(request.Realm, Method, accepted.Identity, accepted.Evidence, request.Transport))
+            ? result
+            : NoCookie;
+    }
+
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        if (client.Evidence is not { } evidence)
+        {
+            return true;
+        }
+
+        var before = CookieOrigin.Read(evidence).Of(client);
+        return users?.StillKnows(before) != false
+            && (Origins.Count == 0 || Origins.Any(one => one.Method == before.Method && one.StillAccepts(before)));
     }
 }

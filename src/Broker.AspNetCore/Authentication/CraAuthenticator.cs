@@ -52,6 +52,9 @@ public sealed class CraAuthenticator(IUserStore users, TimeProvider? time = null
         return ValueTask.FromResult(isRight && sent.User is not null ? Verdict.Accept(request, sent.User, Method) : Verdict.Denied);
     }
 
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client) => users.StillKnows(client);
+
     /// <param name="User">Who it would be; null when nobody has the name.</param>
     /// <param name="Credential">What the signature is checked with.</param>
     /// <param name="Text">What was to be signed, to the letter.</param>

@@ -81,8 +81,13 @@ public sealed class CryptosignAuthenticator : IWampAuthenticator
         ArgumentNullException.ThrowIfNull(answer);
         var sent = (Sent)state!;
         var isRight = CryptosignSignature.Verify(sent.Key, sent.Challenge, channelId: [], answer.Signature);
-        return ValueTask.FromResult(isRight && sent.User is not null ? Verdict.Accept(request, sent.User, Method) : Verdict.Denied);
+        return ValueTask.FromResult(isRight && sent.User is not null
+            ? Verdict.Accept(request, sent.User, Method, publicKey: Convert.ToHexStringLower(sent.Key))
+            : Verdict.Denied);
     }
+
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client) => _users.StillKnows(client);
 
     private static bool HasKey(User? user, string hex)
     {

@@ -20,4 +20,11 @@ public interface ITicketVerifier
     /// kind, or wrong, so that the next verifier is asked.
     /// </returns>
     ValueTask<AuthenticationResult?> VerifyAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether a client is one whose ticket this verifier has taken, and who may stay, see <see cref="IWampAuthenticator.StillAccepts"/>. A
+    /// verifier that does not know without waiting says yes; beside others to its own <c>authprovider</c> only.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    bool StillAccepts(AcceptedClient client) => true;
 }

@@ -19,4 +19,11 @@ public interface IUserStore
     /// <param name="query">Who is looked for.</param>
     /// <param name="cancellationToken">Canceled when the time for authentication is up.</param>
     ValueTask<User?> FindAsync(UserQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether a client is a user of this store who may stay, see <see cref="IWampAuthenticator.StillAccepts"/>. A store that does not know
+    /// without waiting says yes; beside others (<see cref="CombinedUsers"/>) to its own <c>authprovider</c> only.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    bool StillKnows(AcceptedClient client) => true;
 }

@@ -27,4 +27,12 @@ public interface IWampAuthenticator
     ValueTask<AuthenticationResult> ContinueAsync(
         AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken) =>
         throw new InvalidOperationException($"The method {Method} sends no CHALLENGE.");
+
+    /// <summary>
+    /// Whether a client that an authenticator of this method has accepted may stay, now that the router's options have changed (<see
+    /// cref="Hosting.WampRouter.Reconfigure"/>): otherwise its session ends by GOODBYE <c>wamp.error.authentication_required</c>. Also asked
+    /// of every client that has just joined. Must not wait.
+    /// </summary>
+    /// <param name="client">The client.</param>
+    bool StillAccepts(AcceptedClient client) => true;
 }

@@ -37,7 +37,11 @@ public sealed class LoginCookies
     /// <param name="authId">Whom it makes the browser.</param>
     /// <param name="roles">The user's roles, one or more.</param>
     /// <param name="expires">When it is no longer good, if that is before <see cref="MaxAge"/>.</param>
-    public string Seal(string realm, string authId, IReadOnlyList<string> roles, DateTimeOffset? expires = null)
+    public string Seal(string realm, string authId, IReadOnlyList<string> roles, DateTimeOffset? expires = null) =>
+        Seal(realm, authId, roles, expires, origin: null);
+
+    /// <summary>The value of a cookie that a browser gets for a login; <paramref name="origin"/> is null for one of the application.</summary>
+    internal string Seal(string realm, string authId, IReadOnlyList<string> roles, DateTimeOffset? expires, CookieOrigin? origin)
     {
         ArgumentOutOfRangeException.ThrowIfZero(roles.Count, nameof(roles));
         var latest = _time.GetUtcNow() + MaxAge;
@@ -48,6 +52,7 @@ public sealed class LoginCookies
             ["authid"] = authId,
             ["roles"] = new JsonArray([.. roles.Select(role => JsonValue.Create(role))]),
             ["expires"] = end.ToUnixTimeMilliseconds(),
+            ["origin"] = origin?.ToText(),
         };
         return _protector.Protect(login.ToJsonString());
     }
@@ -101,12 +106,14 @@ public sealed class LoginCookies
             ? new Login(
                 login["authid"]!.GetValue<string>(),
                 [.. login["roles"]!.AsArray().Select(role => role!.GetValue<string>())],
-                expires)
+                expires,
+                login["origin"] is { } origin ? CookieOrigin.Read(origin.GetValue<string>()) : null)
             : null;
     }
 
     /// <param name="AuthId">Who.</param>
     /// <param name="Roles">What the user may be.</param>
     /// <param name="Expires">Until when.</param>
-    internal sealed record Login(string AuthId, IReadOnlyList<string> Roles, DateTimeOffset Expires);
+    /// <param name="Origin">The login before; null for a cookie of the application.</param>
+    internal sealed record Login(string AuthId, IReadOnlyList<string> Roles, DateTimeOffset Expires, CookieOrigin? Origin);
 }

@@ -26,6 +26,9 @@ public sealed class RememberingAuthenticator(IWampAuthenticator inner, LoginCook
         AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken) =>
         Remember(request, await inner.ContinueAsync(request, state, answer, cancellationToken).ConfigureAwait(false));
 
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client) => inner.StillAccepts(client);
+
     private AuthenticationResult Remember(AuthenticationRequest request, AuthenticationResult result)
     {
         if (result is not AuthenticationResult.Accepted accepted)
@@ -38,7 +41,12 @@ public sealed class RememberingAuthenticator(IWampAuthenticator inner, LoginCook
         extra["cookie"] = new JsonObject
         {
             ["name"] = cookies.Name,
-            ["value"] = cookies.Seal(request.Realm, accepted.Identity.AuthId, [accepted.Identity.AuthRole], accepted.Expires),
+            ["value"] = cookies.Seal(
+                request.Realm,
+                accepted.Identity.AuthId,
+                [accepted.Identity.AuthRole],
+                accepted.Expires,
+                new CookieOrigin(Method, accepted.Identity.AuthProvider, accepted.Evidence)),
             ["max_age"] = (long)maxAge.TotalSeconds,
         };
         return accepted with { AuthExtra = extra };

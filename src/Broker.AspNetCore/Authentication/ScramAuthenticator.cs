@@ -51,6 +51,9 @@ public sealed class ScramAuthenticator(IUserStore users) : IWampAuthenticator
             : Verdict.Denied);
     }
 
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client) => users.StillKnows(client);
+
     /// <param name="User">Who it would be; null when nobody has the name.</param>
     /// <param name="Exchange">Checks the answer.</param>
     private sealed record Sent(User? User, ScramExchange Exchange);

@@ -45,6 +45,17 @@ public sealed class StaticUsers : IUserStore
             : query.PublicKey is { } key ? _byKey.GetValueOrDefault(key) : null);
     }
 
+    /// <inheritdoc/>
+    public bool StillKnows(AcceptedClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var (who, method) = (client.Identity, client.Identity.AuthMethod);
+        return _byAuthId.GetValueOrDefault(who.AuthId) is { } user
+            && user.Provider == who.AuthProvider
+            && user.Roles.Contains(who.AuthRole)
+            && (client.Evidence is not { } evidence || user.Has(evidence, method));
+    }
+
     /// <summary>
     /// A user is found by the name as it is written here and as SASLprep makes it, which is what <c>wamp-scram</c> looks for.
     /// </summary>

@@ -66,6 +66,9 @@ public sealed class TicketAuthenticator : IWampAuthenticator
         return VerifyAsync(request, answer.Signature, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client) => _verifiers.Any(verifier => verifier.StillAccepts(client));
+
     private async ValueTask<AuthenticationResult> VerifyAsync(
         AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
     {

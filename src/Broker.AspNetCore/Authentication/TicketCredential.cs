@@ -13,6 +13,7 @@ public sealed class TicketCredential
 
     private readonly string _ticket;
     private readonly Argon2id? _argon2id;
+    private string? _fingerprint;
 
     private TicketCredential(string ticket, ScramCredential? hash, Argon2id? argon2id)
     {
@@ -23,6 +24,9 @@ public sealed class TicketCredential
 
     /// <summary>The hash; null for a ticket that is kept as it is.</summary>
     internal ScramCredential? Hash { get; }
+
+    /// <summary>See <see cref="CraCredential.Fingerprint"/>.</summary>
+    public string Fingerprint => _fingerprint ??= Hash?.Fingerprint ?? SecretText.Fingerprint(_ticket);
 
     /// <summary>A ticket that is kept as it is.</summary>
     public static TicketCredential Plain(string ticket) => new(ticket, hash: null, argon2id: null);

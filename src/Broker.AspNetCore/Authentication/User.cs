@@ -34,6 +34,23 @@ public sealed record User
     /// <summary>When sessions of this user end; null: when they like.</summary>
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>What <see cref="Has"/> knows a client by that was accepted by a method; null for a method that looks at no secret or key of users.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="publicKey">Method <c>cryptosign</c>: the client's key in lower-case hex.</param>
+    internal string? Evidence(string method, string? publicKey = null) => method switch
+    {
+        AuthMethods.Ticket => Ticket?.Fingerprint,
+        AuthMethods.WampCra => Cra?.Fingerprint,
+        AuthMethods.WampScram => Scram?.Fingerprint,
+        AuthMethods.Cryptosign => publicKey,
+        _ => null,
+    };
+
+    /// <summary>Whether the user still has the secret or key by which a client was accepted.</summary>
+    internal bool Has(string evidence, string method) => method == AuthMethods.Cryptosign
+        ? AuthorizedKeys.Contains(evidence, StringComparer.OrdinalIgnoreCase)
+        : Evidence(method) == evidence;
+
     /// <summary>Tells the name and nothing of the secrets.</summary>
     public override string ToString() => $"{nameof(User)} {AuthId}";
 }

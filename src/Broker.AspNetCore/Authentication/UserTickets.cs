@@ -22,4 +22,7 @@ public sealed class UserTickets(IUserStore users) : ITicketVerifier
         var isRight = await (user?.Ticket ?? unknown).IsTicketAsync(ticket, cancellationToken).ConfigureAwait(false);
         return isRight && user is not null ? Verdict.Accept(request, user, AuthMethods.Ticket) : null;
     }
+
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client) => users.StillKnows(client);
 }

@@ -24,22 +24,25 @@ internal static class Verdict
     /// <param name="roles">The roles that it may have; one or more.</param>
     /// <param name="extra"><c>authextra</c> of WELCOME, or null.</param>
     /// <param name="expires">When the session has to end, or null.</param>
+    /// <param name="evidence"><see cref="AuthenticationResult.Accepted.Evidence"/>.</param>
     public static AuthenticationResult Accept(
         AuthenticationRequest request,
         SessionIdentity identity,
         IReadOnlyList<string> roles,
         JsonObject? extra = null,
-        DateTimeOffset? expires = null)
+        DateTimeOffset? expires = null,
+        string? evidence = null)
     {
         var role = request.AuthRole ?? roles[0];
         return roles.Contains(role)
-            ? new AuthenticationResult.Accepted(identity with { AuthRole = role }, extra, expires)
+            ? new AuthenticationResult.Accepted(identity with { AuthRole = role }, extra, expires) { Evidence = evidence }
             : new AuthenticationResult.Refused(
                 ErrorUris.AuthenticationDenied, "The role that HELLO asks for is not granted: ask for another, or for none.");
     }
 
     /// <summary>Accepts a user.</summary>
-    public static AuthenticationResult Accept(AuthenticationRequest request, User user, string method, JsonObject? extra = null)
+    public static AuthenticationResult Accept(
+        AuthenticationRequest request, User user, string method, JsonObject? extra = null, string? publicKey = null)
     {
         var all = user.Extra?.DeepClone().AsObject() ?? [];
         foreach (var (key, value) in extra ?? [])
@@ -48,6 +51,11 @@ internal static class Verdict
         }
 
         return Accept(
-            request, new SessionIdentity(user.AuthId, "", method, user.Provider), user.Roles, all.Count > 0 ? all : null, user.Expires);
+            request,
+            new SessionIdentity(user.AuthId, "", method, user.Provider),
+            user.Roles,
+            all.Count > 0 ? all : null,
+            user.Expires,
+            user.Evidence(method, publicKey));
     }
 }

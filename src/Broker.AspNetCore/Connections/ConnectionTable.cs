@@ -44,6 +44,15 @@ internal sealed class ConnectionTable
         }
     }
 
+    /// <summary>Ends the sessions of clients that would not be let in any more.</summary>
+    public void CheckAcceptance()
+    {
+        foreach (var (connection, _) in _connections)
+        {
+            connection.CheckAcceptance();
+        }
+    }
+
     /// <summary>Asks every connection to end; completes when all have.</summary>
     public Task CloseAsync()
     {

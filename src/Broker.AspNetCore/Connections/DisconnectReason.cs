@@ -52,6 +52,10 @@ internal sealed record DisconnectReason(string Tag, string? Uri, bool IsGoodbye,
     public static readonly DisconnectReason AuthenticationExpired =
         new("authentication_expired", ErrorUris.AuthenticationRequired, true, WebSocketCloseCode.PolicyViolation, LogLevel.Information);
 
+    /// <summary>Its user, or the way by which the session was authenticated, is none of the router's any more.</summary>
+    public static readonly DisconnectReason AuthenticationRevoked =
+        new("authentication_revoked", ErrorUris.AuthenticationRequired, true, WebSocketCloseCode.PolicyViolation, LogLevel.Information);
+
     /// <summary>After a session ended by GOODBYE, no other began on the same connection.</summary>
     public static readonly DisconnectReason Left = new("left", null, false, WebSocketCloseCode.NormalClosure, LogLevel.Debug);
 

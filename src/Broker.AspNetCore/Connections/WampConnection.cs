@@ -132,6 +132,26 @@ internal sealed partial class WampConnection
         }
     }
 
+    /// <summary>Ends the session if its client would not be let in any more. For any thread.</summary>
+    public void CheckAcceptance()
+    {
+        bool isAccepted;
+        try
+        {
+            isAccepted = _session.IsStillAccepted();
+        }
+        catch (Exception exception)
+        {
+            Log.ConnectionFailed(_context.Logger, exception, _session.Peer.ConnectionId, _session.SessionId);
+            isAccepted = false;
+        }
+
+        if (!isAccepted)
+        {
+            RequestEnd(SessionState.Revoked);
+        }
+    }
+
     /// <summary>Has the client prove once more who it is (<see cref="SessionState.Renew"/>).</summary>
     private Ending? Renew()
     {

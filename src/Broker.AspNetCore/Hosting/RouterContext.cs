@@ -54,10 +54,10 @@ internal sealed class RouterContext
     }
 
     /// <summary>Who authenticates the sessions of a realm.</summary>
-    public IReadOnlyList<IWampAuthenticator> AuthenticatorsOf(Realm realm)
+    public IReadOnlyList<IWampAuthenticator> AuthenticatorsOf(string realm)
     {
         var options = Options;
-        return options.Authenticators.TryGetValue(realm.Name, out var listed)
+        return options.Authenticators.TryGetValue(realm, out var listed)
             ? listed
             : options.AllowAnonymousFromAnywhere ? AnonymousFromAnywhere : AnonymousFromLoopback;
     }

@@ -45,9 +45,9 @@ public sealed class WampRouter
 
     /// <summary>
     /// Replaces the options while the router runs: all of them, or, when one cannot work, none. Origins count from the next handshake on,
-    /// the size of messages and the outbound bytes of one peer for new connections, slow-consumer policies for new subscriptions, all else
-    /// at once: realms come and go, sessions lose the subscriptions and registrations that their role may not hold any more, and end where
-    /// there is no such role or realm.
+    /// the size of messages and the outbound bytes of one peer for new connections, all else at once: realms come and go, sessions lose the
+    /// subscriptions and registrations that their role may not hold any more, and end where there is no such role, realm or user (<see
+    /// cref="Authentication.IWampAuthenticator.StillAccepts"/>).
     /// </summary>
     /// <param name="options">The new options. The caller does not change them any more.</param>
     /// <exception cref="OptionsValidationException">
@@ -70,6 +70,7 @@ public sealed class WampRouter
             _context.Options = options;
             _context.Authorizer.Forget();
             _context.Router.Reconfigure(options.RealmsOrDefault);
+            _context.Connections.CheckAcceptance();
         }
     }
 }

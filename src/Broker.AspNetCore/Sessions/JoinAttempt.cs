@@ -33,7 +33,12 @@ internal sealed class JoinAttempt(
     private IWampAuthenticator Authenticator => authenticators[_at];
 
     /// <summary>The same once more, in the open session.</summary>
-    public JoinAttempt Again() => new(Realm, Hello, [Authenticator], Request with { IsRenewal = true });
+    /// <param name="offered">What the realm offers now.</param>
+    /// <returns>Null when the method is not offered any more.</returns>
+    public JoinAttempt? Again(IEnumerable<IWampAuthenticator> offered) =>
+        offered.Where(one => one.Method == Method).ToList() is { Count: > 0 } same
+            ? new JoinAttempt(Realm, Hello, same, Request with { IsRenewal = true })
+            : null;
 
     /// <summary>Has the authenticator answer HELLO.</summary>
     public ValueTask<AuthenticationResult> BeginAsync(CancellationToken cancellationToken) =>

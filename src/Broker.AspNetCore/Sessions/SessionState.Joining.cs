@@ -68,7 +68,7 @@ internal sealed partial class SessionState
             return Refuse(ErrorUris.NoSuchRealm, $"There is no realm '{Encoding.UTF8.GetString(message.Uri)}' here.");
         }
 
-        var offered = context.AuthenticatorsOf(realm);
+        var offered = context.AuthenticatorsOf(realm.Name);
         if (Choose(offered, hello.AuthMethods) is not { Count: > 0 } chosen)
         {
             var methods = string.Join(", ", offered.Select(one => one.Method));
@@ -239,11 +239,12 @@ internal sealed partial class SessionState
         _session = realm.Join(attempt.SessionId, serializer, attempt.Hello, accepted.Identity, welcome, sink);
         _joining = null;
         IdentityChanged(); // a trace that was started meanwhile
+        Accept(attempt, accepted);
         Expire(attempt, accepted.Expires);
         Phase = SessionPhase.Established;
         EndAttempt();
         Log.SessionJoined(context.Logger, Peer.ConnectionId, Peer.Address, _session.Id, realm.Name, Log.Printable(attempt.Hello.Agent));
-        return null;
+        return IsStillAccepted() ? null : Revoked; // by options that changed meanwhile
     }
 
     private sealed record Joining(long Id, string AuthId);

@@ -24,12 +24,12 @@ internal sealed partial class SessionState
     public Ending? Renew()
     {
         Volatile.Write(ref _renewAt, long.MaxValue); // once
-        if (_proof is not { } proof || Phase != SessionPhase.Established)
+        if (Phase != SessionPhase.Established || _proof?.Again(context.AuthenticatorsOf(_proof.Realm.Name)) is not { } again)
         {
             return null;
         }
 
-        _attempt = proof.Again();
+        _attempt = again;
         _isRenewing = true;
         try
         {
@@ -62,6 +62,7 @@ internal sealed partial class SessionState
         if (result is AuthenticationResult.Accepted accepted && accepted.Identity == _session!.Identity)
         {
             Count(AuthenticationOutcome.Accepted);
+            Accept(_attempt!, accepted);
             Expire(_attempt!, accepted.Expires);
         }
         else

@@ -119,6 +119,7 @@ internal sealed partial class SessionState(
         }
 
         _session = null;
+        Volatile.Write(ref _accepted, null);
         Phase = SessionPhase.Closed;
         if (_isCounted)
         {

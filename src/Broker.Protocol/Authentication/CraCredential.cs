@@ -14,6 +14,7 @@ public sealed class CraCredential
     private const string Prefix = "wampcra";
     private const int SaltOctets = 16;
     private readonly string _key;
+    private string? _fingerprint;
 
     private CraCredential(string? salt, int iterations, int keyLength, string key)
     {
@@ -31,6 +32,12 @@ public sealed class CraCredential
 
     /// <summary>The length of the key in octets, before base64; 0 without a salt.</summary>
     public int KeyLength { get; }
+
+    /// <summary>
+    /// A text that tells credentials apart, SHA-256 in base64. Who has it can try guesses, as with a hash without salt: keep it as secret as
+    /// the credential.
+    /// </summary>
+    public string Fingerprint => _fingerprint ??= SecretText.Fingerprint($"{Iterations}${KeyLength}${Salt}${_key}");
 
     /// <summary>A credential with a new random salt.</summary>
     public static CraCredential FromSecret(string secret, int iterations, int keyLength = CraSignature.DefaultKeyLength) =>

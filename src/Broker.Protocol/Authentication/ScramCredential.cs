@@ -15,6 +15,7 @@ public sealed class ScramCredential
     private const string Argon2idPrefix = "scram-argon2id13";
     private readonly byte[] _storedKey;
     private readonly byte[] _serverKey;
+    private string? _fingerprint;
 
     internal ScramCredential(ScramParameters parameters, byte[] storedKey, byte[] serverKey)
     {
@@ -25,6 +26,9 @@ public sealed class ScramCredential
 
     /// <summary>How the keys were derived, which challenges tell.</summary>
     public ScramParameters Parameters { get; }
+
+    /// <summary>See <see cref="CraCredential.Fingerprint"/>.</summary>
+    public string Fingerprint => _fingerprint ??= SecretText.Fingerprint(ToText());
 
     /// <summary>The credential of a password. Takes as long as the parameters demand.</summary>
     /// <inheritdoc cref="ScramKeys.Derive"/>

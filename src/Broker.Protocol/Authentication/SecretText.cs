@@ -11,5 +11,8 @@ public static class SecretText
     /// </summary>
     public static bool AreEqual(string expected, string received) => CryptographicOperations.FixedTimeEquals(Hash(expected), Hash(received));
 
+    /// <summary>A text that tells secrets apart, see <see cref="CraCredential.Fingerprint"/>.</summary>
+    public static string Fingerprint(string secret) => Convert.ToBase64String(Hash(secret));
+
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -19,6 +19,7 @@ internal sealed partial class BrokerRole
             _policy = policy;
             _retained.Reconfigure(policy.Options.Retention);
             ReconfigureHistories();
+            ReconfigureSlowConsumers();
         }
     }
 
@@ -62,6 +63,29 @@ internal sealed partial class BrokerRole
         }
 
         Remove(subscriber, reply);
+    }
+
+    /// <summary>Gives the realm's policy to the subscribers that have named none. Events that wait already keep theirs.</summary>
+    private void ReconfigureSlowConsumers()
+    {
+        foreach (var subscription in _byId.Values)
+        {
+            foreach (var subscriber in subscription.Subscribers.Snapshot())
+            {
+                if (subscriber is null)
+                {
+                    continue;
+                }
+
+                lock (subscriber.Session.Gate)
+                {
+                    if (!subscriber.HasOwnPolicy)
+                    {
+                        SetPolicy(subscriber, _policy.Options.SlowConsumer);
+                    }
+                }
+            }
+        }
     }
 
     /// <summary>Sees to it that there are the histories of the options, and no others.</summary>

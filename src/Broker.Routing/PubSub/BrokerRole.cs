@@ -234,9 +234,10 @@ internal sealed partial class BrokerRole
         lock (session.Gate)
         {
             session.SendLocked(reply);
-            if (request.SlowConsumer is { } policy && policy != subscriber.Terms.Policy)
+            if (request.SlowConsumer is { } policy)
             {
-                subscriber.Terms = new EventTerms(policy, _drops);
+                subscriber.HasOwnPolicy = true;
+                SetPolicy(subscriber, policy);
             }
 
             if (retained is not null)
@@ -247,6 +248,15 @@ internal sealed partial class BrokerRole
             }
 
             subscriber.IsActive = true;
+        }
+    }
+
+    /// <summary>What happens to events from now on while the subscriber reads too slowly. Call with the session's gate held.</summary>
+    private void SetPolicy(Subscriber subscriber, SlowConsumerPolicy policy)
+    {
+        if (policy != subscriber.Terms.Policy)
+        {
+            subscriber.Terms = new EventTerms(policy, _drops);
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed class Subscriber(Session session, Subscription subscription, Eve
     /// <summary>How its events are treated. Guarded by the session's gate.</summary>
     public EventTerms Terms { get; set; } = terms;
 
+    /// <summary>Whether the subscriber has named its policy, and not the realm. Guarded by the session's gate.</summary>
+    public bool HasOwnPolicy { get; set; }
+
     /// <summary>Where it stands in the subscription's list. Guarded by the broker's lock.</summary>
     public int Slot { get; set; }
 

@@ -39,7 +39,7 @@ public sealed record RealmOptions
 
     /// <summary>
     /// What happens to EVENTs for a peer that reads too slowly, unless its subscription says otherwise (<c>_slow_consumer</c> of
-    /// SUBSCRIBE). Counts for subscriptions made from then on.
+    /// SUBSCRIBE).
     /// </summary>
     public SlowConsumerPolicy SlowConsumer { get; init; }
 

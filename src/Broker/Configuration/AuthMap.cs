@@ -27,10 +27,11 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
         }
 
         var cookies = auth.Cookie is { } cookie ? Try("cookie", () => Cookies(cookie)) : null;
-        built.AddRange(BuildProofs().Select(one => cookies is null ? one : new RememberingAuthenticator(one, cookies)));
+        var proofs = BuildProofs().ToList();
+        built.AddRange(proofs.Select(one => cookies is null ? one : new RememberingAuthenticator(one, cookies)));
         if (cookies is not null)
         {
-            built.Add(new CookieAuthenticator(cookies));
+            built.Add(new CookieAuthenticator(cookies) { Origins = proofs });
         }
 
         if (auth.Tls is { } tls && Try("tls", () => new ClientCertificateAuthenticator([.. Rules(tls)])) is { } certificates)

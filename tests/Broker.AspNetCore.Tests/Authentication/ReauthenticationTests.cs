@@ -100,6 +100,29 @@ public sealed class ReauthenticationTests
         await silent.ExpectAsync("""[6,{*},"wamp.error.authentication_required"]""");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_new_token_is_judged_as_the_options_of_now_say(bool takesTokens)
+    {
+        await using var router = await StartAsync();
+        await using var peer = await JoinAsync(router, PeerTransport.WebSocket, SerializerKind.Json, Token(lasts: 100));
+        var options = new Hosting.WampRouterOptions { AttemptLimits = AttemptLimits.None, KeepAliveInterval = TimeSpan.Zero };
+        var audience = takesTokens ? JwtMaker.Options.Audiences : ["others"];
+        options.Authenticators[TestRouter.Realm] = [new TicketAuthenticator(
+            new JwtTickets(JwtMaker.Options with { ClockSkew = TimeSpan.Zero, Audiences = audience }, _clock))];
+
+        router.Router.Reconfigure(options);
+
+        await ExpectOpenAsync(peer, 1); // the token of before is good until it ends
+        Advance(router, 71);
+        await peer.ExpectAsync("""[4,"ticket",{}]""");
+        await peer.SendAsync(Login.Authenticate(Token(lasts: 1000)));
+        await ExpectOpenAsync(peer, 2);
+        Advance(router, 30);
+        await (takesTokens ? ExpectOpenAsync(peer, 3) : peer.ExpectAsync("""[6,{*},"wamp.error.authentication_required"]"""));
+    }
+
     [Fact]
     public async Task One_answer_counts_for_one_challenge()
     {

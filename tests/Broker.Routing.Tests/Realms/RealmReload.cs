@@ -50,6 +50,27 @@ public sealed class RealmReload
         _realm.LeaveAll();
     }
 
+    [Theory, EachSerializer, Trait("wamp", "PUB-10")]
+    public void Another_policy_for_slow_subscribers_is_that_of_all_who_have_named_none(SerializerKind serializer)
+    {
+        var (user, admin) = (_realm.Join(serializer), _realm.Join(serializer, authRole: "admin"));
+        user.Subscription("com.a.x");
+        user.Subscription("com.a.y", "{\"_slow_consumer\":\"drop_newest\"}");
+        foreach (var policy in Enum.GetValues<SlowConsumerPolicy>())
+        {
+            _realm.Realm.Reconfigure(Generous with { SlowConsumer = policy });
+            Assert.Equal(policy, PolicyOf("com.a.x"));
+            Assert.Equal(SlowConsumerPolicy.DropNewest, PolicyOf("com.a.y"));
+        }
+
+        SlowConsumerPolicy? PolicyOf(string topic)
+        {
+            admin.Publish(topic);
+            Assert.Equal(MessageType.Event, user.Next().Type);
+            return user.LastPolicy;
+        }
+    }
+
     [Theory, EachSerializer, Trait("wamp", "SRV-02"), Trait("wamp", "SRV-04"), Trait("wamp", "RVK-02"), Trait("wamp", "RVK-05")]
     public void Who_does_not_understand_revocation_is_not_told_but_the_meta_events_are_sent(SerializerKind serializer)
     {

@@ -10,7 +10,8 @@ namespace Broker.Authentication.Remote;
 /// </summary>
 internal sealed class PrincipalProcedure(ProcedureOptions options, TimeProvider time)
 {
-    private const string Provider = "dynamic";
+    /// <summary>The <c>authprovider</c> of those whom the procedure knows.</summary>
+    public const string Provider = "dynamic";
 
     /// <summary>Asks for a user.</summary>
     /// <param name="request">Who wants to join.</param>

@@ -25,4 +25,7 @@ public sealed class ProcedureTickets(ProcedureOptions options, TimeProvider? tim
         var user = await _procedure.AskAsync(request, request.AuthId, details, cancellationToken).ConfigureAwait(false);
         return user is null ? null : Verdict.Accept(request, user, AuthMethods.Ticket);
     }
+
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client) => client?.Identity.AuthProvider == PrincipalProcedure.Provider;
 }

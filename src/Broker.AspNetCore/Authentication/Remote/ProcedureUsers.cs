@@ -23,7 +23,7 @@ public sealed class ProcedureUsers(ProcedureOptions options, UnknownUsers? like 
     private readonly PrincipalProcedure _procedure = new(options, time ?? TimeProvider.System);
 
     /// <inheritdoc/>
-    public UnknownUsers Unknown { get; } = like ?? new UnknownUsers([]) { Provider = "dynamic" };
+    public UnknownUsers Unknown { get; } = like ?? new UnknownUsers([]) { Provider = PrincipalProcedure.Provider };
 
     /// <inheritdoc/>
     public async ValueTask<User?> FindAsync(UserQuery query, CancellationToken cancellationToken)
@@ -33,4 +33,7 @@ public sealed class ProcedureUsers(ProcedureOptions options, UnknownUsers? like 
         var user = await _procedure.AskAsync(query.Request, query.AuthId, details, cancellationToken).ConfigureAwait(false);
         return user is { AuthorizedKeys.Count: 0 } && query.PublicKey is { } key ? user with { AuthorizedKeys = [key] } : user;
     }
+
+    /// <inheritdoc/>
+    public bool StillKnows(AcceptedClient client) => client?.Identity.AuthProvider == PrincipalProcedure.Provider;
 }

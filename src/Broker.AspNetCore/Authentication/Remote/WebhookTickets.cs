@@ -79,6 +79,9 @@ public sealed class WebhookTickets : ITicketVerifier
             : null;
     }
 
+    /// <inheritdoc/>
+    public bool StillAccepts(AcceptedClient client) => client?.Identity.AuthProvider == Provider;
+
     private async Task<JsonNode?> PostAsync(JsonObject body, CancellationToken cancellationToken)
     {
         using var post = new HttpRequestMessage(HttpMethod.Post, _options.Url);

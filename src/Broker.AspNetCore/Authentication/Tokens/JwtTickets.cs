@@ -93,6 +93,10 @@ public sealed class JwtTickets : ITicketVerifier
         return result.IsValid ? Accept(request, token) : Denied(Describe(result.Exception));
     }
 
+    /// <inheritdoc/>
+    /// <remarks>A token that was good when the client joined is good until it ends.</remarks>
+    public bool StillAccepts(AcceptedClient client) => client?.Identity.AuthProvider == Provider;
+
     private static JsonWebToken? Read(string ticket)
     {
         // One text for each token: the library would take some that differ in padding or in bits that mean nothing.

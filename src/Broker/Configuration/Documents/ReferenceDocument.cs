@@ -59,7 +59,8 @@ internal static class ReferenceDocument
         The router reads the file again when it, or a file that `${file:...}` names, has changed and kept still for a second, and on SIGHUP.
         It looks at contents, so that editors that replace files and Kubernetes' symbolic links work. A new configuration is taken as a
         whole, or, if it has a fault or asks for what needs a restart, not at all; the log says which (events 101 and 102), and
-        `broker.config.reloads` counts. Keys that need a restart are marked below.
+        `broker.config.reloads` counts. Keys that need a restart are marked below. Sessions whose realm, role, user, secret, key or
+        method of authentication is none any more end by GOODBYE; what a role may not hold any more is revoked; all else goes on.
 
         """;
 

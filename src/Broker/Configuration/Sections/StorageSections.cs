@@ -70,6 +70,6 @@ internal sealed record SlowConsumerSection
     [Key(
         "Drop the events that find no room (drop_newest) or those that wait for longest (drop_oldest), keep one for each topic (latest), "
         + "or end the connection (disconnect). What was dropped is counted, and the next event says how many (_gap). A subscription can "
-        + "ask for another (_slow_consumer). A reload counts for subscriptions made from then on.")]
+        + "ask for another (_slow_consumer).")]
     public SlowConsumerPolicy Policy { get; init; } = SlowConsumerPolicy.DropNewest;
 }
