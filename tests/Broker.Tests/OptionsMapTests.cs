@@ -78,7 +78,7 @@ public sealed class OptionsMapTests
                   ]
                 } ],
                 "auth": { "anonymous": { "role": "device" } },
-                "call_timeout": { "default": "1s", "max": "2s" },
+                "call_timeout": { "default": "1s", "max": "2s", "in_seconds": true },
                 "queued_calls": 3,
                 "slow_consumer": { "policy": "drop_oldest" },
                 "uri_rules": "strict",
@@ -119,6 +119,7 @@ public sealed class OptionsMapTests
             PublicationTrustLevels = [new TrustLevelRule { Uri = "c" }, new TrustLevelRule { Uri = "", Match = MatchPolicy.Prefix }],
             DefaultCallTimeout = TimeSpan.FromSeconds(1),
             MaxCallTimeout = TimeSpan.FromSeconds(2),
+            TimeoutsInSeconds = true,
             MaxQueuedCalls = 3,
             SlowConsumer = SlowConsumerPolicy.DropOldest,
             MetaApi = false,

@@ -25,6 +25,10 @@ internal sealed record DisconnectReason(string Tag, string? Uri, bool IsGoodbye,
     public static readonly DisconnectReason ProtocolViolation =
         new("protocol_violation", ErrorUris.ProtocolViolation, false, WebSocketCloseCode.ProtocolError, LogLevel.Information);
 
+    /// <summary>A message holds lists and dicts that are nested deeper than the router takes.</summary>
+    public static readonly DisconnectReason NestedTooDeep =
+        new("nested_too_deep", ErrorUris.ProtocolViolation, false, WebSocketCloseCode.ProtocolError, LogLevel.Information);
+
     /// <summary>The peer broke the framing of its transport; a WebSocket's own close code tells it how.</summary>
     public static readonly DisconnectReason FramingViolation =
         new("framing_violation", ErrorUris.ProtocolViolation, false, WebSocketCloseCode.ProtocolError, LogLevel.Information);

@@ -132,6 +132,7 @@ internal sealed class RouterMetrics : IDisposable
         RefusalReason.SubscribeDenied => "subscribe_denied",
         RefusalReason.QueuedCallLimit => "queued_call_limit",
         RefusalReason.InvalidUri => "invalid_uri",
+        RefusalReason.TestamentLimit => "testament_limit",
         RefusalReason.RetainedTooLong => "retained_too_long",
         RefusalReason.AuthorizationFailed => "authorization_failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),

@@ -46,7 +46,7 @@ internal sealed partial class SessionState
         }
         catch (WampProtocolException violation)
         {
-            return new Ending(DisconnectReason.ProtocolViolation, violation.Message);
+            return Ending.Of(violation);
         }
     }
 

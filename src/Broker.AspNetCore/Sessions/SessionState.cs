@@ -102,9 +102,7 @@ internal sealed partial class SessionState(
         }
         catch (WampProtocolException violation)
         {
-            return Phase == SessionPhase.ShuttingDown
-                ? new Ending(DisconnectReason.Left)
-                : new Ending(DisconnectReason.ProtocolViolation, violation.Message);
+            return Phase == SessionPhase.ShuttingDown ? new Ending(DisconnectReason.Left) : Ending.Of(violation);
         }
     }
 

@@ -71,7 +71,7 @@ public ref partial struct JsonTokenReader
             case (byte)'[' or (byte)'{':
                 if (depth >= _maxDepth)
                 {
-                    ThrowNotJson();
+                    MalformedInput.ThrowTooDeep(_maxDepth);
                 }
 
                 _type = start == (byte)'[' ? TokenType.List : TokenType.Dict;

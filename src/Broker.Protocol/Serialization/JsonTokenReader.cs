@@ -254,11 +254,10 @@ public ref partial struct JsonTokenReader : ITokenReader<JsonTokenReader>
         _position = position;
     }
 
-    // Texts with numbers are put together out here: where they were, each token would pay for the room that takes.
     [DoesNotReturn]
-    private readonly void ThrowNotJson() =>
-        ThrowMalformed($"the text is not well-formed JSON, or nested more than {_maxDepth} levels deep.");
+    private static void ThrowNotJson() => ThrowMalformed("the text is not well-formed JSON.");
 
+    // Texts with numbers are put together out here: where they were, each token would pay for the room that takes.
     [DoesNotReturn]
     private static void ThrowTooManyDigits() => ThrowMalformed($"a number has more than {MaxNumberLength} digits.");
 

@@ -18,7 +18,7 @@ internal static class MalformedInput
 
     [DoesNotReturn]
     public static void ThrowTooDeep(int maxDepth) =>
-        throw new WampProtocolException($"Lists and dicts are nested deeper than {maxDepth} levels.");
+        throw new WampProtocolException($"Lists and dicts are nested deeper than {maxDepth} levels.") { IsTooDeep = true };
 
     [DoesNotReturn]
     public static void ThrowInvalidUtf8(int position) =>

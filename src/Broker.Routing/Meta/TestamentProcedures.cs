@@ -87,6 +87,7 @@ internal sealed class TestamentProcedures(Realm realm)
         }
         else
         {
+            realm.Refuse(RefusalReason.TestamentLimit);
             call.Fail(
                 ErrorUris.PayloadSizeExceeded, $"A session may leave {options.MaxTestaments} testaments with {options.MaxTestamentBytes} bytes in all.");
         }

@@ -105,6 +105,9 @@ public sealed partial class Realm
     /// <summary>How many requests were refused for a reason since the realm was made, unacknowledged PUBLISHes included.</summary>
     public long RefusalsOf(RefusalReason reason) => _refusals.Of(reason);
 
+    /// <summary>Counts a request that a meta procedure refuses.</summary>
+    internal void Refuse(RefusalReason reason) => _refusals.Add(reason);
+
     /// <summary>The options of this moment.</summary>
     internal RealmOptions Options => Volatile.Read(ref _policy).Options;
 

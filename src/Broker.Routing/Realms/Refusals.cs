@@ -35,6 +35,9 @@ public enum RefusalReason
     /// <summary>A retained event is longer than <see cref="RetentionOptions.MaxEventBytes"/>, or than all that may be kept: it was delivered, but not kept.</summary>
     RetainedTooLong,
 
+    /// <summary>The session has left as many testaments, or as large ones, as it may.</summary>
+    TestamentLimit,
+
     /// <summary>The authorizer of the session's role did not say whether the request is allowed.</summary>
     AuthorizationFailed,
 }

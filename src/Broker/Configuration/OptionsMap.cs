@@ -90,6 +90,7 @@ internal static class OptionsMap
         PublicationTrustLevels = TrustLevels(realm.TrustLevels.Publications),
         DefaultCallTimeout = realm.CallTimeout.Default,
         MaxCallTimeout = realm.CallTimeout.Max,
+        TimeoutsInSeconds = realm.CallTimeout.InSeconds,
         MaxQueuedCalls = realm.QueuedCalls,
         SlowConsumer = realm.SlowConsumer.Policy,
         MetaApi = realm.MetaApi,

@@ -31,13 +31,16 @@ public sealed class MessageAttackTests
             {
                 await using var peer = await TestPeer.JoinAsync(attacked.Router, transport, serializer);
                 await peer.SendBytesAsync(peer.FrameBytes(Nest(peer, message, levels, isDict)));
-                await peer.ExpectAbortAsync(Violation);
+                Assert.Contains("nested deeper than 32 levels", await peer.ExpectAbortAsync(Violation), StringComparison.Ordinal);
                 await peer.ExpectCloseAsync(1002);
             }
 
             await attacked.PlayRoundAsync();
         }
 
+        await TestRouter.WaitUntilAsync(
+            () => attacked.Router.Logs.Endings.Count(ending => ending.Contains("nested_too_deep", StringComparison.Ordinal)) == 24,
+            () => string.Join('\n', attacked.Router.Logs.Endings));
         await using (var peer = await TestPeer.JoinAsync(attacked.Router, transport, serializer))
         {
             await peer.SendBytesAsync(peer.FrameBytes(Nest(peer, """[16,1,{"acknowledge":true},"com.example.topic",["@"]]""", levels: 30, isDict: false)));

@@ -180,9 +180,10 @@ public sealed class MalformedMessages
         AssertRefused(serializer, bomb);
 
         var nested = "[16,1,{},\"a.b\"," + new string('[', 40) + new string(']', 40) + "]";
-        AssertRefused(serializer, ValueTree.Encode(serializer, ValueTree.Parse(nested)));
+        Assert.True(AssertRefused(serializer, ValueTree.Encode(serializer, ValueTree.Parse(nested))).IsTooDeep);
+        Assert.False(AssertRefused(serializer, [open, 0xFF]).IsTooDeep);
     }
 
-    private static void AssertRefused(SerializerKind serializer, byte[] bytes) =>
+    private static WampProtocolException AssertRefused(SerializerKind serializer, byte[] bytes) =>
         Assert.Throws<WampProtocolException>(() => { MessageParser.Parse(serializer, bytes, DecodeLimits.Default); });
 }

@@ -115,18 +115,18 @@ internal static class JsonTrace
                 });
             }
 
-            trace.Add(reader.BytesConsumed == json.Length ? "end" : NotJson(maxDepth));
+            trace.Add(reader.BytesConsumed == json.Length ? "end" : NotJson);
         }
-        catch (JsonException)
+        catch (JsonException exception)
         {
-            trace.Add(NotJson(maxDepth));
+            var isTooDeep = exception.Message.Contains("maximum configured depth", StringComparison.Ordinal);
+            trace.Add(isTooDeep ? $"Lists and dicts are nested deeper than {maxDepth} levels." : NotJson);
         }
 
         return trace;
     }
 
-    private static string NotJson(int maxDepth) =>
-        $"Malformed JSON: the text is not well-formed JSON, or nested more than {maxDepth} levels deep.";
+    private const string NotJson = "Malformed JSON: the text is not well-formed JSON.";
 
     private static string Describe(ref Utf8JsonReader reader) => reader.TokenType switch
     {

@@ -107,6 +107,7 @@ public sealed class SessionTestaments
         Assert.Equal(ErrorUris.PayloadSizeExceeded, session.AskInVain(Add, $"[\"com.will\",[\"{new string('a', 60)}\"],{{}}]"));
         session.Ask(Add, "[\"com.will\",[],{}],{\"scope\":\"detached\"}");
         Assert.Equal(ErrorUris.PayloadSizeExceeded, session.AskInVain(Add, "[\"com.will\",[],{}]"));
+        Assert.Equal(3, realm.Realm.RefusalsOf(RefusalReason.TestamentLimit));
         session.Ask(Flush);
         session.Ask(Add, $"[\"com.will\",[\"{new string('a', 60)}\"],{{}}]");
     }

@@ -122,6 +122,7 @@ public sealed class CrossbarImportTests
         AssertJson("""{ "name": "frontend", "authorizer": "com.example.authorize" }""", "realms", "0", "roles", "1");
         AssertJson("\"strict\"", "realms", "0", "uri_rules");
         AssertJson("false", "realms", "0", "meta_api");
+        AssertJson("""{ "in_seconds": true }""", "realms", "0", "call_timeout");
         AssertJson("""[ { "uri": "com.example.counter", "max_events": 100 } ]""", "realms", "0", "history");
     }
 
@@ -193,6 +194,7 @@ public sealed class CrossbarImportTests
     [InlineData("config.workers[0].transports[0].paths.ws.auth.scram.principals.argon: Crossbar.io's own way to use argon2 fits no other router")]
     [InlineData("config.workers[0].transports[2]: a transport of type stream was left out.")]
     [InlineData("Differs: meta procedures (wamp.*) need permission")]
+    [InlineData("Differs: timeout of CALL counts milliseconds, but in these realms seconds")]
     public void What_differs_or_was_left_out_is_told(string note) => Assert.Contains(_import.Notes, told => told.StartsWith(note, StringComparison.Ordinal));
 
     [Fact]

@@ -22,6 +22,7 @@ internal sealed record CrossbarImport(string Text, IReadOnlyList<string> Notes)
         "Differs: of the rules of a role the most specific one decides (exact, then wildcard, then prefix), whatever their order.",
         "Differs: meta procedures (wamp.*) need permission as all others do.",
         "Differs: a pattern can be subscribed or registered only where everything that it matches is allowed.",
+        "Differs: timeout of CALL counts milliseconds, but in these realms seconds, as their clients expect (call_timeout.in_seconds).",
         "Differs: authentication belongs to a realm here, not to a transport: all listeners offer it.",
         "Differs: every limit has a default (messages up to 1 MiB, pings after 20 s of silence ...): see docs/configuration.md.",
     ];

@@ -38,6 +38,7 @@ internal sealed class CrossbarRealms
     {
         var node = new JsonObject { ["name"] = realm.Text("name") ?? "" };
         node["roles"] = new JsonArray([.. realm.Sections("roles").Select(Role)]);
+        node["call_timeout"] = new JsonObject { ["in_seconds"] = true };
         var options = realm.Section("options");
         if (options.Text("uri_check") == "strict")
         {

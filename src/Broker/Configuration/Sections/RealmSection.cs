@@ -93,6 +93,12 @@ internal sealed record CallTimeoutSection
     /// <summary>For all.</summary>
     [Key("The longest timeout of a call, also of those that ask for none. null: there is no longest.", Min = "1ms", Example = "\"10m\"")]
     public TimeSpan? Max { get; init; }
+
+    /// <summary>What callers count.</summary>
+    [Key(
+        "Whether timeout of CALL and INVOCATION counts seconds, as with Crossbar.io, and not milliseconds: for clients that were written "
+        + "for it. It holds for all sessions of the realm.")]
+    public bool InSeconds { get; init; }
 }
 
 /// <summary>Who learns who sent a message.</summary>
