@@ -22,6 +22,13 @@ internal sealed class CountingSink : IMessageSink
 
     public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) => Send(message, isDroppable: true);
 
+    public void SendRetained(RetainedDelivery events) => throw new InvalidOperationException("Nothing is retained in a benchmark.");
+
+    public void ForgetMissed()
+    {
+        // Nobody has missed anything.
+    }
+
     public void MissEvent() => throw new InvalidOperationException("Nobody in a benchmark speaks another serializer.");
 
     public void End(string reason, string? message) => throw new InvalidOperationException("Nobody kills a session of a benchmark.");

@@ -15,12 +15,15 @@ namespace Broker.Connections;
 /// <param name="held">Counts the memory.</param>
 /// <param name="serializer">The peer's.</param>
 /// <param name="peerLimit">The longest message that the peer takes.</param>
-internal sealed class Backlog(ByteCount held, SerializerKind serializer, int peerLimit)
+internal sealed partial class Backlog(ByteCount held, SerializerKind serializer, int peerLimit)
 {
     /// <summary>What a frame costs besides its payload; without it, a flood of empty pings to answer would cost nothing.</summary>
     private const int FrameCost = 64;
 
     private const int LeastCapacity = 4;
+
+    /// <summary>How many bytes of retained events are looked at before others have their turn, if nothing comes of them.</summary>
+    private const int MaxWork = 256 * 1024;
 
     private Entry[] _entries = [];
     private int _first; // where what waits begins
@@ -28,6 +31,7 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
     private int _count; // what was dropped in between leaves its place empty
     private int _oldest; // no event before this place gives way
     private int _sent = -1; // of the first frame's payload; -1: not even its header
+    private Queue<Entry>? _urgent; // goes before all others, as soon as no frame is begun
     private Dictionary<(EventTerms Terms, string Topic), int>? _slots; // where the one event waits that a topic may have
 
     /// <summary>Whether nothing waits.</summary>
@@ -45,6 +49,14 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
     /// <summary>Adds a frame; the backlog takes over the caller's reference.</summary>
     public void Add(OutboundFrame frame, SharedBytes bytes, bool isReply) =>
         Append(new Entry { Frame = frame, Bytes = bytes, IsReply = isReply });
+
+    /// <summary>Adds a frame that need not wait for the others: a peer that reads slowly is not to be thought gone, nor to think so of the router.</summary>
+    public void AddUrgent(OutboundFrame frame, SharedBytes bytes)
+    {
+        (_urgent ??= []).Enqueue(new Entry { Frame = frame, Bytes = bytes, IsReply = true });
+        _count++;
+        Grow(bytes.Count + FrameCost, isReply: true);
+    }
 
     /// <summary>Adds an EVENT; the backlog takes over the caller's reference.</summary>
     /// <param name="bytes">The message.</param>
@@ -83,7 +95,7 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
         _oldest = Math.Max(_oldest, _sent < 0 ? _first : _first + 1);
         for (; _oldest < _end; _oldest++)
         {
-            if (_entries[_oldest].Terms?.GivesWay == true)
+            if (_entries[_oldest] is { Retained: null, Terms.GivesWay: true })
             {
                 var before = Bytes;
                 Drop(_oldest, DropReason.Oldest);
@@ -94,25 +106,43 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
         return 0;
     }
 
+    /// <summary>Drops all events that wait, whatever their terms: the router has no room for them.</summary>
+    public void DropEvents()
+    {
+        for (var at = _sent < 0 ? _first : _first + 1; at < _end; at++)
+        {
+            if (_entries[at] is { Retained: null, Terms: not null })
+            {
+                Drop(at, DropReason.RouterFull);
+            }
+        }
+    }
+
     /// <summary>Writes up to about <paramref name="space"/> bytes into <paramref name="output"/> and returns how many.</summary>
     public int MoveTo(PipeWriter output, FrameWriter frames, int space)
     {
-        var moved = 0;
-        while (moved < space && _count > 0)
+        var (moved, work) = (0, 0);
+        while (moved < space && work < MaxWork && _count > 0)
         {
+            if (_sent < 0 && _urgent?.TryDequeue(out var urgent) == true)
+            {
+                moved += Write(ref urgent, output, frames);
+                Release(ref urgent);
+                continue;
+            }
+
             ref var first = ref First();
             if (_sent < 0)
             {
-                if (first.Gap > 0 && !TryMark(ref first))
+                if ((first.Bytes is null && !TryLoad(ref first, ref work)) || (first.Gap > 0 && !TryMark(ref first)))
                 {
                     continue;
                 }
 
                 if (first.Bytes!.Count <= OutboundQueue.MaxCopied)
                 {
-                    moved += frames.Write(output, first.Frame, first.Bytes.Bytes);
-                    Shrink(first, first.Bytes.Count + FrameCost);
-                    Remove(ref first);
+                    moved += Write(ref first, output, frames);
+                    Finish(ref first);
                     continue;
                 }
 
@@ -132,10 +162,23 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
         foreach (ref var entry in _entries.AsSpan(_first, _end - _first))
         {
             entry.Bytes?.Release();
+            LetGo(entry.Retained);
+        }
+
+        while (_urgent?.TryDequeue(out var urgent) == true)
+        {
+            urgent.Bytes!.Release();
         }
 
         (Bytes, ReplyBytes, _count) = (0, 0, 0);
         Empty();
+    }
+
+    private int Write(ref Entry entry, PipeWriter output, FrameWriter frames)
+    {
+        var written = frames.Write(output, entry.Frame, entry.Bytes!.Bytes);
+        Shrink(entry, entry.Bytes.Count + FrameCost);
+        return written;
     }
 
     private int Begin(ref Entry first, PipeWriter output, FrameWriter frames)
@@ -163,7 +206,7 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
         var trailer = frames.WriteTrailer(output.GetSpan(1), first.Frame);
         output.Advance(trailer);
         _sent = -1;
-        Remove(ref first);
+        Finish(ref first);
         return chunk.Length + trailer;
     }
 
@@ -176,7 +219,18 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
         EventGap.Mark(marked, serializer, first.Bytes!.Bytes, first.Gap);
         if (marked.Bytes.Length > peerLimit)
         {
-            Drop(_first, DropReason.TooLong);
+            if (first.Retained is null)
+            {
+                Drop(_first, DropReason.TooLong);
+            }
+            else
+            {
+                first.Terms!.CountDrop(DropReason.TooLong);
+                first.Gap++;
+                Shrink(first, first.Bytes.Count + FrameCost);
+                Finish(ref first);
+            }
+
             return false;
         }
 
@@ -211,7 +265,7 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
 
     private ref Entry First()
     {
-        while (_entries[_first].Bytes is null)
+        while (_entries[_first].IsEmpty)
         {
             _first++;
         }
@@ -224,9 +278,13 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
         MakePlace();
         _entries[_end++] = entry;
         _count++;
-        var bytes = entry.Bytes!.Count + FrameCost;
+        Grow(entry.Retained is { } retained ? CostOf(retained) : entry.Bytes!.Count + FrameCost, entry.IsReply);
+    }
+
+    private void Grow(int bytes, bool isReply)
+    {
         Bytes += bytes;
-        ReplyBytes += entry.IsReply ? bytes : 0;
+        ReplyBytes += isReply ? bytes : 0;
     }
 
     private void Replace(ref Entry entry, SharedBytes bytes)
@@ -245,7 +303,12 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
     private void Remove(ref Entry entry)
     {
         LeaveSlot(ref entry);
-        entry.Bytes!.Release();
+        Release(ref entry);
+    }
+
+    private void Release(ref Entry entry)
+    {
+        entry.Bytes?.Release();
         entry = default;
         if (--_count == 0)
         {
@@ -279,7 +342,7 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
         for (var from = _first; from < _end; from++)
         {
             oldest = from >= _oldest && oldest < 0 ? to : oldest;
-            if (_entries[from].Bytes is null)
+            if (_entries[from].IsEmpty)
             {
                 continue;
             }
@@ -310,16 +373,19 @@ internal sealed class Backlog(ByteCount held, SerializerKind serializer, int pee
     private void Empty()
     {
         held.Add(-(long)_entries.Length * Unsafe.SizeOf<Entry>());
-        (_entries, _first, _end, _oldest, _sent, _slots) = ([], 0, 0, 0, -1, null);
+        (_entries, _first, _end, _oldest, _sent, _slots, _urgent) = ([], 0, 0, 0, -1, null, null);
     }
 
     private struct Entry
     {
-        public SharedBytes? Bytes; // null: dropped
+        public SharedBytes? Bytes; // null: dropped, or of a delivery the event that is to be asked for
+        public RetainedDelivery? Retained; // whose events follow one another in this place
         public EventTerms? Terms; // of an EVENT
         public string? Topic; // of an EVENT that is the only one of its topic
         public int Gap; // how many events the peer has missed before this one
         public OutboundFrame Frame;
         public bool IsReply;
+
+        public readonly bool IsEmpty => Bytes is null && Retained is null;
     }
 }

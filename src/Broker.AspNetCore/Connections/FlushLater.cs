@@ -30,9 +30,9 @@ internal sealed class FlushLater : IThreadPoolWorkItem
     {
         // A full fence: the look into the queue must not come before others can see that they have to schedule again.
         Interlocked.Exchange(ref _isScheduled, 0);
-        while (_queues.TryDequeue(out var queue))
+        for (var count = _queues.Count; count > 0 && _queues.TryDequeue(out var queue); count--)
         {
-            queue.Flush();
+            queue.Flush(); // one that has more to send comes back, and has others go first
         }
     }
 }

@@ -5,9 +5,9 @@ namespace Broker.Connections;
 
 /// <summary>
 /// The memory that what waits for all peers together may take (<see cref="WampRouterOptions.MaxOutboundBytesTotal"/>). What others send to
-/// a peer may use three quarters of it and waits no more beyond that. Replies are never dropped: when they use up the rest, sessions end,
-/// first the one whose transport has taken nothing for longest although replies wait for it. So who reads is not disturbed by who does not.
-/// Thread-safe.
+/// a peer may use three quarters of it and waits no more beyond that, but for one message for which nothing has to wait. When such messages and
+/// replies, which are never dropped, use up the rest, those peers give way whose transports have taken nothing for longest: first the events that wait
+/// for them, then their sessions. So who reads is not disturbed by who does not. Thread-safe.
 /// </summary>
 internal sealed class OutboundBudget(RouterContext context) : IThreadPoolWorkItem
 {
@@ -24,8 +24,7 @@ internal sealed class OutboundBudget(RouterContext context) : IThreadPoolWorkIte
     public bool HasRoomForOthers(int bytes) => Held.Value + bytes <= Limit - (Limit / 4);
 
     /// <summary>
-    /// Sees to it that replies that wait now do not use more than there is. To be called with a peer's gate held: ends sessions on another
-    /// thread.
+    /// Sees to it that what waits now does not use more than there is. To be called with a peer's gate held: ends sessions on another thread.
     /// </summary>
     public void Enforce()
     {
@@ -39,24 +38,48 @@ internal sealed class OutboundBudget(RouterContext context) : IThreadPoolWorkIte
     {
         // A full fence: the look at what is held must not come before others can see that they have to schedule again.
         Interlocked.Exchange(ref _isScheduled, 0);
-        while (Held.Value > Limit && FindSlowest() is { } slowest)
+        if (Held.Value <= Limit)
         {
-            slowest.Outbound.EndForOthers();
+            return;
+        }
+
+        var stalled = Stalled();
+        foreach (var (queue, stall) in stalled)
+        {
+            if (Held.Value <= Limit)
+            {
+                return;
+            }
+
+            queue.DropEventsForOthers(stall);
+        }
+
+        foreach (var (queue, stall) in stalled)
+        {
+            if (Held.Value <= Limit)
+            {
+                return;
+            }
+
+            queue.EndForOthers(stall);
         }
     }
 
-    private WampConnection? FindSlowest()
+    /// <summary>The peers for which something waits, those first that have taken nothing for longest, or for which more waits.</summary>
+    private List<(OutboundQueue Queue, Stall Stall)> Stalled()
     {
-        WampConnection? slowest = null;
-        var most = default(Stall);
+        var stalled = new List<(OutboundQueue Queue, Stall Stall)>();
         foreach (var connection in context.Connections.All)
         {
-            if (connection.Outbound.Stall is { ReplyBytes: > 0 } stall && (slowest is null || stall.IsWorseThan(most)))
+            if (connection.Outbound.Stall is { Bytes: > 0 } stall)
             {
-                (slowest, most) = (connection, stall);
+                stalled.Add((connection.Outbound, stall));
             }
         }
 
-        return slowest;
+        stalled.Sort(static (one, other) => one.Stall.Since != other.Stall.Since
+            ? one.Stall.Since.CompareTo(other.Stall.Since)
+            : other.Stall.Bytes.CompareTo(one.Stall.Bytes));
+        return stalled;
     }
 }

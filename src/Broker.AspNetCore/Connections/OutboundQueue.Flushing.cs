@@ -56,12 +56,11 @@ internal sealed partial class OutboundQueue
 
     private void FlushAll()
     {
-        while (true)
+        for (var round = 0; ; round++)
         {
-            Refill();
-            if (_unflushed == 0)
+            if (round == MaxRounds || !TryRefill())
             {
-                _drained?.TrySetResult();
+                Rest();
                 return;
             }
 
@@ -81,18 +80,32 @@ internal sealed partial class OutboundQueue
         }
     }
 
-    /// <summary>Moves bytes from the backlog into the pipe, as many as may lie there.</summary>
-    private void Refill()
+    /// <summary>Moves bytes from the backlog into the pipe, as many as may lie there. False when there is nothing to flush.</summary>
+    private bool TryRefill()
     {
-        if (_backlog is null)
+        if (_backlog is not null)
         {
-            return;
+            _unflushed += _backlog.MoveTo(_output, _frames, MaxUnflushed - _unflushed);
+            if (_backlog is { IsEmpty: true, Missed: 0 })
+            {
+                _backlog = null;
+            }
         }
 
-        _unflushed += _backlog.MoveTo(_output, _frames, MaxUnflushed - _unflushed);
-        if (_backlog is { IsEmpty: true, Missed: 0 })
+        return _unflushed > 0;
+    }
+
+    /// <summary>Nothing is to be flushed any more, or others have their turn before the rest.</summary>
+    private void Rest()
+    {
+        if (_unflushed == 0 && _backlog is null or { IsEmpty: true })
         {
-            _backlog = null;
+            _drained?.TrySetResult();
+        }
+        else if (!_isDirty)
+        {
+            _isDirty = true;
+            FlushLater.Add(this);
         }
     }
 
@@ -129,8 +142,9 @@ internal sealed partial class OutboundQueue
     {
         try
         {
-            while (true)
+            for (var round = 0; ; round++)
             {
+                round = flush.IsCompleted ? round : 0;
                 var result = await flush.ConfigureAwait(false);
                 lock (Gate)
                 {
@@ -140,11 +154,10 @@ internal sealed partial class OutboundQueue
                     }
 
                     _stalledSince = _context.Time.GetTimestamp();
-                    Refill();
-                    if (_unflushed == 0)
+                    if (round == MaxRounds || !TryRefill())
                     {
                         _isFlushing = false;
-                        _drained?.TrySetResult();
+                        Rest();
                         return;
                     }
 

@@ -22,6 +22,9 @@ internal sealed partial class OutboundQueue : IMessageSink
     /// <summary>What may lie in the pipe between two flushes.</summary>
     private const int MaxUnflushed = 64 * 1024;
 
+    /// <summary>After so many flushes that the transport takes at once, others have their turn.</summary>
+    private const int MaxRounds = 16;
+
     /// <summary>Flushes for different senders within this time make a receiver crowded.</summary>
     private const int CrowdedMilliseconds = 1;
 
@@ -32,7 +35,6 @@ internal sealed partial class OutboundQueue : IMessageSink
     private readonly OutboundBudget _budget;
     private readonly Action<Ending> _end;
     private readonly long _ownId;
-    private readonly int _maxBytes;
     private readonly int _peerLimit;
     private Backlog? _backlog; // null as long as nothing waits, and no missed event is to be told
     private int _unflushed;
@@ -69,7 +71,6 @@ internal sealed partial class OutboundQueue : IMessageSink
         _budget = context.OutboundBudget;
         _end = end;
         _ownId = ownId;
-        _maxBytes = context.Options.MaxOutboundBytes;
         _peerLimit = peerLimit;
     }
 
@@ -107,7 +108,7 @@ internal sealed partial class OutboundQueue : IMessageSink
         {
             lock (Gate)
             {
-                return _isFlushing && !_isClosed ? new Stall(_stalledSince, _backlog?.ReplyBytes ?? 0) : null;
+                return _isFlushing && !_isClosed ? new Stall(_stalledSince, _backlog?.Bytes ?? 0) : null;
             }
         }
     }
@@ -176,17 +177,47 @@ internal sealed partial class OutboundQueue : IMessageSink
     }
 
     /// <inheritdoc/>
+    public void SendRetained(RetainedDelivery events)
+    {
+        var cost = Backlog.CostOf(events);
+        if (!TryMakeRoom(cost, cost, isOthers: false))
+        {
+            Close("The peer reads too slowly.");
+        }
+        else if (!_isClosed)
+        {
+            Waiting.AddRetained(events, message => Count(message, message.Bytes.Length));
+            FlushWhenIdle();
+        }
+    }
+
+    /// <inheritdoc/>
     public void MissEvent() => Waiting.Missed++;
+
+    /// <inheritdoc/>
+    public void ForgetMissed() => _backlog?.Missed = 0;
 
     /// <inheritdoc/>
     public void End(string reason, string? message) => _end(new Ending(DisconnectReason.Killed, message, Uri: reason));
 
-    /// <summary>Ends the session for the sake of others, if the peer still has not taken what waits for it.</summary>
-    public void EndForOthers()
+    /// <summary>Drops the events that wait, for the sake of others, if the peer has not taken anything since.</summary>
+    public void DropEventsForOthers(Stall stall)
     {
         lock (Gate)
         {
-            if (_isFlushing && !_isClosed)
+            if (IsStill(stall))
+            {
+                _backlog?.DropEvents();
+            }
+        }
+    }
+
+    /// <summary>Ends the session for the sake of others, if the peer has not taken anything since.</summary>
+    public void EndForOthers(Stall stall)
+    {
+        lock (Gate)
+        {
+            if (IsStill(stall))
             {
                 Close("The router has no room left for what waits to be sent, and this peer has read nothing for longest.");
             }
@@ -210,6 +241,12 @@ internal sealed partial class OutboundQueue : IMessageSink
             else if (!TryMakeRoom(payload.Length, payload.Length + SharedBytes.Overhead, isOthers: false))
             {
                 Close("The peer reads too slowly.");
+            }
+            else if (!_isClosed && frame is OutboundFrame.Ping or OutboundFrame.Pong)
+            {
+                Waiting.AddUrgent(frame, new SharedBytes(payload, _budget.Held));
+                FlushWhenIdle();
+                _budget.Enforce();
             }
             else if (!_isClosed)
             {
@@ -254,6 +291,8 @@ internal sealed partial class OutboundQueue : IMessageSink
 
     private Backlog Waiting => _backlog ??= new Backlog(_budget.Held, _serializer, _peerLimit);
 
+    private bool IsStill(Stall stall) => _isFlushing && !_isClosed && _stalledSince == stall.Since;
+
     private void Close(string text)
     {
         Close();
@@ -280,6 +319,7 @@ internal sealed partial class OutboundQueue : IMessageSink
                 Count(message, length);
                 Waiting.AddEvent(message.Share(_budget.Held), terms, slot);
                 FlushWhenIdle();
+                _budget.Enforce();
             }
         }
         else if (terms.Policy == SlowConsumerPolicy.Disconnect)
@@ -347,12 +387,13 @@ internal sealed partial class OutboundQueue : IMessageSink
     /// </summary>
     private bool HasRoom(int length, bool isOthers)
     {
-        var room = isOthers ? _maxBytes - (_maxBytes / 4) : _maxBytes;
+        var most = _context.Options.MaxOutboundBytes;
+        var room = isOthers ? most - (most / 4) : most;
         return _backlog is null or { Bytes: 0 } || _backlog.Bytes + length <= room;
     }
 
     /// <summary>
-    /// Whether the router has the memory. Where nothing waits and the transport is free, the message will hardly need it.
+    /// Whether the router has the memory. Where nothing waits and the transport is free, the message will hardly need it, and not for long.
     /// </summary>
     private bool HasMemory(int cost, bool isOthers) =>
         !isOthers || (!_isFlushing && _backlog is null or { Bytes: 0 }) || _budget.HasRoomForOthers(cost);

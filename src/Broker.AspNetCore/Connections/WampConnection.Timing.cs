@@ -11,6 +11,7 @@ internal sealed partial class WampConnection
     private int _openTicks;
     private int _round;
     private int _roundTicks;
+    private long? _stalledSince;
 
     /// <summary>
     /// Once a second: sees to the time that a peer may take for HELLO, and to its keep-alive (WS-09). Never throws: the others have their turn, too.
@@ -67,7 +68,7 @@ internal sealed partial class WampConnection
         }
 
         _openTicks = 0;
-        if (_heard)
+        if (_heard | HasTaken())
         {
             _heard = false;
             _silentTicks = 0;
@@ -96,6 +97,16 @@ internal sealed partial class WampConnection
 
             RequestEnd(new Ending(DisconnectReason.KeepAliveTimeout, "The peer did not answer a ping."));
         }
+    }
+
+    /// <summary>
+    /// Whether the peer has taken some of what waits for it: it is there, however long the answer to a ping may take behind the rest.
+    /// </summary>
+    private bool HasTaken()
+    {
+        var (before, now) = (_stalledSince, Outbound.Stall?.Since);
+        _stalledSince = now;
+        return before is not null && before != now;
     }
 
     /// <summary>How many seconds the present round of authentication takes already.</summary>

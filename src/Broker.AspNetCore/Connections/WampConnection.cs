@@ -24,6 +24,12 @@ internal sealed partial class WampConnection
     /// </summary>
     private const long MaxTurn = 128 * 1024;
 
+    /// <summary>
+    /// For how many milliseconds messages are routed before other connections get their turn: some, such as one that asks for a long history, take
+    /// longer than others.
+    /// </summary>
+    private const long MaxTurnMilliseconds = 5;
+
     private static readonly TimeSpan TurnTime = TimeSpan.FromSeconds(1);
 
     private readonly RouterContext _context;
@@ -329,15 +335,19 @@ internal sealed partial class WampConnection
         try
         {
             hasMore = false;
-            for (var i = 0; i < MaxBatch; i++)
+            var until = _context.Milliseconds + MaxTurnMilliseconds;
+            for (var i = 0; i < MaxBatch && (i == 0 || _context.Milliseconds <= until); i++)
             {
+                var throttle = _session.Throttle;
+                var before = throttle is null ? 0 : buffer.Length + _frames.PartBytes;
                 var kind = _frames.Read(ref buffer, out var payload);
+                throttle?.TakeOverhead(before - buffer.Length - _frames.PartBytes - payload.Length);
                 if (kind == FrameKind.NeedMore)
                 {
                     return null;
                 }
 
-                var mayGoOn = _session.Throttle?.Take(payload.Length) != false;
+                var mayGoOn = throttle?.Take(payload.Length) != false;
                 switch (kind)
                 {
                     case FrameKind.Message:

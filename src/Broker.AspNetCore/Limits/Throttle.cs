@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Broker.Authorization;
+using Broker.Transports;
 
 namespace Broker.Limits;
 
@@ -34,8 +35,20 @@ internal sealed class Throttle(TimeProvider time)
     {
         Settle();
         _messages = _limit.Messages > 0 ? _messages + 1 : 0;
-        _bytes = _limit.Bytes > 0 ? _bytes + bytes : 0;
+        Add(bytes);
         return Missing() <= 0;
+    }
+
+    /// <summary>
+    /// So many bytes have come that are no payload. The header of one frame is free; those of a message of fragments without number are not.
+    /// </summary>
+    public void TakeOverhead(long bytes)
+    {
+        if (bytes > FrameWriter.MaxHeaderLength)
+        {
+            Settle();
+            Add(bytes);
+        }
     }
 
     /// <summary>
@@ -52,6 +65,8 @@ internal sealed class Throttle(TimeProvider time)
 
     private double Missing(double sent, long perSecond) =>
         perSecond == 0 ? 0 : (sent + 1 - ((double)perSecond * _limit.Burst) - Rounding) * 1000 / perSecond;
+
+    private void Add(double bytes) => _bytes = _limit.Bytes > 0 ? _bytes + bytes : 0;
 
     private void Settle()
     {

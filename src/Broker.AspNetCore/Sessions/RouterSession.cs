@@ -152,6 +152,14 @@ public sealed class RouterSession
         public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) =>
             throw new InvalidOperationException("The router's own session got an event.");
 
+        public void SendRetained(RetainedDelivery events) =>
+            throw new InvalidOperationException("The router's own session got retained events.");
+
+        public void ForgetMissed()
+        {
+            // It misses none.
+        }
+
         public void MissEvent() => throw new InvalidOperationException("The router's own session missed an event.");
 
         // The session is in no list by which a realm ends sessions.

@@ -22,6 +22,9 @@ internal sealed class BatchedFrameReader(WebSocketFrameReader frames, BatchFrami
     public string? Reason => frames.CloseCode == WebSocketCloseCode.MessageTooBig ? TooLong : frames.Reason;
 
     /// <inheritdoc/>
+    public int PartBytes => frames.PartBytes + _left;
+
+    /// <inheritdoc/>
     public int HeldBytes => frames.HeldBytes;
 
     /// <inheritdoc/>

@@ -46,6 +46,9 @@ internal interface IFrameReader : IDisposable
     /// <summary>One sentence on what was wrong, after <see cref="FrameKind.BrokenMessage"/> or <see cref="FrameKind.Violation"/>.</summary>
     string? Reason { get; }
 
+    /// <summary>How many bytes the reader has taken of payloads that are not complete, or not given out.</summary>
+    int PartBytes { get; }
+
     /// <summary>How much pooled memory the reader holds, in bytes; 0 between messages, except within a batch.</summary>
     int HeldBytes { get; }
 

@@ -27,6 +27,9 @@ internal sealed class RawSocketFrameReader(bool text, int maxMessageSize) : IFra
     public string? Reason { get; private set; }
 
     /// <inheritdoc/>
+    public int PartBytes => _lent ? 0 : _frame.Count;
+
+    /// <inheritdoc/>
     public int HeldBytes => _frame.HeldBytes;
 
     /// <inheritdoc/>

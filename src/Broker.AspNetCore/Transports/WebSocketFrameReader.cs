@@ -38,6 +38,9 @@ internal sealed class WebSocketFrameReader(bool text, int maxMessageSize) : IFra
     public string? Reason { get; private set; }
 
     /// <inheritdoc/>
+    public int PartBytes => _fragmented || _inFrame ? _message.Count : 0;
+
+    /// <inheritdoc/>
     public int HeldBytes => _message.HeldBytes + _control.HeldBytes;
 
     /// <inheritdoc/>

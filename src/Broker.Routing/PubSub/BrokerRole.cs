@@ -230,7 +230,7 @@ internal sealed partial class BrokerRole
         reply.Encode(
             session.Serializer,
             new WampMessage { Type = MessageType.Subscribed, RequestId = requestId, SubscriptionId = subscriber.Subscription.Id });
-        List<StoredPublication>? retained = request.GetRetained ? [] : null;
+        List<(RetainedEvent, StoredPublication)>? retained = request.GetRetained ? [] : null;
         lock (session.Gate)
         {
             session.SendLocked(reply);
@@ -240,14 +240,13 @@ internal sealed partial class BrokerRole
                 SetPolicy(subscriber, policy);
             }
 
+            subscriber.IsActive = true;
             if (retained is not null)
             {
                 // Looked up with the gate held: whatever is retained later reaches this subscriber live.
                 _retained.Find(subscriber.Subscription, session, _time.GetUtcNow(), retained);
-                RetainedDelivery.Send(subscriber, retained);
+                session.SendRetainedLocked(new RetainedDelivery(subscriber, retained));
             }
-
-            subscriber.IsActive = true;
         }
     }
 

@@ -14,15 +14,17 @@ internal static class EventEncoder
     /// <param name="publication">What was published.</param>
     /// <param name="payload">The publication's payload in the receiver's serializer.</param>
     /// <param name="isRetained">Whether the event was published before the subscription was made (RET-05).</param>
+    /// <param name="details">For the Details; null: the thread's own buffer.</param>
     public static void Encode(
         OutboundMessage target,
         SerializerKind serializer,
         Subscription subscription,
         scoped in Publication publication,
         scoped Payload payload,
-        bool isRetained)
+        bool isRetained,
+        ByteBuffer? details = null)
     {
-        var details = RoutingScratch.Current.Details;
+        details ??= RoutingScratch.Current.Details;
         details.Clear();
         var isPattern = subscription.Match != MatchPolicy.Exact;
         if (isPattern || isRetained || publication.HasDetails)

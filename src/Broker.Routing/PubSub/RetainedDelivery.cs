@@ -1,42 +1,110 @@
+using Broker.Messages;
+using Broker.Serialization;
 using Broker.Sessions;
 
 namespace Broker.PubSub;
 
-/// <summary>Queues retained events to a session that has just been told SUBSCRIBED.</summary>
-internal static class RetainedDelivery
+/// <summary>
+/// Retained events on their way to a session that has just been told SUBSCRIBED (RET-07): encoded one after the other, when the transport has room for the
+/// next one, so that a peer gets all of them at its own pace. The first ones are kept for it; what of the others is not retained any more when its turn
+/// comes is left out: a later event of its topic has been published. All members are called with the gate of the session held, and use no buffers but
+/// their own.
+/// </summary>
+public sealed class RetainedDelivery
 {
-    /// <summary>
-    /// Call with the gate of the subscriber's session held, in the section that queues SUBSCRIBED and lets live events through: so none of these comes
-    /// before them (RET-07). Those which are being dispatched at this moment are noted, so that they do not come again.
-    /// </summary>
-    public static void Send(Subscriber subscriber, List<StoredPublication> events)
+    /// <summary>How many bytes are kept, whatever happens to the retained events.</summary>
+    private const int MaxKept = 64 * 1024;
+
+    private readonly Subscriber _subscriber;
+    private readonly RetainedEvent[] _events;
+    private readonly Queue<StoredPublication> _kept = new(); // of the next ones of _events
+    private int _next;
+
+    /// <param name="subscriber">Who gets them.</param>
+    /// <param name="events">The events, with what is retained at this moment.</param>
+    internal RetainedDelivery(Subscriber subscriber, List<(RetainedEvent Event, StoredPublication Publication)> events)
     {
-        subscriber.Noted?.RemoveAll(publication => publication.IsDispatched);
-        foreach (var stored in events)
+        _subscriber = subscriber;
+        _events = [.. events.Select(one => one.Event)];
+        foreach (var (_, publication) in events)
         {
-            if (!stored.IsDispatched)
+            if (KeptBytes + publication.Size > MaxKept)
             {
-                (subscriber.Noted ??= []).Add(stored);
+                break;
             }
 
-            Send(subscriber, stored);
+            _kept.Enqueue(publication);
+            KeptBytes += publication.Size;
+        }
+
+        Note(events);
+    }
+
+    /// <summary>How many events there were in the beginning.</summary>
+    public int Count => _events.Length;
+
+    /// <summary>About how many bytes are kept for the peer until the delivery is over.</summary>
+    public int KeptBytes { get; private init; }
+
+    /// <summary>How the subscription's events are treated.</summary>
+    public EventTerms Terms => _subscriber.Terms;
+
+    /// <summary>Encodes the next event.</summary>
+    /// <param name="message">Gets the EVENT.</param>
+    /// <param name="maxLength">The longest message that the peer takes, in bytes.</param>
+    /// <param name="work">Grows by the bytes that have been looked at.</param>
+    /// <returns>What came of it. An event that the peer cannot get is counted.</returns>
+    public RetainedStep Next(OutboundMessage message, int maxLength, ref int work)
+    {
+        while (_next < _events.Length && _subscriber is { IsActive: true, Session.HasEnded: false })
+        {
+            var stored = _kept.TryDequeue(out var kept) ? kept : _events[_next].Publication;
+            _next++;
+            if (stored is not null)
+            {
+                return TryEncode(stored, message, maxLength, ref work);
+            }
+        }
+
+        return RetainedStep.End;
+    }
+
+    /// <summary>Has the subscriber know the events that are being dispatched at this moment, so that they do not come again.</summary>
+    private void Note(List<(RetainedEvent Event, StoredPublication Publication)> events)
+    {
+        _subscriber.Noted?.RemoveAll(publication => publication.IsDispatched);
+        foreach (var (_, publication) in events)
+        {
+            if (!publication.IsDispatched)
+            {
+                (_subscriber.Noted ??= []).Add(publication);
+            }
         }
     }
 
-    private static void Send(Subscriber subscriber, StoredPublication stored)
+    private RetainedStep TryEncode(StoredPublication stored, OutboundMessage message, int maxLength, ref int work)
     {
-        var session = subscriber.Session;
-        var scratch = RoutingScratch.Current;
-        var publication = stored.ToPublication();
-        if (!scratch.TryTranscode(publication.Serializer, publication.Payload, session.Serializer, out var payload))
+        var serializer = _subscriber.Session.Serializer;
+        if (stored.LengthIn(serializer) is { } known && (known < 0 || known > maxLength))
         {
-            session.MissEventLocked(subscriber.Terms);
-            return;
+            return Miss(known < 0 ? DropReason.Inexpressible : DropReason.TooLong);
         }
 
-        var message = scratch.Event(session.Serializer);
-        EventEncoder.Encode(message, session.Serializer, subscriber.Subscription, publication, payload, isRetained: true);
-        session.SendEventLocked(message, subscriber.Terms, publication.Topic);
-        message.Clear();
+        work += stored.Length;
+        using var transcoded = new ByteBuffer();
+        using var details = new ByteBuffer();
+        if (!stored.TryTranscode(serializer, transcoded, out var payload))
+        {
+            return Miss(DropReason.Inexpressible);
+        }
+
+        EventEncoder.Encode(message, serializer, _subscriber.Subscription, stored.ToPublication(), payload, isRetained: true, details);
+        return message.Bytes.Length <= maxLength ? RetainedStep.Event : Miss(DropReason.TooLong);
+    }
+
+    private RetainedStep Miss(DropReason reason)
+    {
+        Terms.CountDrop(reason);
+        return RetainedStep.Missed;
     }
 }

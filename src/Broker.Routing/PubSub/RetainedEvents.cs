@@ -12,9 +12,9 @@ internal sealed class RetainedEvents
 {
     private RetentionOptions _options;
     private readonly Lock _lock = new();
-    private readonly LinkedList<Entry> _entries = new(); // oldest first
-    private readonly Dictionary<byte[], List<Entry>> _topics = new(Utf8Comparer.Instance); // oldest first
-    private readonly Dictionary<byte[], List<Entry>>.AlternateLookup<ReadOnlySpan<byte>> _byTopic;
+    private readonly LinkedList<RetainedEvent> _entries = new(); // oldest first
+    private readonly Dictionary<byte[], List<RetainedEvent>> _topics = new(Utf8Comparer.Instance); // oldest first
+    private readonly Dictionary<byte[], List<RetainedEvent>>.AlternateLookup<ReadOnlySpan<byte>> _byTopic;
     private readonly ForgottenEvents _forgotten;
     private long _bytes;
 
@@ -97,7 +97,7 @@ internal sealed class RetainedEvents
     }
 
     /// <summary>Adds to <paramref name="found"/> what a session that subscribes is to get, oldest first: one event for each topic that matches (RET-05, RET-09).</summary>
-    public void Find(Subscription subscription, Session session, DateTimeOffset now, List<StoredPublication> found)
+    public void Find(Subscription subscription, Session session, DateTimeOffset now, List<(RetainedEvent Event, StoredPublication Publication)> found)
     {
         lock (_lock)
         {
@@ -105,7 +105,7 @@ internal sealed class RetainedEvents
             {
                 if (_byTopic.TryGetValue(subscription.Uri, out var events) && Latest(events, session, now) is { } latest)
                 {
-                    found.Add(latest.Publication);
+                    found.Add((latest, latest.Publication!));
                 }
 
                 return;
@@ -114,9 +114,9 @@ internal sealed class RetainedEvents
             for (var node = _entries.Last; node is not null && found.Count < _options.MaxEventsPerSubscribe; node = node.Previous)
             {
                 var entry = node.Value;
-                if (UriPattern.Matches(subscription.Uri, subscription.Match, entry.Publication.Topic) && Latest(entry.Topic, session, now) == entry)
+                if (UriPattern.Matches(subscription.Uri, subscription.Match, entry.Publication!.Topic) && Latest(entry.Topic, session, now) == entry)
                 {
-                    found.Add(entry.Publication);
+                    found.Add((entry, entry.Publication));
                 }
             }
 
@@ -124,11 +124,12 @@ internal sealed class RetainedEvents
         }
     }
 
-    private Entry? Latest(List<Entry> events, Session session, DateTimeOffset now)
+    private RetainedEvent? Latest(List<RetainedEvent> events, Session session, DateTimeOffset now)
     {
         for (var i = events.Count - 1; i >= 0; i--)
         {
-            if (!IsExpired(events[i].Publication, now) && events[i].Publication.Admit(session))
+            var publication = events[i].Publication!;
+            if (!IsExpired(publication, now) && publication.Admit(session))
             {
                 return events[i];
             }
@@ -137,7 +138,7 @@ internal sealed class RetainedEvents
         return null;
     }
 
-    private void MakeWay(List<Entry> events, StoredPublication publication)
+    private void MakeWay(List<RetainedEvent> events, StoredPublication publication)
     {
         if (!publication.IsRestricted)
         {
@@ -146,9 +147,9 @@ internal sealed class RetainedEvents
                 Remove(events[^1]);
             }
         }
-        else if (events.Count(entry => entry.Publication.IsRestricted) >= Math.Max(1, _options.MaxRestrictedPerTopic))
+        else if (events.Count(entry => entry.Publication!.IsRestricted) >= Math.Max(1, _options.MaxRestrictedPerTopic))
         {
-            Remove(events.Find(entry => entry.Publication.IsRestricted)!);
+            Remove(events.Find(entry => entry.Publication!.IsRestricted)!);
         }
     }
 
@@ -159,39 +160,33 @@ internal sealed class RetainedEvents
             _byTopic[publication.Topic] = events = [];
         }
 
-        var entry = new Entry(publication, events);
+        var entry = new RetainedEvent(publication, events);
         events.Add(entry);
         entry.Node = _entries.AddLast(entry);
         _bytes += publication.Size;
     }
 
-    private void Remove(Entry entry)
+    private void Remove(RetainedEvent entry)
     {
+        var publication = entry.Publication!;
         _entries.Remove(entry.Node!);
-        _bytes -= entry.Publication.Size;
+        _bytes -= publication.Size;
         entry.Topic.Remove(entry);
         if (entry.Topic.Count == 0)
         {
-            _byTopic.Remove(entry.Publication.Topic);
+            _byTopic.Remove(publication.Topic);
         }
+
+        entry.Forget();
     }
 
     private void RemoveExpired(DateTimeOffset now)
     {
-        while (_entries.First is { } oldest && IsExpired(oldest.Value.Publication, now))
+        while (_entries.First is { } oldest && IsExpired(oldest.Value.Publication!, now))
         {
             Remove(oldest.Value);
         }
     }
 
     private bool IsExpired(StoredPublication publication, DateTimeOffset now) => _options.MaxAge is { } age && now - publication.Timestamp >= age;
-
-    private sealed class Entry(StoredPublication publication, List<Entry> topic)
-    {
-        public StoredPublication Publication { get; } = publication;
-
-        public List<Entry> Topic { get; } = topic;
-
-        public LinkedListNode<Entry>? Node { get; set; }
-    }
 }

@@ -20,6 +20,7 @@ internal sealed class StoredPublication
     private readonly bool _hasDetails;
     private readonly BlackWhiteLists? _lists;
     private readonly long _excludedSessionId; // the publisher's, unless it wants its own events; otherwise 0
+    private LengthBySerializer _lengths; // of the payload and one more; 0: not known; less: it cannot be expressed
     private bool _isDispatched;
 
     public StoredPublication(scoped in Publication publication, DateTimeOffset timestamp)
@@ -68,6 +69,33 @@ internal sealed class StoredPublication
     /// <summary>Whether somebody of this identity may find it in a history (HIS-12, HIS-16).</summary>
     public bool Admit(SessionIdentity identity) => _lists?.Admit(identity) != false;
 
+    /// <summary>How long the payload is in a serializer; less than 0: it cannot be expressed; null: not known yet.</summary>
+    public int? LengthIn(SerializerKind serializer)
+    {
+        if (serializer == _serializer)
+        {
+            return _elements.Length;
+        }
+
+        var known = Volatile.Read(ref _lengths[(int)serializer]);
+        return known == 0 ? null : known < 0 ? known : known - 1;
+    }
+
+    /// <summary>The payload in a serializer, in <paramref name="target"/> if it is not the publisher's own; false if it cannot be expressed.</summary>
+    public bool TryTranscode(SerializerKind serializer, ByteBuffer target, out Payload payload)
+    {
+        payload = new Payload(_elements, _elementCount);
+        if (serializer == _serializer || _elementCount == 0)
+        {
+            return true;
+        }
+
+        var isExpressed = Transcoder.TryTranscode(_serializer, _elements, _elementCount, serializer, target);
+        Volatile.Write(ref _lengths[(int)serializer], isExpressed ? target.Written.Length + 1 : -1);
+        payload = new Payload(target.Written, _elementCount);
+        return isExpressed;
+    }
+
     /// <summary>The publication again; its bytes are this object's.</summary>
     public Publication ToPublication() => new(in _details)
     {
@@ -77,4 +105,10 @@ internal sealed class StoredPublication
         Payload = new Payload(_elements, _elementCount),
         HasDetails = _hasDetails,
     };
+
+    [System.Runtime.CompilerServices.InlineArray(3)]
+    private struct LengthBySerializer
+    {
+        private int _json;
+    }
 }

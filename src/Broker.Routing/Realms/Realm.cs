@@ -300,7 +300,7 @@ public sealed partial class Realm
                 return false;
             }
 
-            session.HasEnded = true;
+            session.LeaveLocked();
             testaments = session.Testaments;
             session.Testaments = null;
         }

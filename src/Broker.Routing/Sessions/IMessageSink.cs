@@ -32,8 +32,18 @@ public interface IMessageSink
     /// <param name="topic">The topic; valid during the call only.</param>
     void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic);
 
+    /// <summary>
+    /// Queues the events of a delivery behind all that waits; as <see cref="Send"/>. They are asked for, with <see cref="Gate"/> held, as the
+    /// peer takes them; those that the peer does not get are told to it by <see cref="EventGap"/>.
+    /// </summary>
+    /// <param name="events">The events.</param>
+    void SendRetained(RetainedDelivery events);
+
     /// <summary>Notes that the peer does not get an event, to be told with the next EVENT; called with <see cref="Gate"/> held.</summary>
     void MissEvent();
+
+    /// <summary>Forgets the events that were missed and are not told yet: the session has ended. Called with <see cref="Gate"/> held.</summary>
+    void ForgetMissed();
 
     /// <summary>
     /// Asks the connection to end the session, which has left its realm, by GOODBYE, and then itself. Called without <see cref="Gate"/>; returns at once, and

@@ -67,7 +67,7 @@ public sealed class Session
     internal Lock Gate => _sink.Gate;
 
     /// <summary>True once it has left: nothing is added to it any more. Guarded by <see cref="Gate"/>.</summary>
-    internal bool HasEnded { get; set; }
+    internal bool HasEnded { get; private set; }
 
     /// <summary>What it subscribed, by subscription id. Guarded by the broker's lock.</summary>
     internal Dictionary<long, Subscriber>? Subscriptions { get; set; }
@@ -207,6 +207,25 @@ public sealed class Session
         {
             _sink.SendEvent(message, terms, topic);
         }
+    }
+
+    /// <summary>Queues retained events, unless the session has left. Call with <see cref="Gate"/> held.</summary>
+    internal void SendRetainedLocked(RetainedDelivery events)
+    {
+        if (!HasEnded && events.Count > 0)
+        {
+            _sink.SendRetained(events);
+        }
+    }
+
+    /// <summary>
+    /// Nothing is added to the session any more, and what it has missed is nothing to the next one of its connection. Call with <see
+    /// cref="Gate"/> held.
+    /// </summary>
+    internal void LeaveLocked()
+    {
+        HasEnded = true;
+        _sink.ForgetMissed();
     }
 
     /// <summary>

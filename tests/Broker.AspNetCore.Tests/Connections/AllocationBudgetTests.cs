@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Broker.Ids;
 using Broker.Messages;
+using Broker.Peers;
 using Broker.Serialization;
 using Broker.Transports;
 
@@ -19,7 +20,7 @@ public class AllocationBudgetTests
     public void Publish_and_its_events_allocate_nothing(SerializerKind serializer, bool isBatched)
     {
         var subprotocol = new WampSubprotocol(serializer, isBatched);
-        var context = MemoryPeer.NewContext();
+        var context = MemoryPeer.NewContext(time: new ManualTimeProvider());
         var publisher = MemoryPeer.Join(context, subprotocol);
         var subscribers = Enumerable.Range(0, 3).Select(_ => MemoryPeer.Join(context, subprotocol)).ToArray();
         foreach (var subscriber in subscribers)
@@ -56,7 +57,7 @@ public class AllocationBudgetTests
     public void Call_invocation_yield_and_result_allocate_nothing(SerializerKind serializer, bool isBatched)
     {
         var subprotocol = new WampSubprotocol(serializer, isBatched);
-        var context = MemoryPeer.NewContext();
+        var context = MemoryPeer.NewContext(time: new ManualTimeProvider());
         var caller = MemoryPeer.Join(context, subprotocol);
         var callee = MemoryPeer.Join(context, subprotocol);
         callee.Write(new WampMessage { Type = MessageType.Register, RequestId = 1, Uri = "com.example.procedure"u8 });

@@ -156,6 +156,37 @@ public sealed class OutboundBudgetTests
     }
 
     [Theory]
+    [MemberData(nameof(Transports))]
+    public async Task When_long_events_of_many_who_do_not_read_use_it_up_they_give_way(PeerTransport transport, SerializerKind serializer)
+    {
+        const int Hogs = 12;
+        const int Most = 2 * Mega;
+        await using var router = await TestRouter.StartAsync(options => (options.MaxOutboundBytes, options.MaxOutboundBytesTotal) = (Most, Most));
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
+        await using var reader = await SlowPeers.SubscribeAsync(router, transport, serializer, topic: "com.example.read");
+        var hogs = new List<TestPeer>();
+        for (var i = 0; i < Hogs; i++)
+        {
+            hogs.Add(await SlowPeers.SubscribeAsync(router, transport, serializer, SlowPeers.SmallBuffer, topic: $"com.example.topic{i}"));
+        }
+
+        var payload = new string('x', 900_000);
+        for (var number = 1; number <= 4 * Hogs; number++)
+        {
+            await SlowPeers.PublishAsync(publisher, number, payload, $"com.example.topic{number % Hogs}");
+            await publisher.RoutedAsync();
+        }
+
+        await TestRouter.WaitUntilAsync(
+            () => router.Context.OutboundBudget.Held.Value <= Most, () => $"{router.Context.OutboundBudget.Held.Value} bytes wait");
+        await SlowPeers.PublishAsync(publisher, 1 + (4 * Hogs), Long, "com.example.read");
+        Assert.Equal(0, SlowPeers.GapOf(await reader.ExpectAsync("[36,*]")));
+        Assert.All(router.Logs.Endings, ending => Assert.Contains("slow_consumer", ending, StringComparison.Ordinal));
+        Assert.NotNull(router.RealmState.FindSession(reader.SessionId));
+        hogs.ForEach(hog => hog.Reset());
+    }
+
+    [Theory]
     [InlineData(1000)]
     [InlineData(20_000)]
     public void What_several_peers_wait_for_counts_once(int size)

@@ -19,7 +19,7 @@ public sealed class ReadTurnTests
         SynchronizationContext.SetSynchronizationContext(turns);
         try
         {
-            using var peer = MemoryPeer.Join(MemoryPeer.NewContext(), new WampSubprotocol(serializer, isBatched), givesWay: true);
+            using var peer = MemoryPeer.Join(MemoryPeer.NewContext(time: new ManualTimeProvider()), new WampSubprotocol(serializer, isBatched), givesWay: true);
             for (var request = 1; request <= 600; request++)
             {
                 peer.Write(new WampMessage { Type = MessageType.Subscribe, RequestId = request, Uri = "com.example.topic"u8 });
@@ -48,7 +48,7 @@ public sealed class ReadTurnTests
         SynchronizationContext.SetSynchronizationContext(turns);
         try
         {
-            using var peer = MemoryPeer.Join(MemoryPeer.NewContext(), new WampSubprotocol(serializer, isBatched), givesWay: true);
+            using var peer = MemoryPeer.Join(MemoryPeer.NewContext(time: new ManualTimeProvider()), new WampSubprotocol(serializer, isBatched), givesWay: true);
             var topic = System.Text.Encoding.UTF8.GetBytes("com.example." + new string('x', 400));
             var request = 0;
             while (turns.AreOver)
@@ -96,6 +96,54 @@ public sealed class ReadTurnTests
         {
             SynchronizationContext.SetSynchronizationContext(outer);
         }
+    }
+
+    /// <summary>Some messages take long, such as those that ask for a long history: then there are fewer to a turn.</summary>
+    [Theory, MemberData(nameof(Subprotocols))]
+    public void Messages_that_take_long_make_a_turn_shorter(SerializerKind serializer, bool isBatched)
+    {
+        var outer = SynchronizationContext.Current;
+        var turns = new Turns();
+        SynchronizationContext.SetSynchronizationContext(turns);
+        try
+        {
+            var context = MemoryPeer.NewContext(time: new MillisecondPerLook());
+            using var peer = MemoryPeer.Join(context, new WampSubprotocol(serializer, isBatched), givesWay: true);
+            for (var request = 1; request <= 60; request++)
+            {
+                peer.Write(new WampMessage { Type = MessageType.Subscribe, RequestId = request, Uri = "com.example.topic"u8 });
+            }
+
+            peer.Flush();
+            var answered = 0;
+            var rounds = 0;
+            for (; answered < 60; rounds++)
+            {
+                var now = peer.Drain();
+                Assert.InRange(now, 1, 6);
+                answered += now;
+                if (!turns.AreOver)
+                {
+                    turns.RunNext();
+                }
+            }
+
+            Assert.InRange(rounds, 10, 60);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    /// <summary>A clock by which a millisecond passes whenever somebody looks.</summary>
+    private sealed class MillisecondPerLook : TimeProvider
+    {
+        private long _looks;
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _looks);
     }
 
     /// <summary>Holds back what gives way to others until the test lets it go on.</summary>

@@ -232,4 +232,94 @@ public sealed class SlowConsumerTests
 
         await stopped;
     }
+
+    [Theory]
+    [InlineData(PeerTransport.WebSocket)]
+    [InlineData(PeerTransport.RawSocket)]
+    [Trait("wamp", "WS-09")]
+    public async Task A_peer_that_reads_slowly_is_not_taken_for_dead(PeerTransport transport)
+    {
+        await using var router = await SlowPeers.StartAsync(options => options.PingRawSockets = true);
+        await using var slow = await SlowPeers.SubscribeAsync(router, transport, SerializerKind.Json, SlowPeers.SmallBuffer);
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.RawSocket);
+        var payload = new string('x', 10_000);
+        var published = 0;
+        for (var round = 0; round < 10; round++)
+        {
+            var dropped = router.RealmState.EventsDropped;
+            while (router.RealmState.EventsDropped == dropped)
+            {
+                await SlowPeers.PublishAsync(publisher, ++published, payload);
+                await publisher.RoutedAsync();
+            }
+
+            router.Clock.Advance(TimeSpan.FromSeconds(15));
+            var before = Stalled();
+            while (Stalled() == before)
+            {
+                await slow.ExpectAsync("[36,*]"); // what is silent for 20 s is pinged, and ended 10 s later
+            }
+        }
+
+        long? Stalled() => router.Context.Connections.All.Single(one => one.SessionId == slow.SessionId).Outbound.Stall?.Since;
+    }
+
+    [Theory]
+    [InlineData(PeerTransport.WebSocket, SerializerKind.Json)]
+    [InlineData(PeerTransport.BatchedWebSocket, SerializerKind.MessagePack)]
+    [InlineData(PeerTransport.RawSocket, SerializerKind.Cbor)]
+    [Trait("wamp", "WS-07")]
+    public async Task What_one_session_has_missed_the_next_one_of_the_connection_is_not_told(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await SlowPeers.StartAsync();
+        await using var slow = await SlowPeers.SubscribeAsync(router, transport, serializer, SlowPeers.SmallBuffer);
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.RawSocket);
+        var payload = new string('x', 10_000);
+        var published = 0;
+        while (router.RealmState.EventsDropped < 10)
+        {
+            await SlowPeers.PublishAsync(publisher, ++published, payload);
+            await publisher.RoutedAsync();
+        }
+
+        await slow.SendAsync("""[6,{},"wamp.close.close_realm"]""");
+        while (!(await slow.ReceiveAsync()).StartsWith("[6,", StringComparison.Ordinal))
+        {
+            // what waited
+        }
+
+        await slow.JoinAsync();
+        await slow.SendAsync("""[32,1,{},"com.example.topic"]""");
+        await slow.ExpectAsync("[33,1,*]");
+        await SlowPeers.PublishAsync(publisher, ++published, "first");
+
+        Assert.Equal(0, SlowPeers.GapOf(await slow.ExpectAsync("[36,*]")));
+    }
+
+    [Fact]
+    public async Task Another_bound_counts_for_connections_that_are_open()
+    {
+        await using var router = await SlowPeers.StartAsync();
+        await using var slow = await SlowPeers.SubscribeAsync(router, PeerTransport.WebSocket, SerializerKind.Json, SlowPeers.SmallBuffer);
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.RawSocket);
+        var payload = new string('x', 10_000);
+        var published = 0;
+        await PublishUntilDroppedAsync();
+        Assert.InRange(router.Context.OutboundBudget.Held.Value, 0, 2 * SlowPeers.MaxOutbound);
+
+        router.Router.Reconfigure(new WampRouterOptions { MaxOutboundBytes = 4 * SlowPeers.MaxOutbound });
+        await PublishUntilDroppedAsync();
+
+        Assert.InRange(router.Context.OutboundBudget.Held.Value, 2 * SlowPeers.MaxOutbound, 8 * SlowPeers.MaxOutbound);
+
+        async Task PublishUntilDroppedAsync()
+        {
+            var dropped = router.RealmState.EventsDropped;
+            while (router.RealmState.EventsDropped == dropped)
+            {
+                await SlowPeers.PublishAsync(publisher, ++published, payload);
+                await publisher.RoutedAsync();
+            }
+        }
+    }
 }

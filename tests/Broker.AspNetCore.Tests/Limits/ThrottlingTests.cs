@@ -7,6 +7,7 @@ using Broker.Peers;
 using Broker.Realms;
 using Broker.Serialization;
 using Broker.Sessions;
+using Broker.Transports;
 using Broker.Uris;
 
 namespace Broker.Limits;
@@ -52,6 +53,31 @@ public sealed class ThrottlingTests
         Assert.Equal(0, router.RealmState.SubscriptionCount);
         router.Clock.Advance(TimeSpan.FromMilliseconds(peer.Encode(publish).Length + 1 - 2000));
         await ExpectSubscribedAsync(peer, 2, 2);
+    }
+
+    [Theory]
+    [InlineData(PeerTransport.WebSocket)]
+    [InlineData(PeerTransport.MappedWebSocket)]
+    public async Task Fragments_without_end_are_no_way_around_it(PeerTransport transport)
+    {
+        await using var router = await StartAsync(new RateLimit { Bytes = 1000 });
+        await using var peer = await TestPeer.JoinAsync(router, transport);
+        await peer.SendBytesAsync(ClientFrames.Join(
+            [
+                ClientFrames.Start(1, "["u8),
+                .. Enumerable.Repeat(ClientFrames.Middle([]), 5000),
+                ClientFrames.Last("32,1,{},\"com.example.topic1\"]"u8),
+                peer.Frame(Subscribe(2)),
+            ]));
+
+        var seconds = 0;
+        for (var subscribed = ExpectSubscribedAsync(peer, 1, 2); !subscribed.IsCompleted; seconds++)
+        {
+            router.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(subscribed, Task.Run(Thread.Yield));
+        }
+
+        Assert.InRange(seconds, 20, int.MaxValue); // 30 KB of headers
     }
 
     [Fact]

@@ -43,6 +43,10 @@ internal static class SlowPeers
         Assert.Equal(PeerFrame.Pong, (await peer.ReceiveFrameAsync()).Kind);
     }
 
+    /// <summary>Waits until the router holds something for a peer that does not read.</summary>
+    public static Task RoutedWithinAsync(this TestPeer peer, TestRouter router) => TestRouter.WaitUntilAsync(
+        () => router.Context.OutboundBudget.Held.Value > 0, () => $"Nothing waits for the peer of session {peer.SessionId}.");
+
     public static int NumberOf(JsonElement received) => received[4][0].GetInt32();
 
     public static long GapOf(JsonElement received) => received[3].TryGetProperty("_gap", out var value) ? value.GetInt64() : 0;

@@ -85,6 +85,32 @@ internal sealed class RecordingPeer : IMessageSink
             return;
         }
 
+        Record(message);
+    }
+
+    void IMessageSink.SendRetained(RetainedDelivery events)
+    {
+        using var message = new OutboundMessage();
+        var work = 0;
+        for (var step = events.Next(message, MaxLength, ref work); step != RetainedStep.End; step = events.Next(message, MaxLength, ref work))
+        {
+            if (step == RetainedStep.Event)
+            {
+                Record(message);
+            }
+            else
+            {
+                _missed++;
+            }
+        }
+    }
+
+    void IMessageSink.MissEvent() => _missed++;
+
+    void IMessageSink.ForgetMissed() => _missed = 0;
+
+    private void Record(OutboundMessage message)
+    {
         using var marked = new OutboundMessage();
         if (_missed > 0)
         {
@@ -94,8 +120,6 @@ internal sealed class RecordingPeer : IMessageSink
 
         _received.Add((marked.Bytes.IsEmpty ? message : marked).Bytes.ToArray());
     }
-
-    void IMessageSink.MissEvent() => _missed++;
 
     /// <summary>The GOODBYE that the realm has asked the connection to send: reason and message; null as long as it has not.</summary>
     public (string Reason, string? Message)? Ending { get; private set; }

@@ -198,6 +198,13 @@ public sealed class AllocationBudgets
 
         public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) => Send(message, isDroppable: true);
 
+        public void SendRetained(RetainedDelivery events) => Assert.Fail("Nothing is retained.");
+
+        public void ForgetMissed()
+        {
+            // It has missed nothing.
+        }
+
         public void MissEvent() => Assert.Fail("Nobody speaks another serializer.");
 
         public void End(string reason, string? message) => Assert.Fail("Nobody kills this session.");

@@ -136,6 +136,13 @@ public sealed class ProtocolViolations
         public void SendEvent(OutboundMessage message, EventTerms terms, ReadOnlySpan<byte> topic) =>
             Assert.Fail("It has subscribed nothing.");
 
+        public void SendRetained(RetainedDelivery events) => Assert.Fail("It has subscribed nothing.");
+
+        public void ForgetMissed()
+        {
+            // It has missed nothing.
+        }
+
         public void MissEvent() => Assert.Fail("It has subscribed nothing.");
 
         public void End(string reason, string? message) => Assert.Fail("Nobody kills this session.");

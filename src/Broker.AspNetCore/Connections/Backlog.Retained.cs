@@ -1,0 +1,72 @@
+using Broker.PubSub;
+using Broker.Sessions;
+using Broker.Transports;
+
+namespace Broker.Connections;
+
+/// <content>Retained events, which are asked for one by one when their turn has come.</content>
+internal sealed partial class Backlog
+{
+    /// <summary>What an event costs as long as it is not asked for.</summary>
+    private const int PlaceCost = 8;
+
+    private Action<OutboundMessage>? _countSent; // counts an event that leaves
+
+    /// <summary>Adds the events of a delivery.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="count">Counts each that leaves.</param>
+    public void AddRetained(RetainedDelivery events, Action<OutboundMessage> count)
+    {
+        _countSent = count;
+        held.Add(CostOf(events));
+        Append(new Entry { Frame = OutboundFrame.Message, Retained = events, Terms = events.Terms, IsReply = true, Gap = Missed });
+        Missed = 0;
+    }
+
+    /// <summary>What waiting costs, see <see cref="AddRetained"/>.</summary>
+    public static int CostOf(RetainedDelivery events) => FrameCost + (PlaceCost * events.Count) + events.KeptBytes;
+
+    /// <summary>Asks for the next event of the delivery that is first. Without one, and with it, the delivery is over.</summary>
+    private bool TryLoad(ref Entry first, ref int work)
+    {
+        using var message = new OutboundMessage();
+        switch (first.Retained!.Next(message, peerLimit, ref work))
+        {
+            case RetainedStep.Event:
+                _countSent!(message);
+                first.Bytes = message.Share(held);
+                Grow(first.Bytes.Count + FrameCost, first.IsReply);
+                return true;
+            case RetainedStep.Missed:
+                first.Gap++;
+                return false;
+            default:
+                Tell(_first + 1, first.Gap);
+                Shrink(first, CostOf(first.Retained));
+                LetGo(first.Retained);
+                Remove(ref first);
+                return false;
+        }
+    }
+
+    /// <summary>The first frame has left.</summary>
+    private void Finish(ref Entry first)
+    {
+        if (first.Retained is null)
+        {
+            Remove(ref first);
+            return;
+        }
+
+        first.Bytes!.Release();
+        first.Bytes = null;
+    }
+
+    private void LetGo(RetainedDelivery? events)
+    {
+        if (events is not null)
+        {
+            held.Add(-CostOf(events));
+        }
+    }
+}

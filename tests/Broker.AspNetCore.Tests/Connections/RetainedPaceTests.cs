@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Broker.Peers;
+using Broker.PubSub;
+using Broker.Serialization;
+
+namespace Broker.Connections;
+
+/// <summary>Retained events reach a subscriber at its own pace, however little may wait for it, and hold up nobody else.</summary>
+[Collection(nameof(Alone))]
+[Trait("wamp", "RET-07")]
+public sealed class RetainedPaceTests
+{
+    private const int Events = 60;
+    private const string SubscribeAll = """[32,1,{"match":"prefix","get_retained":true},"com.example."]""";
+    private static readonly string Payload = new('x', 50_000);
+
+    public static MatrixTheoryData<PeerTransport, SerializerKind> Transports { get; } =
+        new([PeerTransport.WebSocket, PeerTransport.BatchedWebSocket, PeerTransport.MappedWebSocket, PeerTransport.RawSocket], Enum.GetValues<SerializerKind>());
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    [Trait("wamp", "RET-09")]
+    public async Task All_of_them_arrive_though_they_are_many_times_what_may_wait(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await SlowPeers.StartAsync(); // a quarter of a MiB, for 3 MB
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
+        await RetainAsync(publisher, Events);
+        await using var subscriber = await TestPeer.JoinAsync(router, transport, serializer, receiveBuffer: SlowPeers.SmallBuffer);
+
+        await subscriber.SendAsync(SubscribeAll);
+        await subscriber.ExpectAsync("[33,1,*]");
+        await SlowPeers.PublishAsync(publisher, Events + 1, "live", "com.example.live");
+        for (var number = 1; number <= Events; number++)
+        {
+            var received = await subscriber.ExpectAsync("[36,*]");
+            Assert.Equal((number, true, 0), (SlowPeers.NumberOf(received), IsRetained(received), SlowPeers.GapOf(received)));
+        }
+
+        var live = await subscriber.ExpectAsync("[36,*]");
+        Assert.Equal((Events + 1, false, 0), (SlowPeers.NumberOf(live), IsRetained(live), SlowPeers.GapOf(live)));
+        Assert.Equal(0, router.RealmState.EventsDropped);
+    }
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    [Trait("wamp", "BRK-05")]
+    public async Task Who_unsubscribes_meanwhile_gets_no_more_of_them(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await SlowPeers.StartAsync();
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
+        await RetainAsync(publisher, Events);
+        await using var subscriber = await TestPeer.JoinAsync(router, transport, serializer, receiveBuffer: SlowPeers.SmallBuffer);
+        await subscriber.SendAsync(SubscribeAll);
+        var subscription = (await subscriber.ExpectAsync("[33,1,*]"))[2].GetInt64();
+
+        await subscriber.SendAsync($"[34,2,{subscription}]");
+
+        var events = 0;
+        var received = JsonElement.Parse(await subscriber.ReceiveAsync());
+        for (; received[0].GetInt32() == 36; received = JsonElement.Parse(await subscriber.ReceiveAsync()))
+        {
+            events++;
+        }
+
+        Assert.Equal("[35,2]", received.ToString());
+        Assert.InRange(events, 0, Events);
+        await subscriber.SendAsync("""[48,3,{},"com.example.nothing"]""");
+        await subscriber.ExpectAsync("[8,48,3,*]");
+    }
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    public async Task What_was_retained_does_not_take_the_place_of_a_later_event_that_waits(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await SlowPeers.StartAsync();
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
+        await using var slow = await SlowPeers.SubscribeAsync(
+            router, transport, serializer, SlowPeers.SmallBuffer, """{"match":"prefix","_slow_consumer":"latest"}""", "com.example.");
+        await publisher.SendAsync("""[16,1,{"retain":true},"com.example.state",[3]]""");
+        var published = 1;
+        while (router.RealmState.EventsDroppedFor(DropReason.Conflated) < 10)
+        {
+            await SlowPeers.PublishAsync(publisher, ++published, Payload, "com.example.flood");
+            await publisher.RoutedAsync();
+        }
+
+        await publisher.SendAsync($"""[16,{++published},{"{}"},"com.example.state",[5]]""");
+        await publisher.RoutedAsync();
+        await slow.SendAsync("""[32,2,{"match":"prefix","get_retained":true},"com.example."]""");
+        await slow.RoutedWithinAsync(router);
+
+        var states = new List<string>();
+        while (states.Count < 4)
+        {
+            var received = JsonElement.Parse(await slow.ReceiveAsync());
+            if (received[0].GetInt32() == 33)
+            {
+                states.Add("SUBSCRIBED");
+            }
+            else if (received[3].GetProperty("topic").GetString() == "com.example.state")
+            {
+                states.Add(received[4].ToString() + (IsRetained(received) ? " retained" : ""));
+            }
+        }
+
+        Assert.Equal(["[3]", "[5]", "SUBSCRIBED", "[3] retained"], states);
+    }
+
+    [Theory]
+    [InlineData(PeerTransport.WebSocket)]
+    [InlineData(PeerTransport.RawSocket)]
+    [Trait("wamp", "WS-09")]
+    public async Task The_answer_to_a_ping_does_not_wait_for_them(PeerTransport transport)
+    {
+        await using var router = await SlowPeers.StartAsync();
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
+        await RetainAsync(publisher, 200, new string('x', 60_000)); // more than sockets take
+        await using var subscriber = await TestPeer.JoinAsync(router, transport, receiveBuffer: SlowPeers.SmallBuffer);
+        await subscriber.SendAsync(SubscribeAll);
+        await subscriber.RoutedWithinAsync(router);
+
+        await subscriber.SendBytesAsync(subscriber.PingFrame([7]));
+
+        var before = 0;
+        while ((await subscriber.ReceiveFrameAsync()).Kind != PeerFrame.Pong)
+        {
+            before++;
+        }
+
+        Assert.InRange(before, 0, 190);
+    }
+
+    private static bool IsRetained(JsonElement received) => received[3].TryGetProperty("retained", out _);
+
+    private static async Task RetainAsync(TestPeer publisher, int events, string? payload = null)
+    {
+        for (var number = 1; number <= events; number++)
+        {
+            await publisher.SendAsync($$"""[16,{{number}},{"retain":true},"com.example.topic{{number}}",[{{number}},"{{payload ?? Payload}}"]]""");
+        }
+
+        await publisher.RoutedAsync();
+    }
+}
