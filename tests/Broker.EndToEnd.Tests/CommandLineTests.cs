@@ -32,6 +32,8 @@ public sealed class CommandLineTests(SharedRouter router) : IDisposable
     [InlineData("'/a b' is no path", "--path", "/a b")]
     [InlineData("'loud'", "--log-level", "loud")]
     [InlineData("HOST:PORT", "probe", "foo")]
+    [InlineData("HOST:PORT", "probe", "tls:foo")]
+    [InlineData("is no IP address", "probe", "tls:example:443")]
     public Task A_wrong_command_line_is_explained_in_one_line(string part, params string[] arguments) => ExpectRefusalAsync(UsageFault, part, arguments);
 
     [Fact]

@@ -200,6 +200,65 @@ public sealed class OperationsTests : IDisposable
         Assert.Contains("none.pem", process.Failure("").Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Files_of_certificates_that_cannot_be_used_are_told_of_by_check_too()
+    {
+        WriteCertificate("router.example");
+        var file = Write(
+            "broken.json",
+            $$"""
+            { "listeners": [
+              { "listen": "127.0.0.1:0", "tls": { "cert": "{{PathOf("c.pem")}}", "key": "{{PathOf("none.pem")}}" } },
+              { "listen": "127.0.0.1:0", "tls": { "cert": "{{PathOf("none.pem")}}", "key": "{{PathOf("k.pem")}}" } } ] }
+            """);
+        foreach (var (exitCode, arguments) in new[] { (2, new[] { "check", file }), (1, ["--config", file]) })
+        {
+            await using var process = ChildProcess.Start("dotnet", [BuiltFiles.Router, .. arguments]);
+            for (var listener = 0; listener < 2; listener++)
+            {
+                Assert.StartsWith($"{file}:{listener + 2}: listeners.{listener}.tls: The certificate '", await process.ReadLineAsync(), StringComparison.Ordinal);
+            }
+
+            Assert.Null(await process.ReadLineAsync());
+            Assert.Equal(exitCode, await process.WaitForExitAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_probe_finds_a_router_behind_TLS_and_one_that_has_no_room()
+    {
+        WriteCertificate("router.example");
+        var configuration =
+            $$"""{ "listeners": [ { "listen": "127.0.0.1:0", "tls": { "cert": "{{PathOf("c.pem")}}", "key": "{{PathOf("k.pem")}}" } } ], "ops": { "listen": "127.0.0.1:0" } }""";
+        await using var router = await ConfiguredRouter.StartAsync(configuration);
+        var address = $"127.0.0.1:{new Uri(router.Url).Port}";
+        await ExpectProbeAsync(0, "", $"tls:{address}");
+        await ExpectProbeAsync(1, "No router answers", address); // without TLS
+
+        await using var client = await ConnectAsync(router, []);
+        await router.ReloadAsync(configuration.Replace("\"ops\"", "\"limits\": { \"connections\": 1 }, \"ops\"", StringComparison.Ordinal));
+
+        await ExpectProbeAsync(0, "", $"tls:{address}");
+    }
+
+    [Fact]
+    public async Task A_probe_asks_pages_for_operators()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+
+        await ExpectProbeAsync(0, "", $"{router.Ops}livez");
+        await ExpectProbeAsync(0, "", $"{router.Ops}readyz");
+        await ExpectProbeAsync(1, "answers with status 404", $"{router.Ops}nothing");
+        await ExpectProbeAsync(1, "No router answers", "http://127.0.0.1:1/livez");
+    }
+
+    private static async Task ExpectProbeAsync(int exitCode, string text, string address)
+    {
+        await using var probe = ChildProcess.Start("dotnet", BuiltFiles.Router, "probe", address);
+        Assert.Contains(text, await probe.ReadLineAsync() ?? "", StringComparison.Ordinal);
+        Assert.Equal(exitCode, await probe.WaitForExitAsync());
+    }
+
     private static async Task<string> AskAsync(ConfiguredRouter router, HttpMethod method, string path, HttpStatusCode expected, string? host = null)
     {
         using var http = new HttpClient();

@@ -14,7 +14,9 @@ public sealed class TransportInfo
     /// </param>
     public TransportInfo(Func<string, string?>? header = null) => _header = header;
 
-    /// <summary>The peer's address, behind trusted proxies the one that they tell; null for a Unix domain socket.</summary>
+    /// <summary>
+    /// The peer's address. Of who comes through trusted proxies it is the one that they tell, or the proxy's own where it tells none. Null for a Unix domain socket.
+    /// </summary>
     public IPAddress? RemoteAddress { get; init; }
 
     /// <summary>Whether the peer is on this machine: at a loopback address or a Unix domain socket.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Broker.Authentication;
 
 namespace Broker.Connections;
@@ -11,6 +12,12 @@ namespace Broker.Connections;
 internal sealed record PeerInfo(string ConnectionId, string Address, TransportInfo Transport, Action Abort, CancellationToken Closed)
 {
     private static long _lastId;
+
+    /// <summary>
+    /// The address that the connection counts for in <see cref="Limits.ConnectionLimits.PerAddress"/>; null: none. That of a trusted proxy is not, even where the proxy does not tell
+    /// whom it speaks for.
+    /// </summary>
+    public IPAddress? CountedAddress { get; init; }
 
     /// <summary>A number that no other connection of this process has.</summary>
     public long Id { get; } = Interlocked.Increment(ref _lastId);

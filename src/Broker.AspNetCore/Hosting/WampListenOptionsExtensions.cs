@@ -16,7 +16,9 @@ public static class WampListenOptionsExtensions
     /// </summary>
     /// <remarks>
     /// What is served here does not pass through the application's middleware: its authentication, authorization, CORS and forwarded
-    /// headers do not apply. Where they must, use <c>app.MapWamp</c> on an endpoint without <c>UseWamp</c>.
+    /// headers do not apply. Where they must, use <c>app.MapWamp</c> on an endpoint without <c>UseWamp</c>. Where <c>UseHttps</c> asks for clients' certificates, set
+    /// <c>CertificateChainPolicy</c> with <c>DisableCertificateDownloads</c> in its <c>OnAuthenticate</c>: otherwise .NET fetches missing issuers from wherever a certificate
+    /// says, and blocks the thread of the handshake meanwhile.
     /// </remarks>
     /// <param name="listen">The endpoint.</param>
     /// <param name="path">The path of the WebSocket, such as <c>/ws</c>.</param>
@@ -37,12 +39,17 @@ public static class WampListenOptionsExtensions
     /// a connection only behind the handshake of TLS, and those that never end theirs are held by that handshake's timeout alone.
     /// </summary>
     /// <param name="listen">The endpoint.</param>
-    public static ListenOptions UseWampLimits(this ListenOptions listen)
+    /// <param name="name">
+    /// The name that <see cref="UseWamp"/> gets, if any. Without it <see cref="WampListenerOptions.TrustedProxies"/> is not known here, and a connection of a proxy counts for the
+    /// proxy's own address until its request tells of a client.
+    /// </param>
+    public static ListenOptions UseWampLimits(this ListenOptions listen, string? name = null)
     {
-        var admission = ContextOf(listen).Admission;
+        var context = ContextOf(listen);
         listen.Use(next => async connection =>
         {
-            using var place = admission.Enter((connection.RemoteEndPoint as IPEndPoint)?.Address);
+            var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+            using var place = context.Admission.Enter(ForwardedPeer.IsBelieved(address, context.Options.ProxiesAt(name)) ? null : address);
             if (place is null)
             {
                 connection.Abort();

@@ -18,7 +18,8 @@ public sealed class WampListenerOptions
 
     /// <summary>
     /// Proxies whose word on where a client comes from is believed (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>): their connections are not local, limits of
-    /// addresses count the clients behind them, and logs name those.
+    /// addresses count the clients behind them, and logs name those. Where a proxy names nobody, as one that passes on RawSockets, connections count for no address
+    /// (<see cref="Limits.ConnectionLimits.PerAddress"/>), and failed attempts to authenticate for the proxy's.
     /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; set; } = [];
 }

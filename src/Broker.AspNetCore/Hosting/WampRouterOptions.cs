@@ -105,6 +105,6 @@ public sealed class WampRouterOptions
         listener is not null && Listeners.TryGetValue(listener.Name, out var options) ? options.AllowedHosts : [];
 
     /// <summary>The proxies that a listener believes.</summary>
-    internal IReadOnlyList<IPNetwork> ProxiesAt(WampListener? listener) =>
-        listener is not null && Listeners.TryGetValue(listener.Name, out var options) ? options.TrustedProxies : [];
+    internal IReadOnlyList<IPNetwork> ProxiesAt(string? listener) =>
+        listener is not null && Listeners.TryGetValue(listener, out var options) ? options.TrustedProxies : [];
 }

@@ -25,6 +25,7 @@ internal sealed class Admission(RouterContext context)
     public int TurnedAway => Volatile.Read(ref _turnedAway);
 
     /// <summary>A connection has come.</summary>
+    /// <param name="address">The address that it counts for; null: for none, as local ones and those of trusted proxies, whose clients are counted instead.</param>
     /// <returns>Its place, to be disposed when it ends; null: cut it.</returns>
     public Admittance? Enter(IPAddress? address)
     {
@@ -50,36 +51,46 @@ internal sealed class Admission(RouterContext context)
         return new Admittance(this, key, refusal);
     }
 
-    /// <summary>Counts a connection for the client that a trusted proxy has told of, instead of for the proxy.</summary>
-    public ConnectionRefusal Recount(Admittance place, IPAddress? address)
+    /// <summary>
+    /// A WebSocket has come over a connection that is inside, and may carry several (HTTP/2): the first takes the connection's own place, each other one needs its own.
+    /// </summary>
+    /// <param name="connection">The place of the connection.</param>
+    /// <param name="client">The address that it counts for, which a trusted proxy may tell; null: for none.</param>
+    /// <returns>Its place, to be disposed when it ends; null: cut it.</returns>
+    public Admittance? Enter(Admittance connection, IPAddress? client) => connection.TryLend(client) ?? Enter(client);
+
+    /// <summary>Counts a connection for another address, if there is room for it.</summary>
+    internal bool TryExchange(IPAddress? before, IPAddress? after)
     {
-        var key = Key(address);
-        if (key is null || key.Equals(place.Address))
-        {
-            return ConnectionRefusal.None;
-        }
-
-        if (place.Address is { } before)
-        {
-            _perAddress.Remove(before);
-        }
-
-        place.Address = key;
         var limit = context.Options.ConnectionLimits.PerAddress;
-        if (_perAddress.Add(key) <= limit || limit == 0)
+        if (after is not null && _perAddress.Add(after) > limit && limit > 0)
         {
-            return ConnectionRefusal.None;
+            _perAddress.Remove(after);
+            context.Metrics.ConnectionRefused(ConnectionRefusal.PerAddress);
+            return false;
         }
 
-        context.Metrics.ConnectionRefused(ConnectionRefusal.PerAddress);
-        return ConnectionRefusal.PerAddress;
+        Forget(before);
+        return true;
     }
 
-    private void Leave(Admittance admittance)
+    /// <summary>Counts a connection for another address, room or not.</summary>
+    internal void Exchange(IPAddress? before, IPAddress? after)
     {
-        if (admittance.Refusal == ConnectionRefusal.None)
+        if (after is not null)
         {
-            Release(admittance.Address);
+            _perAddress.Add(after);
+        }
+
+        Forget(before);
+    }
+
+    /// <summary>A connection has ended.</summary>
+    internal void Leave(ConnectionRefusal refusal, IPAddress? key)
+    {
+        if (refusal == ConnectionRefusal.None)
+        {
+            Release(key);
         }
         else
         {
@@ -90,6 +101,11 @@ internal sealed class Admission(RouterContext context)
     private void Release(IPAddress? key)
     {
         Interlocked.Decrement(ref _count);
+        Forget(key);
+    }
+
+    private void Forget(IPAddress? key)
+    {
         if (key is not null)
         {
             _perAddress.Remove(key);
@@ -113,26 +129,5 @@ internal sealed class Admission(RouterContext context)
         address.TryWriteBytes(bytes, out _);
         bytes[8..].Clear();
         return new IPAddress(bytes);
-    }
-
-    /// <summary>The place of one connection.</summary>
-    internal sealed class Admittance(Admission admission, IPAddress? address, ConnectionRefusal refusal) : IDisposable
-    {
-        private int _isDisposed;
-
-        /// <summary>Why the connection has to go, or <see cref="ConnectionRefusal.None"/>.</summary>
-        public ConnectionRefusal Refusal { get; } = refusal;
-
-        /// <summary>What its address counts as.</summary>
-        public IPAddress? Address { get; set; } = address;
-
-        /// <summary>The connection has ended.</summary>
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-            {
-                admission.Leave(this);
-            }
-        }
     }
 }

@@ -6,7 +6,7 @@ namespace Broker.Transports;
 /// Where a client really is, if it comes through a proxy whose word is believed (<c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c>). From anybody else these fields are what
 /// the client likes to say, and are not looked at.
 /// </summary>
-/// <param name="Address">The client's address; null when the proxy does not tell.</param>
+/// <param name="Address">The client's address, or that of the last proxy before which nothing can be read; null when the proxy names nobody.</param>
 /// <param name="IsEncrypted">Whether it uses TLS up to the proxy, as far as that says so.</param>
 internal sealed record ForwardedPeer(IPAddress? Address, bool IsEncrypted)
 {
@@ -16,7 +16,7 @@ internal sealed record ForwardedPeer(IPAddress? Address, bool IsEncrypted)
     /// <param name="trusted">The proxies that are believed.</param>
     public static ForwardedPeer? Of(IPAddress? peer, Func<string, string?>? header, IReadOnlyList<IPNetwork> trusted)
     {
-        if (trusted.Count == 0 || (peer is not null && !IsTrusted(peer, trusted)))
+        if (!IsBelieved(peer, trusted))
         {
             return null;
         }
@@ -25,7 +25,13 @@ internal sealed record ForwardedPeer(IPAddress? Address, bool IsEncrypted)
         IPAddress? client = null;
         foreach (var text in (header?.Invoke("X-Forwarded-For") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Reverse())
         {
-            if (!TryParse(text, out client) || !IsTrusted(client!, trusted))
+            if (!IPEndPoint.TryParse(text, out var hop)) // with or without a port
+            {
+                break;
+            }
+
+            client = hop.Address;
+            if (!IsTrusted(client, trusted))
             {
                 break;
             }
@@ -35,16 +41,14 @@ internal sealed record ForwardedPeer(IPAddress? Address, bool IsEncrypted)
         return new ForwardedPeer(client, scheme.Equals("https", StringComparison.OrdinalIgnoreCase) || scheme.Equals("wss", StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>Whether a peer is a proxy that is believed.</summary>
+    /// <param name="peer">The peer's address; null for a Unix domain socket.</param>
+    /// <param name="trusted">The proxies that are believed.</param>
+    public static bool IsBelieved(IPAddress? peer, IReadOnlyList<IPNetwork> trusted) => trusted.Count > 0 && (peer is null || IsTrusted(peer, trusted));
+
     private static bool IsTrusted(IPAddress address, IReadOnlyList<IPNetwork> trusted)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return trusted.Any(network => network.Contains(plain));
-    }
-
-    /// <summary>An address, with or without a port.</summary>
-    private static bool TryParse(string text, out IPAddress? address)
-    {
-        address = IPEndPoint.TryParse(text, out var endPoint) ? endPoint.Address : null;
-        return address is not null;
     }
 }

@@ -1,6 +1,6 @@
 namespace Broker.Transports;
 
-/// <summary>Why the opening handshake of a WebSocket is refused.</summary>
+/// <summary>Why the opening handshake of a WebSocket or a RawSocket is refused.</summary>
 internal enum HandshakeRefusal
 {
     /// <summary>The listener may not be called by this name.</summary>
@@ -11,6 +11,9 @@ internal enum HandshakeRefusal
 
     /// <summary>No subprotocol is offered that is spoken here.</summary>
     Subprotocol,
+
+    /// <summary>A RawSocket asks for a serializer that is not spoken here.</summary>
+    Serializer,
 
     /// <summary>It is no handshake.</summary>
     Malformed,
@@ -25,6 +28,7 @@ internal static class HandshakeRefusals
         HandshakeRefusal.Host => "host",
         HandshakeRefusal.Origin => "origin",
         HandshakeRefusal.Subprotocol => "subprotocol",
+        HandshakeRefusal.Serializer => "serializer",
         HandshakeRefusal.Malformed => "malformed",
         _ => throw new ArgumentOutOfRangeException(nameof(refusal)),
     };

@@ -28,20 +28,19 @@ internal sealed class HttpEndpoint(RouterContext context)
             return;
         }
 
-        // The universal port has let the connection in, for the address that it saw; elsewhere that is done here.
-        var entered = http.Features.Get<Admission.Admittance>();
-        using var place = entered is null ? context.Admission.Enter(peer.Transport.RemoteAddress) : null;
-        if (entered is null && place is null)
+        // The universal port, or UseWampLimits, has let the connection in; elsewhere that is done here.
+        var connection = http.Features.Get<Admittance>();
+        using var place = connection is null ? context.Admission.Enter(peer.CountedAddress) : context.Admission.Enter(connection, peer.CountedAddress);
+        if (place is null)
         {
             http.Abort();
             return;
         }
 
-        var refusal = place?.Refusal ?? context.Admission.Recount(entered!, peer.Transport.RemoteAddress);
-        if (refusal != ConnectionRefusal.None)
+        if (place.Refusal != ConnectionRefusal.None)
         {
             http.Response.Headers.RetryAfter = "10";
-            await RefuseAsync(http, peer, 503, reason: null, refusal.Describe()).ConfigureAwait(false);
+            await RefuseAsync(http, peer, 503, reason: null, place.Refusal.Describe()).ConfigureAwait(false);
             return;
         }
 
@@ -72,7 +71,7 @@ internal sealed class HttpEndpoint(RouterContext context)
 
         var origin = http.Request.Headers.Origin;
         var allowed = context.Options.OriginsAt(listener);
-        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), host, peer.Transport.IsLocal, allowed))
+        if (!OriginRules.Allow(origin.Count == 0 ? null : origin.ToString(), host, peer.Transport.IsEncrypted, peer.Transport.IsLocal, allowed))
         {
             await RefuseAsync(http, peer, 403, HandshakeRefusal.Origin, $"The origin {origin} may not connect: add it to the router's allowed origins.")
                 .ConfigureAwait(false);
@@ -109,13 +108,13 @@ internal sealed class HttpEndpoint(RouterContext context)
     private PeerInfo PeerOf(HttpContext http, WampListener? listener)
     {
         string? Header(string name) => http.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
-        var forwarded = ForwardedPeer.Of(http.Connection.RemoteIpAddress, Header, context.Options.ProxiesAt(listener));
+        var forwarded = ForwardedPeer.Of(http.Connection.RemoteIpAddress, Header, context.Options.ProxiesAt(listener?.Name));
         return new PeerInfo(
             http.Connection.Id,
             forwarded?.Address?.ToString() ?? $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}",
             new TransportInfo(Header)
             {
-                RemoteAddress = forwarded is null ? http.Connection.RemoteIpAddress : forwarded.Address,
+                RemoteAddress = forwarded?.Address ?? http.Connection.RemoteIpAddress,
                 IsLocal = forwarded is null && IsLoopback(http),
                 IsEncrypted = forwarded?.IsEncrypted ?? http.Request.IsHttps,
                 ClientCertificate = forwarded is null ? http.Connection.ClientCertificate : null, // not the proxy's own
@@ -123,7 +122,10 @@ internal sealed class HttpEndpoint(RouterContext context)
                 UserExpires = http.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc,
             },
             http.Abort,
-            http.RequestAborted);
+            http.RequestAborted)
+        {
+            CountedAddress = forwarded is null ? http.Connection.RemoteIpAddress : forwarded.Address,
+        };
     }
 
     private static bool IsUpgrade(HttpContext http, IHttpUpgradeFeature? upgrade) =>

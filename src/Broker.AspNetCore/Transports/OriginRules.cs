@@ -1,11 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace Broker.Transports;
 
 /// <summary>
-/// Which web pages may open a WebSocket (RFC 6455 section 10.2): those of the router's own host and those listed. From a loopback address
-/// only pages that this machine serves, and those listed: any other host name may be a foreign one made to point here (DNS rebinding).
-/// Programs send no Origin and are not asked. Thread-safe.
+/// Which web pages may open a WebSocket (RFC 6455 section 10.2): those of the router's own host, over <c>https</c> where the connection uses TLS, and those listed. From a
+/// loopback address only pages that this machine serves, and those listed: any other host name may be a foreign one made to point here (DNS rebinding). Programs send no
+/// Origin and are not asked. What no browser sends as an origin fits nothing but <c>*</c>. Thread-safe.
 /// </summary>
 /// <remarks>
 /// What is listed is an origin as browsers send it, or a pattern: <c>https://*.example.com</c> for all hosts below example.com (not for
@@ -20,16 +21,17 @@ public static class OriginRules
     /// <summary>Whether a handshake with this Origin may go on.</summary>
     /// <param name="origin">The Origin field, or null.</param>
     /// <param name="host">The Host field.</param>
+    /// <param name="isEncrypted">Whether the connection uses TLS up to this process, or to a trusted proxy: then who can change a page on its way must not speak in its name.</param>
     /// <param name="isLoopback">Whether the peer is on a loopback address.</param>
     /// <param name="allowed">The origins and patterns listed in the options.</param>
-    public static bool Allow(string? origin, string host, bool isLoopback, IEnumerable<string> allowed)
+    public static bool Allow(string? origin, string host, bool isEncrypted, bool isLoopback, IEnumerable<string> allowed)
     {
         if (origin is null)
         {
             return true;
         }
 
-        var page = Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri : null;
+        var page = IsOrigin(origin, out var uri) ? uri : null;
         foreach (var pattern in allowed)
         {
             if (pattern == Everybody || (page is not null && Matches(pattern, page)))
@@ -38,7 +40,9 @@ public static class OriginRules
             }
         }
 
-        return page is not null && (isLoopback ? page.IsLoopback : string.Equals(page.Authority, host, StringComparison.OrdinalIgnoreCase));
+        return page is not null && (isLoopback
+            ? IsOfThisMachine(page)
+            : string.Equals(page.Authority, host, StringComparison.OrdinalIgnoreCase) && (page.Scheme == Uri.UriSchemeHttps || !isEncrypted));
     }
 
     /// <summary>
@@ -53,7 +57,7 @@ public static class OriginRules
 
         var plain = text.Replace(AnySubdomain, "://any.", StringComparison.Ordinal);
         plain = plain.EndsWith(AnyPort, StringComparison.Ordinal) ? plain[..^AnyPort.Length] : plain;
-        return IsOrigin(plain) && !plain.Contains('*', StringComparison.Ordinal);
+        return IsOrigin(plain, out _) && !plain.Contains('*', StringComparison.Ordinal);
     }
 
     /// <summary>Whether an end of a connection is this machine: a loopback address or a Unix domain socket.</summary>
@@ -63,11 +67,16 @@ public static class OriginRules
         _ => endPoint is System.Net.Sockets.UnixDomainSocketEndPoint,
     };
 
-    private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+    /// <summary>Whether a text is scheme, host and port, the port only where it is not the scheme's own, and nothing else.</summary>
+    private static bool IsOrigin(string text, [NotNullWhen(true)] out Uri? uri) =>
+        Uri.TryCreate(text, UriKind.Absolute, out uri)
         && uri.Host.Length > 0
         && uri.UserInfo.Length == 0
         && string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Only what cannot be made to point elsewhere: <see cref="Uri.IsLoopback"/> takes the name <c>loopback</c>, too, which is one of the DNS.</summary>
+    private static bool IsOfThisMachine(Uri page) =>
+        page.Host == "localhost" || (IPAddress.TryParse(page.DnsSafeHost, out var address) && IsLoopback(new IPEndPoint(address, 0)));
 
     private static bool Matches(string pattern, Uri page)
     {

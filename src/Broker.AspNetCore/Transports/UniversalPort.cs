@@ -32,8 +32,8 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
         var peer = PeerOf(connection, upgrade: null);
 
         // Where UseWampLimits stands before TLS, it has let the connection in.
-        var entered = connection.Features.Get<Admission.Admittance>();
-        using var place = entered is null ? context.Admission.Enter(peer.Transport.RemoteAddress) : null;
+        var entered = connection.Features.Get<Admittance>();
+        using var place = entered is null ? context.Admission.Enter(peer.CountedAddress) : null;
         if ((entered ?? place) is not { } admittance)
         {
             connection.Abort();
@@ -58,13 +58,13 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
     {
         Func<string, string?>? header = upgrade is null ? null : upgrade.Header;
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
-        var forwarded = ForwardedPeer.Of(address, header, context.Options.ProxiesAt(listener));
+        var forwarded = ForwardedPeer.Of(address, header, context.Options.ProxiesAt(listener?.Name));
         return new PeerInfo(
             connection.ConnectionId,
             forwarded?.Address?.ToString() ?? connection.RemoteEndPoint?.ToString() ?? "",
             new TransportInfo(header)
             {
-                RemoteAddress = forwarded is null ? address : forwarded.Address,
+                RemoteAddress = forwarded?.Address ?? address,
                 IsLocal = forwarded is null && OriginRules.IsLoopback(connection.RemoteEndPoint),
                 IsEncrypted = forwarded?.IsEncrypted ?? connection.Features.Get<ITlsHandshakeFeature>() is not null,
                 ClientCertificate = forwarded is null
@@ -72,7 +72,10 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
                     : null, // not the proxy's own
             },
             connection.Abort,
-            connection.ConnectionClosed);
+            connection.ConnectionClosed)
+        {
+            CountedAddress = forwarded is null ? address : forwarded.Address,
+        };
     }
 
     /// <summary>Reads the handshake and answers it.</summary>
@@ -83,8 +86,8 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
             static state => ((PipeReader)state!).CancelPendingRead(), input, context.Options.HandshakeTimeout, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
 
         // A server that stops waits for this connection, which may never say a word.
-        await using var stopping = (connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default)
-            .UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), input).ConfigureAwait(false);
+        var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        await using var stopping = closing.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), input).ConfigureAwait(false);
         while (true)
         {
             ReadResult result;
@@ -101,8 +104,11 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
             if (result.IsCanceled)
             {
                 input.AdvanceTo(buffer.Start);
-                context.Metrics.ConnectionEnded(DisconnectReason.HandshakeTimeout);
-                Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, "no handshake came in time.");
+                var (reason, text) = closing.IsCancellationRequested
+                    ? (DisconnectReason.SystemShutdown, "the router shuts down.")
+                    : (DisconnectReason.HandshakeTimeout, "no handshake came in time.");
+                context.Metrics.ConnectionEnded(reason);
+                Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, text);
                 return (Opening.Gone, null);
             }
 
@@ -176,7 +182,9 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
 
         if (answer.Outcome != RawSocketOutcome.Accepted)
         {
-            Log.ConnectionRefused(context.Logger, peer.ConnectionId, peer.Address, answer.Error.Describe());
+            context.Metrics.HandshakeRefused(answer.Error == RawSocketError.SerializerUnsupported ? HandshakeRefusal.Serializer : HandshakeRefusal.Malformed);
+            Log.ConnectionRefused(
+                context.Logger, peer.ConnectionId, peer.Address, answer.Outcome == RawSocketOutcome.Rejected ? answer.Error.Describe() : "this is no handshake of a RawSocket.");
             return null;
         }
 
@@ -192,7 +200,7 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
         var (input, output) = (connection.Transport.Input, connection.Transport.Output);
         input.AdvanceTo(buffer.GetPosition(upgrade.HeadLength));
         peer = PeerOf(connection, upgrade);
-        if (connection.Features.Get<Admission.Admittance>() is { } place && context.Admission.Recount(place, peer.Transport.RemoteAddress) is not ConnectionRefusal.None and var refusal)
+        if (connection.Features.GetRequiredFeature<Admittance>().Recount(peer.CountedAddress) is not ConnectionRefusal.None and var refusal)
         {
             await TurnAwayAsync(output, peer, isHttp: true, refusal).ConfigureAwait(false);
             return null;
@@ -206,7 +214,7 @@ internal sealed class UniversalPort(RouterContext context, string path, WampList
         }
 
         var allowed = context.Options.OriginsAt(listener);
-        if (!OriginRules.Allow(upgrade.Origin, upgrade.Host, peer.Transport.IsLocal, allowed))
+        if (!OriginRules.Allow(upgrade.Origin, upgrade.Host, peer.Transport.IsEncrypted, peer.Transport.IsLocal, allowed))
         {
             return await RefuseAsync(
                 output, peer, 403, HandshakeRefusal.Origin, $"The origin {upgrade.Origin} may not connect: add it to the router's allowed origins.\n")

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Broker.Security;
 
 namespace Broker.Commands;
 
@@ -19,6 +20,12 @@ internal static class CheckCommand
             if (!reading.IsValid)
             {
                 return await RunCommand.ReportAsync(reading.Faults).ConfigureAwait(false);
+            }
+
+            // Only here and at the start: a router that runs keeps the certificates that it has, and must not refuse another configuration because of them.
+            if (TlsListeners.Open(reading).Faults is { Count: > 0 } faults)
+            {
+                return await RunCommand.ReportAsync(faults).ConfigureAwait(false);
             }
 
             var verdict = reading.File is null ? "There is no file, and nothing else is wrong." : $"{reading.File} is in order.";

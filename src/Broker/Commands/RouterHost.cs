@@ -39,14 +39,10 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
             }
         }
 
-        Dictionary<ListenerSection, TlsListener> tls;
-        try
+        var (tls, faults) = TlsListeners.Open(reading);
+        if (faults.Count > 0)
         {
-            tls = _configuration.Listeners.Where(listener => listener.Tls is not null).ToDictionary(listener => listener, listener => new TlsListener(listener.Tls!));
-        }
-        catch (InvalidDataException exception)
-        {
-            await Console.Error.WriteLineAsync(exception.Message).ConfigureAwait(false);
+            await RunCommand.ReportAsync(faults).ConfigureAwait(false);
             return StartFault;
         }
 
@@ -66,8 +62,8 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
             {
                 Listen(kestrel, listener.Listen, listen =>
                 {
-                    listen.UseWampLimits();
-                    tls.GetValueOrDefault(listener)?.Use(listen, _configuration.Limits.HandshakeTimeout);
+                    listen.UseWampLimits(OptionsMap.ListenerName(index));
+                    tls.GetValueOrDefault(index)?.Use(listen, _configuration.Limits.HandshakeTimeout);
                     listen.UseWamp(listener.Path, OptionsMap.ListenerName(index));
                 });
             }

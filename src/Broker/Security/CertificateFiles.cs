@@ -53,7 +53,7 @@ internal sealed class CertificateFiles
         {
             return read();
         }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw new InvalidDataException($"The certificate '{file}'{others} cannot be used: {exception.Message.TrimEnd('.')}.", exception);
         }

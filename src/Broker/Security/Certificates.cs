@@ -4,7 +4,8 @@ using Broker.Configuration.Reloads;
 namespace Broker.Security;
 
 /// <summary>
-/// Watches the certificates of all listeners: reads them again when their files change, warns once a day when one is about to expire, and tells by a metric when it does.
+/// Watches the certificates of all listeners: reads them again when their files change, warns when one is about to expire, at once and then once a day, and tells by a metric when
+/// it does.
 /// </summary>
 internal sealed class Certificates : IDisposable
 {
@@ -32,8 +33,8 @@ internal sealed class Certificates : IDisposable
                 (listener.Certificate.NotAfter.ToUniversalTime() - _time.GetUtcNow().UtcDateTime).TotalSeconds, new KeyValuePair<string, object?>("file", listener.File))),
             "s",
             "Seconds until a certificate expires.");
-        _watches = [.. listeners.Select(listener => new FileWatch(() => listener.Files, () => Reload(listener), time))];
-        _daily = time.CreateTimer(static state => ((Certificates)state!).Warn(), this, TimeSpan.Zero, TimeSpan.FromDays(1));
+        _watches = [.. listeners.Select(Watch)];
+        _daily = time.CreateTimer(static state => ((Certificates)state!).WarnOfAll(), this, TimeSpan.Zero, TimeSpan.FromDays(1));
     }
 
     /// <inheritdoc/>
@@ -44,13 +45,28 @@ internal sealed class Certificates : IDisposable
         _meter.Dispose();
     }
 
-    private void Reload(TlsListener listener)
+    private FileWatch Watch(TlsListener listener)
+    {
+        var isFirst = true; // the watch tells of the files once at the beginning, changed or not
+        return new FileWatch(
+            () => listener.Files,
+            () =>
+            {
+                Reload(listener, mayBeUnchanged: isFirst);
+                isFirst = false;
+            },
+            _time);
+    }
+
+    private void Reload(TlsListener listener, bool mayBeUnchanged)
     {
         try
         {
-            if (listener.Reload())
+            var isAnother = listener.Reload();
+            if (isAnother || !mayBeUnchanged)
             {
                 TlsLog.Reloaded(_logger, listener.File, listener.Certificate.NotAfter.ToUniversalTime());
+                Warn(listener);
             }
         }
         catch (InvalidDataException exception)
@@ -59,16 +75,25 @@ internal sealed class Certificates : IDisposable
         }
     }
 
-    private void Warn()
+    private void WarnOfAll()
     {
         foreach (var listener in _listeners)
         {
-            var expiry = listener.Certificate.NotAfter.ToUniversalTime();
-            var left = expiry - _time.GetUtcNow().UtcDateTime;
-            if (left < WarningTime)
-            {
-                TlsLog.ExpiresSoon(_logger, listener.File, expiry, (int)Math.Floor(left.TotalDays));
-            }
+            Warn(listener);
+        }
+    }
+
+    private void Warn(TlsListener listener)
+    {
+        var expiry = listener.Certificate.NotAfter.ToUniversalTime();
+        var left = expiry - _time.GetUtcNow().UtcDateTime;
+        if (left <= TimeSpan.Zero)
+        {
+            TlsLog.Expired(_logger, listener.File, expiry);
+        }
+        else if (left < WarningTime)
+        {
+            TlsLog.ExpiresSoon(_logger, listener.File, expiry, (int)left.TotalDays);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Broker.Configuration.Sections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -13,6 +14,9 @@ namespace Broker.Security;
 /// </summary>
 internal sealed class TlsListener
 {
+    /// <summary>The purpose that a client's certificate must be for (RFC 5280 section 4.2.1.12).</summary>
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
     private readonly TlsSection _tls;
     private volatile Current _current;
 
@@ -59,26 +63,34 @@ internal sealed class TlsListener
             EnabledSslProtocols = tls.MinVersion == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
             ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
             ClientCertificateRequired = tls.ClientAuth != ClientCertificates.None,
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => IsTrusted(certificate, files, tls),
+            CertificateChainPolicy = PolicyOf(files),
+
+            // A session that is resumed has the client's certificate, but not those that the client sent along to vouch for it.
+            AllowTlsResume = tls.ClientAuth == ClientCertificates.None,
+            RemoteCertificateValidationCallback = (_, certificate, _, faults) =>
+                certificate is null ? tls.ClientAuth != ClientCertificates.Required : faults == SslPolicyErrors.None,
         });
 
-        private static bool IsTrusted(X509Certificate? certificate, CertificateFiles files, TlsSection tls)
+        /// <summary>
+        /// How clients' certificates are judged: by what they send and what is configured, and by nothing that would have to be fetched. A certificate can name any address to
+        /// fetch its issuer from, and whoever fetched it would do so on a thread that serves other connections, before anybody is known to be anybody.
+        /// </summary>
+        /// <remarks>Each connection gets a copy that shares the collections: ExtraStore, which takes what a client sends along, must stay untouched here.</remarks>
+        private static X509ChainPolicy PolicyOf(CertificateFiles files)
         {
-            if (certificate is null)
+            var policy = new X509ChainPolicy
             {
-                return tls.ClientAuth != ClientCertificates.Required;
-            }
-
-            using var chain = new X509Chain();
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.2")); // client authentication
+                DisableCertificateDownloads = true,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            policy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
             if (files.ClientAuthorities is { } authorities)
             {
-                chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-                chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+                policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+                policy.CustomTrustStore.AddRange(authorities);
             }
 
-            return chain.Build((X509Certificate2)certificate);
+            return policy;
         }
     }
 }

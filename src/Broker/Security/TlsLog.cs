@@ -14,4 +14,8 @@ internal static partial class TlsLog
     /// <summary>It is time to renew it.</summary>
     [LoggerMessage(113, LogLevel.Warning, "The certificate {File} expires at {Expiry:u}, in {Days} days: renew it.")]
     public static partial void ExpiresSoon(ILogger logger, string file, DateTime expiry, int days);
+
+    /// <summary>It is too late.</summary>
+    [LoggerMessage(114, LogLevel.Error, "The certificate {File} has expired at {Expiry:u}, and clients refuse it: renew it.")]
+    public static partial void Expired(ILogger logger, string file, DateTime expiry);
 }

@@ -16,7 +16,7 @@ namespace Broker.Peers;
 
 /// <summary>
 /// A router in this process, on real sockets: a port with <c>UseWamp</c>, a listener named "main", one with <c>MapWamp</c> only, one that speaks HTTP/2 only, one
-/// with <c>UseWamp</c> behind TLS, and a Unix domain socket. Its clock stands still. When it is disposed, nothing may be left of any connection, and it must
+/// with <c>UseWamp</c> behind TLS, named "tls", and a Unix domain socket. Its clock stands still. When it is disposed, nothing may be left of any connection, and it must
 /// not have logged an error.
 /// </summary>
 internal sealed class TestRouter : IAsyncDisposable
@@ -25,6 +25,9 @@ internal sealed class TestRouter : IAsyncDisposable
 
     /// <summary>The name of the listener at <see cref="Port"/>.</summary>
     public const string Listener = "main";
+
+    /// <summary>The name of the listener at <see cref="TlsPort"/>.</summary>
+    public const string TlsListener = "tls";
 
     private static readonly Lazy<X509Certificate2> Certificate = new(SelfSigned);
 
@@ -89,7 +92,7 @@ internal sealed class TestRouter : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseWamp(name: Listener));
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseWampLimits().UseHttps(Certificate.Value).UseWamp());
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseWampLimits(TlsListener).UseHttps(Certificate.Value).UseWamp(name: TlsListener));
             kestrel.ListenUnixSocket(socketPath, listen => listen.UseWamp());
         });
         var app = builder.Build();

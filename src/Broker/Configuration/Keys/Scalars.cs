@@ -61,6 +61,7 @@ internal static class Scalars
     private static readonly Dictionary<TextFormat, Scalar> ByFormat = new()
     {
         [TextFormat.Any] = Text("text", "text", _ => true),
+        [TextFormat.File] = Text("file", "the path of a file, such as /etc/broker/cert.pem", text => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)),
         [TextFormat.Path] = Text("path", "/ and a name of letters, digits and - . _ ~, such as /ws", IsPath),
         [TextFormat.Realm] = Text("realm", "a URI, such as com.example.realm, that does not start with wamp", IsRealm),
         [TextFormat.Uri] = Text("URI", "names with dots between them, such as com.example.authorize", IsUri),

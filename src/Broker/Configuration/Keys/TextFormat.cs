@@ -6,6 +6,9 @@ internal enum TextFormat
     /// <summary>Anything.</summary>
     Any,
 
+    /// <summary>The path of a file.</summary>
+    File,
+
     /// <summary>The path of a WebSocket.</summary>
     Path,
 

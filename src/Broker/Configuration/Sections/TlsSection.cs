@@ -6,15 +6,15 @@ namespace Broker.Configuration.Sections;
 internal sealed record TlsSection
 {
     /// <summary>The certificate.</summary>
-    [Key("The file with the certificate and those that vouch for it, in PEM.", Example = "\"/etc/broker/cert.pem\"", NeedsRestart = true)]
+    [Key("The file with the certificate and those that vouch for it, in PEM.", Format = TextFormat.File, Example = "\"/etc/broker/cert.pem\"", NeedsRestart = true)]
     public required string Cert { get; init; }
 
     /// <summary>Its key.</summary>
-    [Key("The file with the certificate's private key, in PEM.", Example = "\"/etc/broker/key.pem\"", NeedsRestart = true)]
+    [Key("The file with the certificate's private key, in PEM.", Format = TextFormat.File, Example = "\"/etc/broker/key.pem\"", NeedsRestart = true)]
     public required string Key { get; init; }
 
     /// <summary>Who vouches for clients.</summary>
-    [Key("The file with the certificates that vouch for clients, in PEM. null: those that the system trusts.", NeedsRestart = true)]
+    [Key("The file with the certificates that vouch for clients, in PEM: roots, and intermediate ones that clients do not send along. null: those that the system trusts.", Format = TextFormat.File, NeedsRestart = true)]
     public string? ClientCa { get; init; }
 
     /// <summary>Whether clients show certificates.</summary>
