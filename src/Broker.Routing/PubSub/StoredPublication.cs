@@ -11,7 +11,7 @@ namespace Broker.PubSub;
 /// </summary>
 internal sealed class StoredPublication
 {
-    private const int Overhead = 256; // of this object and its place in a store, about
+    private const int Overhead = 320; // of this object and its place in a store, about
     private readonly byte[] _topic;
     private readonly byte[] _elements;
     private readonly int _elementCount;
@@ -34,7 +34,7 @@ internal sealed class StoredPublication
         _hasDetails = publication.HasDetails;
         _lists = publication.Lists;
         _excludedSessionId = publication.IncludesPublisher ? 0 : publication.Publisher?.Id ?? 0;
-        Size = Overhead + _topic.Length + _elements.Length + (_lists?.Size ?? 0);
+        Length = _topic.Length + _elements.Length + _details.Size + (_lists?.Size ?? 0);
     }
 
     /// <summary>The publication id.</summary>
@@ -43,11 +43,11 @@ internal sealed class StoredPublication
     /// <summary>When the router took it, as precisely as it is told to clients, so that they can name it in a filter.</summary>
     public DateTimeOffset Timestamp { get; }
 
-    /// <summary>The bytes of its topic and payload.</summary>
-    public int Length => _topic.Length + _elements.Length;
+    /// <summary>The bytes of its topic and payload, and about those of its options: all that the publisher chooses.</summary>
+    public int Length { get; }
 
     /// <summary>About how many bytes it holds.</summary>
-    public int Size { get; }
+    public int Size => Overhead + Length;
 
     /// <summary>The topic in UTF-8.</summary>
     public ReadOnlySpan<byte> Topic => _topic;
