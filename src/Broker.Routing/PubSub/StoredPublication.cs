@@ -21,6 +21,7 @@ internal sealed class StoredPublication
     private readonly BlackWhiteLists? _lists;
     private readonly long _excludedSessionId; // the publisher's, unless it wants its own events; otherwise 0
     private bool _isDispatched;
+    private int[]? _knownLengths; // null until somebody asks for it
 
     public StoredPublication(scoped in Publication publication, DateTimeOffset timestamp)
     {
@@ -61,6 +62,13 @@ internal sealed class StoredPublication
         get => Volatile.Read(ref _isDispatched);
         set => Volatile.Write(ref _isDispatched, value);
     }
+
+    /// <summary>
+    /// A place for what <see cref="HistoryAnswer"/> has found out about its length in a serializer, with or without its topic; 0 as long as nothing is known. Two
+    /// threads may write to it at once: they find out the same.
+    /// </summary>
+    public ref int KnownLength(SerializerKind serializer, bool hasTopic) =>
+        ref (_knownLengths ??= new int[2 * Enum.GetValues<SerializerKind>().Length])[(2 * (int)serializer) + (hasTopic ? 1 : 0)];
 
     /// <summary>Whether a session may get it as a retained event (RET-06).</summary>
     public bool Admit(Session session) => session.Id != _excludedSessionId && _lists?.Admit(session) != false;
