@@ -264,6 +264,20 @@ public sealed class MetaTests
             joined, joined.Client.Meta.Subscriptions.GetEventsAsync(5), 1, ""","wamp.subscription.get_events",[5]]""", result));
     }
 
+    [Fact, Trait("wamp", "HIS-04")]
+    public async Task AHistoryTellsWhatIsMissing()
+    {
+        using var router = new FakeRouter();
+        await using var joined = await router.JoinAsync();
+        var told = await AskAsync(1, """[],{"is_limit_reached":true,"_left_out":2}""");
+        Assert.Equal((0, true, 2), (told.Count, told.IsLimitReached, told.LeftOut));
+        var untold = await AskAsync(2, "[]");
+        Assert.Equal((0, false, 0), (untold.Count, untold.IsLimitReached, untold.LeftOut));
+
+        Task<HistoricEvents> AskAsync(int request, string result) => AnswerAsync(
+            joined, joined.Client.Meta.Subscriptions.GetEventsAsync(5), request, ""","wamp.subscription.get_events",[5]]""", result);
+    }
+
     private static async Task<T> AnswerAsync<T>(Joined joined, Task<T> call, int requestId, string restOfCall, string arguments)
     {
         await joined.Peer.ExpectAsync($$"""[48,{{requestId}},{}{{restOfCall}}""");

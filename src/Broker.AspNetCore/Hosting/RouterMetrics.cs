@@ -134,6 +134,7 @@ internal sealed class RouterMetrics : IDisposable
         RefusalReason.InvalidUri => "invalid_uri",
         RefusalReason.TestamentLimit => "testament_limit",
         RefusalReason.RetainedTooLong => "retained_too_long",
+        RefusalReason.OptionTooLong => "option_too_long",
         RefusalReason.AuthorizationFailed => "authorization_failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };

@@ -236,7 +236,7 @@ internal sealed partial class SessionState
 
         _joining = new Joining(attempt.SessionId, accepted.Identity.AuthId);
         IdentityChanged(); // a trace shows WELCOME
-        _session = realm.Join(attempt.SessionId, serializer, attempt.Hello, accepted.Identity, welcome, sink);
+        _session = realm.Join(attempt.SessionId, serializer, attempt.Hello, accepted.Identity, welcome, sink, peerLimit);
         _joining = null;
         IdentityChanged(); // a trace that was started meanwhile
         Accept(attempt, accepted);

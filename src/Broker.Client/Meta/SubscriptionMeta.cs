@@ -34,22 +34,22 @@ public sealed class SubscriptionMeta : UriMeta<SubscriptionDetails>
     /// <returns>
     /// The events in the order in which the router took them, or backwards if the filter says so. None if the router keeps none. One whose
     /// payload cannot be unpacked is left out and told to <see cref="WampClientOptions.HandlerFailed"/>, as it would have been when it was
-    /// published.
+    /// published. <see cref="HistoricEvents.LeftOut"/> tells how many the router itself had to leave out.
     /// </returns>
     /// <exception cref="WampException">
     /// There is no such subscription (<c>wamp.error.no_such_subscription</c>); the router refused, cannot make sense of the filter, or has
     /// no such API.
     /// </exception>
-    public Task<IReadOnlyList<HistoricEvent>> GetEventsAsync(
+    public Task<HistoricEvents> GetEventsAsync(
         long subscription, HistoryFilter? filter = null, CancellationToken cancellationToken = default) =>
         GetEventsAsync(subscription, "", filter, cancellationToken);
 
     /// <inheritdoc cref="GetEventsAsync(long, HistoryFilter?, CancellationToken)"/>
-    public Task<IReadOnlyList<HistoricEvent>> GetEventsAsync(
+    public Task<HistoricEvents> GetEventsAsync(
         WampSubscription subscription, HistoryFilter? filter = null, CancellationToken cancellationToken = default) =>
         GetEventsAsync(subscription.Id, subscription.Topic, filter, cancellationToken);
 
-    private async Task<IReadOnlyList<HistoricEvent>> GetEventsAsync(
+    private async Task<HistoricEvents> GetEventsAsync(
         long subscription, string topic, HistoryFilter? filter, CancellationToken cancellationToken)
     {
         var arguments = new WampArguments().Add(subscription);
@@ -58,7 +58,8 @@ public sealed class SubscriptionMeta : UriMeta<SubscriptionDetails>
             arguments.AddKeywords(wanted);
         }
 
-        var events = (await CallAsync("get_events", arguments, cancellationToken).ConfigureAwait(false)).Arguments;
+        var result = await CallAsync("get_events", arguments, cancellationToken).ConfigureAwait(false);
+        var events = result.Arguments;
         if (events.Count == 1 && events.IsList(0))
         {
             events = events.ListAt(0); // some routers give one list of them
@@ -79,6 +80,6 @@ public sealed class SubscriptionMeta : UriMeta<SubscriptionDetails>
             }
         }
 
-        return readable;
+        return new HistoricEvents(readable, result.ArgumentsKw);
     }
 }

@@ -27,6 +27,9 @@ internal struct CallOptions
     /// <summary>Whether something here goes on to the callee in any case.</summary>
     public readonly bool HasDetails => Progress || Passthru?.IsActive == true || Shard is not null;
 
+    /// <summary>The name of a key that goes on to the callee and whose text has more bytes in UTF-8 than <paramref name="most"/>, or null.</summary>
+    public readonly string? KeyLongerThan(int most) => Shard?.KeyLongerThan(most) ?? Passthru?.KeyLongerThan(most);
+
     /// <summary>Reads an encoded Options dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
     public static CallOptions Parse(

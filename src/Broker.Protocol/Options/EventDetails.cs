@@ -27,6 +27,11 @@ public struct EventDetails : IEncodable
     /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
     public PassthruOptions? Passthru { get; set; }
 
+    /// <summary>About how many bytes the texts hold.</summary>
+    internal readonly int Size =>
+        OptionText.SizeOf(Topic) + OptionText.SizeOf(ResourceKey) + OptionText.SizeOf(Publisher.AuthId) + OptionText.SizeOf(Publisher.AuthRole)
+        + (Passthru?.Size ?? 0);
+
     /// <summary>Reads an encoded Details dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
     public static EventDetails Parse(

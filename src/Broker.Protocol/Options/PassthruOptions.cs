@@ -11,6 +11,8 @@ namespace Broker.Options;
 /// </summary>
 public sealed record PassthruOptions
 {
+    private const int Overhead = 48; // of this object
+
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
 
     /// <summary><c>ppt_scheme</c>, or null.</summary>
@@ -27,6 +29,18 @@ public sealed record PassthruOptions
 
     /// <summary>Whether payload passthru mode is on: there is a scheme, and it is not empty.</summary>
     public bool IsActive => !string.IsNullOrEmpty(Scheme);
+
+    /// <summary>About how many bytes it holds.</summary>
+    internal int Size =>
+        Overhead + OptionText.SizeOf(Scheme) + OptionText.SizeOf(Serializer) + OptionText.SizeOf(Cipher) + OptionText.SizeOf(KeyId);
+
+    /// <summary>The name of a key whose text has more bytes in UTF-8 than <paramref name="most"/>, or null.</summary>
+    internal string? KeyLongerThan(int most) =>
+        OptionText.IsLonger(Scheme, most) ? "ppt_scheme"
+        : OptionText.IsLonger(Serializer, most) ? "ppt_serializer"
+        : OptionText.IsLonger(Cipher, most) ? "ppt_cipher"
+        : OptionText.IsLonger(KeyId, most) ? "ppt_keyid"
+        : null;
 
     /// <summary>Writes the keys that are there into the open dict, if payload passthru mode is on.</summary>
     /// <returns>How many keys were written.</returns>

@@ -9,6 +9,8 @@ namespace Broker.Options;
 /// </summary>
 internal sealed class PublishLists
 {
+    private const int ItemSize = 40; // in the list and in its hash table, about
+
     /// <summary><c>exclude</c>: session ids.</summary>
     public long[]? Exclude { get; private set; }
 
@@ -26,6 +28,10 @@ internal sealed class PublishLists
 
     /// <summary><c>eligible_authrole</c>.</summary>
     public string[]? EligibleAuthRole { get; private set; }
+
+    /// <summary>About how many bytes the lists hold, once they are in use (<c>BlackWhiteLists</c> of the broker hashes long ones).</summary>
+    public int Size =>
+        SizeOf(Exclude) + SizeOf(Eligible) + SizeOf(ExcludeAuthId) + SizeOf(ExcludeAuthRole) + SizeOf(EligibleAuthId) + SizeOf(EligibleAuthRole);
 
     /// <summary>Reads the current value into <paramref name="lists"/> if <paramref name="key"/> names one of them.</summary>
     /// <exception cref="WampProtocolException">It is no list of ids or strings.</exception>
@@ -68,4 +74,8 @@ internal sealed class PublishLists
 
         return true;
     }
+
+    private static int SizeOf(long[]? ids) => (ids?.Length ?? 0) * ItemSize;
+
+    private static int SizeOf(string[]? texts) => texts?.Sum(static text => ItemSize + OptionText.SizeOf(text)) ?? 0;
 }

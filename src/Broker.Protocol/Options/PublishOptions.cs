@@ -27,6 +27,12 @@ internal struct PublishOptions
     /// <summary><c>ppt_*</c>: how the payload is sealed; null: it is not.</summary>
     public PassthruOptions? Passthru { get; set; }
 
+    /// <summary>About how many bytes the texts and lists hold.</summary>
+    public readonly int Size => OptionText.SizeOf(ResourceKey) + (Passthru?.Size ?? 0) + (Lists?.Size ?? 0);
+
+    /// <summary>The name of a key that goes on to subscribers and whose text has more bytes in UTF-8 than <paramref name="most"/>, or null.</summary>
+    public readonly string? KeyLongerThan(int most) => OptionText.IsLonger(ResourceKey, most) ? "rkey" : Passthru?.KeyLongerThan(most);
+
     /// <summary>Reads an encoded Options dict that <see cref="MessageParser"/> has sliced.</summary>
     /// <exception cref="WampProtocolException">A key of the specification has a value of another type.</exception>
     public static PublishOptions Parse(

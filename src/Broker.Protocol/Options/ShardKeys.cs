@@ -20,6 +20,10 @@ public sealed record ShardKeys
         where TWriter : struct, ITokenWriter<TWriter> =>
         DictEntry.Text(ref writer, "runmode"u8, RunMode) + DictEntry.Text(ref writer, "rkey"u8, ResourceKey);
 
+    /// <summary>The name of a key whose text has more bytes in UTF-8 than <paramref name="most"/>, or null.</summary>
+    internal string? KeyLongerThan(int most) =>
+        OptionText.IsLonger(ResourceKey, most) ? "rkey" : OptionText.IsLonger(RunMode, most) ? "runmode" : null;
+
     /// <summary>Reads the current value into <paramref name="keys"/> if <paramref name="key"/> is one of these.</summary>
     internal static bool TryRead<TReader>(ref TReader reader, ReadOnlySpan<byte> key, ref ShardKeys? keys)
         where TReader : struct, ITokenReader<TReader>, allows ref struct

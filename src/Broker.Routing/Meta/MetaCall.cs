@@ -40,17 +40,16 @@ internal readonly ref struct MetaCall(Session caller, long requestId, MetaArgume
     /// <summary>Answers by RESULT with a list and a dict of its own, unless that is longer than the caller takes.</summary>
     public SendResult TryReturn<TArguments, TArgumentsKw>(TArguments arguments, TArgumentsKw argumentsKw)
         where TArguments : IEncodable
+        where TArgumentsKw : IEncodable => TrySend(Encode(arguments, argumentsKw));
+
+    /// <summary>How long the RESULT would be; nothing is sent.</summary>
+    public int Measure<TArguments, TArgumentsKw>(TArguments arguments, TArgumentsKw argumentsKw)
+        where TArguments : IEncodable
         where TArgumentsKw : IEncodable
     {
-        Encode(arguments);
-        var elements = RoutingScratch.Current.Arguments;
-        if (Caller.Serializer == SerializerKind.Json)
-        {
-            elements.Append((byte)','); // payloads are slices of the message list
-        }
-
-        ValueEncoder.Encode(Caller.Serializer, elements, argumentsKw);
-        return TrySend(new Payload(elements.Written, 2));
+        using var reply = new OutboundMessage();
+        reply.Encode(Caller.Serializer, Result(Encode(arguments, argumentsKw)));
+        return reply.Bytes.Length;
     }
 
     /// <summary>Sends a part of the result by a progressive RESULT. Dropped where the caller reads too slowly: the final RESULT must tell what is missing.</summary>
@@ -81,5 +80,22 @@ internal readonly ref struct MetaCall(Session caller, long requestId, MetaArgume
         return new Payload(elements.Written, 1);
     }
 
-    private SendResult TrySend(Payload payload) => Caller.Send(new WampMessage { Type = MessageType.Result, RequestId = requestId, Payload = payload });
+    private Payload Encode<TArguments, TArgumentsKw>(TArguments arguments, TArgumentsKw argumentsKw)
+        where TArguments : IEncodable
+        where TArgumentsKw : IEncodable
+    {
+        Encode(arguments);
+        var elements = RoutingScratch.Current.Arguments;
+        if (Caller.Serializer == SerializerKind.Json)
+        {
+            elements.Append((byte)','); // payloads are slices of the message list
+        }
+
+        ValueEncoder.Encode(Caller.Serializer, elements, argumentsKw);
+        return new Payload(elements.Written, 2);
+    }
+
+    private WampMessage Result(Payload payload) => new() { Type = MessageType.Result, RequestId = requestId, Payload = payload };
+
+    private SendResult TrySend(Payload payload) => Caller.Send(Result(payload));
 }

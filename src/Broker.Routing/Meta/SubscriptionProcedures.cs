@@ -116,7 +116,7 @@ internal sealed class SubscriptionProcedures(BrokerRole broker, RemovalArguments
             }
             else
             {
-                HistoryDelivery.Send(call, answer);
+                HistoryDelivery.Send(call, answer, broker.Drops);
             }
         }
     }

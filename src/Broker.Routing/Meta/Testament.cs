@@ -10,5 +10,5 @@ namespace Broker.Meta;
 internal sealed record Testament(byte[] Topic, byte[] Elements, int Count, PublishOptions Options)
 {
     /// <summary>About how many bytes it holds.</summary>
-    public int Size => Topic.Length + Elements.Length;
+    public int Size => Topic.Length + Elements.Length + Options.Size;
 }

@@ -10,6 +10,7 @@ namespace Broker.PubSub;
 internal sealed class BlackWhiteLists
 {
     private const int Few = 16;
+    private readonly PublishLists _lists;
     private readonly Listed<long> _exclude;
     private readonly Listed<string> _excludeAuthId;
     private readonly Listed<string> _excludeAuthRole;
@@ -19,6 +20,7 @@ internal sealed class BlackWhiteLists
 
     private BlackWhiteLists(PublishLists lists)
     {
+        _lists = lists;
         _exclude = new(lists.Exclude);
         _excludeAuthId = new(lists.ExcludeAuthId);
         _excludeAuthRole = new(lists.ExcludeAuthRole);
@@ -31,7 +33,7 @@ internal sealed class BlackWhiteLists
     public bool ListsSessions => _exclude.IsThere || _eligible.IsThere;
 
     /// <summary>About how many bytes the lists hold.</summary>
-    public int Size => _exclude.Size + _excludeAuthId.Size + _excludeAuthRole.Size + _eligible.Size + _eligibleAuthId.Size + _eligibleAuthRole.Size;
+    public int Size => _lists.Size;
 
     /// <summary>The lists of a PUBLISH, or null if it has none.</summary>
     public static BlackWhiteLists? Of(in PublishOptions options) => options.Lists is { } lists ? new BlackWhiteLists(lists) : null;
@@ -56,8 +58,6 @@ internal sealed class BlackWhiteLists
         private readonly HashSet<T>? _set = items is { Length: > Few } ? [.. items] : null;
 
         public bool IsThere => _items is not null;
-
-        public int Size => (_items?.Length ?? 0) * 32 + (_items is string[] texts ? texts.Sum(text => text.Length * 2) : 0);
 
         public bool Contains(T item) => _set is not null ? _set.Contains(item) : _items is not null && Array.IndexOf(_items, item) >= 0;
     }

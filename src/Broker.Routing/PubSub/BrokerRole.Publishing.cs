@@ -86,6 +86,12 @@ internal sealed partial class BrokerRole
             return _refusals.Add(decision);
         }
 
+        // They go on to every subscriber, and are kept with what is retained, recorded or left as a testament.
+        if (request.KeyLongerThan(Options.UriRules.MaxLength) is { } key)
+        {
+            return _refusals.AddTooLong(key, Options.UriRules.MaxLength);
+        }
+
         return request.DiscloseMe && !decision.Discloses && Options.DisclosePublisher == DisclosePolicy.Never
             ? (ErrorUris.DiscloseMeDisallowed, "Publishers are not disclosed in this realm.")
             : null;

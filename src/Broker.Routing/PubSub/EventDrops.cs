@@ -20,7 +20,7 @@ internal sealed class EventDrops
         }
     }
 
-    public void Add(DropReason reason) => Interlocked.Increment(ref _counts[(int)reason]);
+    public void Add(DropReason reason, int count = 1) => Interlocked.Add(ref _counts[(int)reason], count);
 
     public long Of(DropReason reason) => Volatile.Read(ref _counts[(int)reason]);
 }

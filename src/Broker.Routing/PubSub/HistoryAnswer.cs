@@ -1,4 +1,6 @@
+using Broker.Meta;
 using Broker.Serialization;
+using Broker.Sessions;
 using Broker.Uris;
 
 namespace Broker.PubSub;
@@ -9,6 +11,8 @@ namespace Broker.PubSub;
 /// </summary>
 internal sealed class HistoryAnswer : IEncodable
 {
+    private const int Inexpressible = -1;
+
     /// <summary>The URI of the ERROR, or null.</summary>
     public string? Error { get; init; }
 
@@ -27,31 +31,60 @@ internal sealed class HistoryAnswer : IEncodable
     /// <summary>Whether there are more events than the limit asked for (HIS-04): <c>is_limit_reached</c> of ArgumentsKw.</summary>
     public bool IsLimitReached { get; init; }
 
-    /// <summary>Some of the events.</summary>
-    public HistoryAnswer Part(int start, int count) => new() { SubscriptionId = SubscriptionId, Match = Match, Events = Events.GetRange(start, count) };
+    /// <summary>The same with some of the events.</summary>
+    public HistoryAnswer With(List<StoredPublication> events) => new() { SubscriptionId = SubscriptionId, Match = Match, Events = events };
+
+    /// <summary>How many bytes the id of the subscription takes, which stands in each event.</summary>
+    public int LengthOfId(SerializerKind serializer) => ValueEncoder.Encode(serializer, new IntegerValue(SubscriptionId)).Length;
 
     /// <summary>
-    /// Writes the list. An event whose payload the serializer cannot express is left out, as it would be for a subscriber.
+    /// How many bytes an event takes in the list; null: the serializer cannot express it. Found out once for each serializer, so that nobody has it encoded again and
+    /// again only to hear that it is too long.
     /// </summary>
+    /// <param name="stored">The event.</param>
+    /// <param name="serializer">The serializer.</param>
+    /// <param name="lengthOfId">What <see cref="LengthOfId"/> says: the same event may stand in the histories of several subscriptions.</param>
+    public int? LengthOf(StoredPublication stored, SerializerKind serializer, int lengthOfId)
+    {
+        ref var known = ref stored.KnownLength(serializer, TellsTopic);
+        if (known == 0)
+        {
+            var encoded = RoutingScratch.Current.Arguments;
+            encoded.Clear();
+            ValueEncoder.Encode(serializer, encoded, new Event(this, stored));
+            known = encoded.Written.IsEmpty ? Inexpressible : encoded.Written.Length - lengthOfId;
+        }
+
+        return known == Inexpressible ? null : known + lengthOfId;
+    }
+
+    /// <summary>Writes the list. An event that the serializer cannot express is left out: <see cref="LengthOf"/> tells which.</summary>
     public void WriteTo<TWriter>(ref TWriter writer)
         where TWriter : struct, ITokenWriter<TWriter>
     {
-        using var transcoded = new ByteBuffer();
         var mark = writer.OpenList();
         var count = 0;
         foreach (var stored in Events)
         {
-            var publication = stored.ToPublication();
-            transcoded.Clear();
-            if (Transcoder.TryTranscode(
-                publication.Serializer, publication.Payload.Elements, publication.Payload.Count, TWriter.Kind, transcoded))
-            {
-                WriteEvent(ref writer, stored, publication, new Messages.Payload(transcoded.Written, publication.Payload.Count));
-                count++;
-            }
+            count += TryWriteEvent(ref writer, stored) ? 1 : 0;
         }
 
         writer.CloseList(mark, count);
+    }
+
+    private bool TellsTopic => Match != MatchPolicy.Exact;
+
+    private bool TryWriteEvent<TWriter>(ref TWriter writer, StoredPublication stored)
+        where TWriter : struct, ITokenWriter<TWriter>
+    {
+        var publication = stored.ToPublication();
+        if (!RoutingScratch.Current.TryTranscode(publication.Serializer, publication.Payload, TWriter.Kind, out var payload))
+        {
+            return false;
+        }
+
+        WriteEvent(ref writer, stored, publication, payload);
+        return true;
     }
 
     private void WriteEvent<TWriter>(ref TWriter writer, StoredPublication stored, in Publication publication, Messages.Payload payload)
@@ -66,7 +99,7 @@ internal sealed class HistoryAnswer : IEncodable
         writer.WriteKey("publication"u8);
         writer.WriteInteger(publication.Id);
         writer.WriteKey("details"u8);
-        var topic = Match == MatchPolicy.Exact ? default : publication.Topic;
+        var topic = TellsTopic ? publication.Topic : default;
         new RoutedEventDetails(topic, isRetained: false, publication.Details).WriteTo(ref writer);
         if (payload.Count > 0)
         {
@@ -81,5 +114,12 @@ internal sealed class HistoryAnswer : IEncodable
         }
 
         writer.WriteDictEnd();
+    }
+
+    /// <summary>One event alone; nothing if the serializer cannot express it.</summary>
+    private readonly struct Event(HistoryAnswer answer, StoredPublication stored) : IEncodable
+    {
+        public void WriteTo<TWriter>(ref TWriter writer)
+            where TWriter : struct, ITokenWriter<TWriter> => answer.TryWriteEvent(ref writer, stored);
     }
 }

@@ -11,7 +11,7 @@ namespace Broker.PubSub;
 /// </summary>
 internal sealed class StoredPublication
 {
-    private const int Overhead = 256; // of this object and its place in a store, about
+    private const int Overhead = 320; // of this object and its place in a store, about
     private readonly byte[] _topic;
     private readonly byte[] _elements;
     private readonly int _elementCount;
@@ -22,6 +22,7 @@ internal sealed class StoredPublication
     private readonly long _excludedSessionId; // the publisher's, unless it wants its own events; otherwise 0
     private LengthBySerializer _lengths; // of the payload and one more; 0: not known; less: it cannot be expressed
     private bool _isDispatched;
+    private int[]? _knownLengths; // null until somebody asks for it
 
     public StoredPublication(scoped in Publication publication, DateTimeOffset timestamp)
     {
@@ -35,7 +36,7 @@ internal sealed class StoredPublication
         _hasDetails = publication.HasDetails;
         _lists = publication.Lists;
         _excludedSessionId = publication.IncludesPublisher ? 0 : publication.Publisher?.Id ?? 0;
-        Size = Overhead + _topic.Length + _elements.Length + (_lists?.Size ?? 0);
+        Length = _topic.Length + _elements.Length + _details.Size + (_lists?.Size ?? 0);
     }
 
     /// <summary>The publication id.</summary>
@@ -44,11 +45,11 @@ internal sealed class StoredPublication
     /// <summary>When the router took it, as precisely as it is told to clients, so that they can name it in a filter.</summary>
     public DateTimeOffset Timestamp { get; }
 
-    /// <summary>The bytes of its topic and payload.</summary>
-    public int Length => _topic.Length + _elements.Length;
+    /// <summary>The bytes of its topic and payload, and about those of its options: all that the publisher chooses.</summary>
+    public int Length { get; }
 
     /// <summary>About how many bytes it holds.</summary>
-    public int Size { get; }
+    public int Size => Overhead + Length;
 
     /// <summary>The topic in UTF-8.</summary>
     public ReadOnlySpan<byte> Topic => _topic;
@@ -62,6 +63,13 @@ internal sealed class StoredPublication
         get => Volatile.Read(ref _isDispatched);
         set => Volatile.Write(ref _isDispatched, value);
     }
+
+    /// <summary>
+    /// A place for what <see cref="HistoryAnswer"/> has found out about its length in a serializer, with or without its topic; 0 as long as nothing is known. Two
+    /// threads may write to it at once: they find out the same.
+    /// </summary>
+    public ref int KnownLength(SerializerKind serializer, bool hasTopic) =>
+        ref (_knownLengths ??= new int[2 * Enum.GetValues<SerializerKind>().Length])[(2 * (int)serializer) + (hasTopic ? 1 : 0)];
 
     /// <summary>Whether a session may get it as a retained event (RET-06).</summary>
     public bool Admit(Session session) => session.Id != _excludedSessionId && _lists?.Admit(session) != false;

@@ -128,7 +128,15 @@ public sealed partial class Realm
     /// Adds a session under an id from <see cref="DrawSessionId"/>, or under another one if that is taken by now. If the realm closes
     /// meanwhile, or has not got the role (any more: ask <see cref="HasRole"/> before), the session is ended at once.
     /// </summary>
-    public Session Join(long id, SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink)
+    /// <param name="id">The id.</param>
+    /// <param name="serializer">The serializer of its transport.</param>
+    /// <param name="hello">Its HELLO.Details.</param>
+    /// <param name="identity">Who it is.</param>
+    /// <param name="welcome">What WELCOME tells it.</param>
+    /// <param name="sink">Where messages to it go.</param>
+    /// <param name="peerLimit">The longest message that its peer takes, in bytes; <paramref name="sink"/> refuses longer ones in any case.</param>
+    public Session Join(
+        long id, SerializerKind serializer, HelloDetails hello, SessionIdentity identity, WelcomeDetails welcome, IMessageSink sink, int peerLimit = int.MaxValue)
     {
         while (true)
         {
@@ -136,6 +144,7 @@ public sealed partial class Realm
             var session = new Session(id, this, serializer, identity, hello.Roles, sink)
             {
                 Permissions = policy.PermissionsOf(identity.AuthRole),
+                PeerLimit = peerLimit,
             };
             var reply = RoutingScratch.Current.Reply;
             reply.Encode(serializer, new WampMessage

@@ -60,7 +60,7 @@ public sealed record RealmOptions
     /// <summary>How many testaments a session may leave, both scopes together.</summary>
     public int MaxTestaments { get; init; } = 32;
 
-    /// <summary>How many bytes of topics and payloads the testaments of a session may hold.</summary>
+    /// <summary>How many bytes of topics, payloads and options the testaments of a session may hold.</summary>
     public int MaxTestamentBytes { get; init; } = 256 * 1024;
 
     /// <summary>Whether subscribers learn who published (<c>disclose_me</c> of PUBLISH).</summary>

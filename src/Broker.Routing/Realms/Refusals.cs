@@ -1,4 +1,5 @@
 using Broker.Authorization;
+using Broker.Uris;
 
 namespace Broker.Realms;
 
@@ -38,6 +39,9 @@ public enum RefusalReason
     /// <summary>The session has left as many testaments, or as large ones, as it may.</summary>
     TestamentLimit,
 
+    /// <summary>A text of the options of a PUBLISH or CALL, such as <c>rkey</c> or <c>ppt_keyid</c>, is longer than a URI may be in this realm.</summary>
+    OptionTooLong,
+
     /// <summary>The authorizer of the session's role did not say whether the request is allowed.</summary>
     AuthorizationFailed,
 }
@@ -61,6 +65,13 @@ internal sealed class Refusals
             _ => RefusalReason.SubscribeDenied,
         });
         return decision.Refusal;
+    }
+
+    /// <summary>Counts an option that is too long, and gives what the session is told.</summary>
+    public (string Error, string Text) AddTooLong(string key, int most)
+    {
+        Add(RefusalReason.OptionTooLong);
+        return (ErrorUris.InvalidArgument, $"The option {key} is longer than {most} bytes, which are as many as a URI may have here: shorten it.");
     }
 
     public long Of(RefusalReason reason) => Volatile.Read(ref _counts[(int)reason]);

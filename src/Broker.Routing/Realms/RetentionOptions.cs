@@ -13,8 +13,8 @@ public sealed record RetentionOptions
     public long MaxBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// The longest event that is kept, in bytes of its topic and its payload; a longer one is delivered, but not kept (<see cref="RefusalReason.RetainedTooLong"/>), and takes the
-    /// place of what was kept of its topic: that is not the topic's state any more. 64 KiB.
+    /// The longest event that is kept, in bytes of its topic, its payload and, about, of its options in memory; a longer one is delivered, but not kept
+    /// (<see cref="RefusalReason.RetainedTooLong"/>), and takes the place of what was kept of its topic: that is not the topic's state any more. 64 KiB.
     /// </summary>
     public int MaxEventBytes { get; init; } = 64 * 1024;
 

@@ -37,6 +37,14 @@ internal sealed partial class DealerRole
             return;
         }
 
+        if (options.KeyLongerThan(Options.UriRules.MaxLength) is { } key)
+        {
+            var (error, text) = _refusals.AddTooLong(key, Options.UriRules.MaxLength);
+            caller.SendError(MessageType.Call, message.RequestId, error, text);
+            RememberRefused(caller, message, options);
+            return;
+        }
+
         options.DiscloseMe |= decision.Discloses;
         var call = PendingCall.Start(caller, message.RequestId, registration, _callEnded is null ? 0 : _time.GetTimestamp());
         var timeout = EffectiveTimeout(options.Timeout);

@@ -48,6 +48,9 @@ public sealed class Session
     /// <summary>What it announced.</summary>
     public RoleSet Roles { get; }
 
+    /// <summary>The longest message that its peer takes, in bytes.</summary>
+    public int PeerLimit { get; internal set; } = int.MaxValue;
+
     /// <summary>Whether it is one of the router's own, which no limit of clients holds.</summary>
     internal bool IsOfRouter { get; init; }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Broker.Messages;
 using Broker.Options;
 using Broker.Peers;
+using Broker.PubSub;
 using Broker.Realms;
 using Broker.Serialization;
 using Broker.Uris;
@@ -107,7 +108,89 @@ public sealed class EventHistoryApi
         caller.Call(GetEvents, id, ReceiveProgress);
         var parts = caller.Rest();
         Assert.Equal([.. ids[..20], .. ids[21..41]], PublicationIds(parts));
-        Assert.EndsWith("],{\"is_limit_reached\":false}", parts[^1].Payload, StringComparison.Ordinal);
+        Assert.EndsWith("],{\"is_limit_reached\":false,\"_left_out\":2}", parts[^1].Payload, StringComparison.Ordinal);
+        Assert.Equal(2, _realm.Realm.EventsDroppedFor(DropReason.TooLong));
+        Assert.Equal(0, caller.TooLong); // nothing was encoded in vain
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "HIS-03"), Trait("wamp", "HIS-04")]
+    public void A_caller_is_told_how_many_events_its_serializer_cannot_express(SerializerKind serializer)
+    {
+        var publisher = _realm.Join(SerializerKind.Cbor);
+        var (caller, taker) = (_realm.Join(serializer), _realm.Join(serializer, Features.ProgressiveCallResults));
+        var id = caller.Ask("wamp.subscription.lookup", "[\"com.topic\"]");
+        var ids = new List<long>();
+        for (var i = 0; i < 2; i++)
+        {
+            PublishNotANumber(publisher);
+            ids.AddRange(Publish(publisher, 1, 10));
+        }
+
+        caller.Call(GetEvents, id);
+        taker.Call(GetEvents, id, ReceiveProgress);
+        var (whole, part) = (Assert.Single(caller.Rest()), Assert.Single(taker.Rest()));
+        if (serializer == SerializerKind.Json)
+        {
+            Assert.Equal(ids, PublicationIds([whole]));
+            Assert.EndsWith("],{\"is_limit_reached\":false,\"_left_out\":2}", whole.Payload, StringComparison.Ordinal);
+            Assert.Equal(whole.Payload, part.Payload);
+            Assert.EndsWith(",{\"is_limit_reached\":true,\"_left_out\":1}", caller.Ask(GetEvents, id + ",{\"limit\":1}"), StringComparison.Ordinal);
+            Assert.Equal(5, _realm.Realm.EventsDroppedFor(DropReason.Inexpressible));
+        }
+        else
+        {
+            Assert.StartsWith("not JSON", whole.Payload, StringComparison.Ordinal); // as it has all four
+            Assert.Equal(0, _realm.Realm.EventsDropped);
+        }
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "HIS-14"), Trait("wamp", "HIS-04")]
+    public void What_a_slow_caller_has_not_reached_is_not_counted_as_left_out(SerializerKind serializer)
+    {
+        var publisher = _realm.Join(serializer);
+        var caller = _realm.Join(serializer, Features.ProgressiveCallResults);
+        var id = caller.Ask("wamp.subscription.lookup", "[\"com.topic\"]");
+        Publish(publisher, 1, 5000);
+        var ids = Publish(publisher, 3, 1500);
+        Publish(publisher, 1, 5000);
+        (caller.MaxLength, caller.IsSlow) = (2000, true);
+        caller.Call(GetEvents, id, ReceiveProgress);
+        Assert.Equal("[],{\"is_limit_reached\":true}", Assert.Single(caller.Rest()).Payload);
+        Assert.Equal(0, _realm.Realm.EventsDropped);
+
+        caller.IsSlow = false;
+        caller.Call(GetEvents, id, ReceiveProgress);
+        var parts = caller.Rest();
+        Assert.Equal(ids, PublicationIds(parts));
+        Assert.EndsWith(",{\"is_limit_reached\":false,\"_left_out\":2}", parts[^1].Payload, StringComparison.Ordinal);
+        Assert.Equal(2, _realm.Realm.EventsDroppedFor(DropReason.TooLong));
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "HIS-14"), Trait("wamp", "PSZ-01")]
+    public void An_answer_that_just_fits_is_given_and_one_longer_by_a_byte_is_not_even_encoded(SerializerKind from, SerializerKind to)
+    {
+        var realm = new TestRealm(new RealmOptions { History = [new HistoryRule { Uri = "com.", Match = MatchPolicy.Prefix }] });
+        var (publisher, caller) = (realm.Join(from), realm.Join(to));
+        var id = caller.Ask("wamp.subscription.lookup", "[\"com.\",{\"match\":\"prefix\"}]");
+        for (var i = 0; i < 300; i++)
+        {
+            var payload = i % 3 == 0 ? "" : i % 3 == 1 ? "[\"\\u0000EjRWeA==\",\"\\n\"]" : "[],{\"k\":[1.5,null]}";
+            publisher.Publish($"com.\"t{i}", payload, i % 2 == 0 ? "{}" : "{\"rkey\":\"a\\tb\",\"disclose_me\":true}");
+        }
+
+        caller.ContinueIds(1000, 0); // from here on all request ids are equally long
+        foreach (var limit in (int[])[4, 15, 16, 23, 24, 255, 256, 300]) // where the heads of lists grow
+        {
+            var filtered = $"{id},{{\"limit\":{limit}}}";
+            caller.MaxLength = int.MaxValue;
+            caller.Call(GetEvents, filtered);
+            caller.MaxLength = caller.NextBytes().Length;
+            caller.Ask(GetEvents, filtered);
+            caller.MaxLength--;
+            Assert.Equal(ErrorUris.PayloadSizeExceeded, caller.AskInVain(GetEvents, filtered));
+        }
+
+        Assert.Equal((0, 0), (caller.TooLong, realm.Realm.EventsDropped));
     }
 
     [Theory, EachSerializer, Trait("wamp", "HIS-14"), Trait("wamp", "HIS-04")]
@@ -140,6 +223,14 @@ public sealed class EventHistoryApi
     }
 
     private const string ReceiveProgress = "{\"receive_progress\":true}";
+
+    private static void PublishNotANumber(RecordingPeer publisher) => publisher.RouteEncoded(new WampMessage
+    {
+        Type = MessageType.Publish,
+        RequestId = publisher.NextRequestId(),
+        Uri = "com.topic"u8,
+        Payload = new Payload([0x81, 0xf9, 0x7e, 0x00], 1),
+    });
 
     private static long[] Publish(RecordingPeer publisher, int count, int length)
     {

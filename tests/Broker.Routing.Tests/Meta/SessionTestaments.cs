@@ -112,6 +112,24 @@ public sealed class SessionTestaments
         session.Ask(Add, $"[\"com.will\",[\"{new string('a', 60)}\"],{{}}]");
     }
 
+    [Theory, EachSerializer, Trait("wamp", "TST-10")]
+    public void What_their_options_hold_counts_too(SerializerKind serializer)
+    {
+        var realm = new TestRealm(new RealmOptions { MaxTestamentBytes = 2000 });
+        var session = realm.Join(serializer, Features.PayloadPassthruMode);
+        var (text, ids) = (new string('x', 500), string.Join(',', Enumerable.Range(1, 60)));
+        foreach (var keys in new[]
+        {
+            $"\"rkey\":\"{text}\",\"exclude_authrole\":[\"{text}\"]", $"\"exclude\":[{ids}]", $"\"ppt_scheme\":\"{text}\",\"ppt_keyid\":\"{text}\"",
+        })
+        {
+            Assert.Equal(ErrorUris.PayloadSizeExceeded, session.AskInVain(Add, $"[\"com.will\",[],{{}}],{{\"publish_options\":{{{keys}}}}}"));
+        }
+
+        Assert.Equal(3, realm.Realm.RefusalsOf(RefusalReason.TestamentLimit));
+        session.Ask(Add, $"[\"com.will\",[],{{}}],{{\"publish_options\":{{\"rkey\":\"{text}\"}}}}");
+    }
+
     [Theory, EachSerializer, Trait("wamp", "TST-11"), Trait("wamp", "TST-05"), Trait("wamp", "BWL-09")]
     public void Their_options_count_as_those_of_PUBLISH(SerializerKind serializer)
     {

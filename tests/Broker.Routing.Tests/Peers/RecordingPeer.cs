@@ -47,7 +47,14 @@ internal sealed class RecordingPeer : IMessageSink
     public Action<byte[]>? SessionLayer { get; set; }
 
     /// <summary>The longest message taken.</summary>
-    public int MaxLength { get; set; } = int.MaxValue;
+    public int MaxLength
+    {
+        get => Session?.PeerLimit ?? int.MaxValue; // WELCOME comes before there is a session
+        set => Session.PeerLimit = value;
+    }
+
+    /// <summary>How many messages were offered that are longer than that, EVENTs aside.</summary>
+    public int TooLong { get; private set; }
 
     /// <summary>What was to happen to the last EVENT, had the peer been slow.</summary>
     public SlowConsumerPolicy? LastPolicy { get; private set; }
@@ -63,6 +70,7 @@ internal sealed class RecordingPeer : IMessageSink
     {
         if (message.Bytes.Length > MaxLength)
         {
+            TooLong++;
             return SendResult.TooLong;
         }
 

@@ -226,6 +226,27 @@ public sealed class EventRetention
         Assert.InRange(realm.Realm.HistoryBytes, 1000, 2000);
     }
 
+    [Theory, EachSerializer, Trait("wamp", "RET-12")]
+    public void What_options_hold_counts_as_much_as_topic_and_payload(SerializerKind serializer)
+    {
+        var options = new RealmOptions { Retention = new RetentionOptions { MaxEventBytes = 3000 }, History = [new HistoryRule { Uri = "com.", Match = MatchPolicy.Prefix }] };
+        var (text, names) = (new string('x', 500), string.Join(',', Enumerable.Repeat("\"a\"", 100)));
+        foreach (var (keys, least) in new[]
+        {
+            ($"\"rkey\":\"{text}\"", 1000), ($"\"ppt_scheme\":\"x_a\",\"ppt_keyid\":\"{text}\"", 1000), ($"\"exclude_authid\":[\"{text}\"]", 1000),
+            ($"\"exclude_authrole\":[{names}]", 5000), ($"\"ppt_scheme\":\"{text}\",\"ppt_serializer\":\"{text}\",\"ppt_cipher\":\"{text}\"", 3000),
+        })
+        {
+            var realm = new TestRealm(options);
+            var publisher = realm.Join(serializer, Features.PayloadPassthruMode);
+            PublishRetained(publisher, "com.topic", "[1]", keys);
+            var isKept = least < 3000;
+            Assert.Equal(isKept ? 0 : 1, realm.Realm.RefusalsOf(RefusalReason.RetainedTooLong));
+            Assert.InRange(realm.Realm.RetainedBytes, isKept ? least : 0, isKept ? 3500 : 0);
+            Assert.InRange(realm.Realm.HistoryBytes, least, 20_000);
+        }
+    }
+
     [Fact, Trait("wamp", "RET-12"), Trait("wamp", "RET-06")]
     public void Restricted_events_of_a_topic_are_bounded_and_leave_the_general_one_alone()
     {

@@ -63,6 +63,43 @@ public sealed class SessionLimiting
     }
 
     [Theory, EachSerializer]
+    public void Texts_of_options_that_are_longer_than_a_URI_may_be_are_refused_and_counted(SerializerKind serializer)
+    {
+        const string Announced = "com.a";
+        var (peer, other) = (_realm.Join(serializer, Features.PayloadPassthruMode | Features.ProgressiveCallInvocations), _realm.Join(serializer, Features.PayloadPassthruMode));
+        other.Registration(Announced);
+        other.Subscription(Announced);
+        string[] keys = ["rkey", "ppt_scheme", "ppt_serializer", "ppt_cipher", "ppt_keyid"];
+        foreach (var key in keys)
+        {
+            Assert.Equal(Received.Error(MessageType.Publish, peer.Publish(Announced, options: Option(key, 513, "\"acknowledge\":true")), ErrorUris.InvalidArgument), peer.NextError());
+            peer.Publish(Announced, options: Option(key, 513)); // answered by nothing, but counted
+            Assert.Equal(Received.Error(MessageType.Call, peer.Call(Announced, options: Option(key, 513)), ErrorUris.InvalidArgument), peer.NextError());
+            Assert.Equal(
+                ErrorUris.InvalidArgument,
+                peer.AskInVain("wamp.session.add_testament", $"[\"com.a\",[],{{}}],{{\"publish_options\":{Option(key, 513)}}}"));
+        }
+
+        var chunked = peer.Call(Announced, options: Option("runmode", 513, "\"progress\":true"));
+        Assert.Equal(Received.Error(MessageType.Call, chunked, ErrorUris.InvalidArgument), peer.NextError());
+        peer.Chunk(chunked, Announced); // was on its way when the call was refused
+        peer.AssertSilent();
+        other.AssertSilent();
+        Assert.Equal(21, _realm.Realm.RefusalsOf(RefusalReason.OptionTooLong));
+
+        foreach (var key in keys)
+        {
+            peer.Publish(Announced, options: Option(key, 512));
+        }
+
+        peer.Call(Announced, options: Option("rkey", 512));
+        Assert.Equal(6, other.Rest().Count);
+        _realm.LeaveAll();
+
+        static string Option(string key, int bytes, string more = "\"x\":0") => $"{{\"{key}\":\"ä{new string('x', bytes - 2)}\",{more}}}"; // ä takes two bytes
+    }
+
+    [Theory, EachSerializer]
     public void Calls_beyond_those_that_may_wait_for_busy_callees_are_refused_and_counted(SerializerKind serializer)
     {
         var realm = new TestRealm(new RealmOptions { MaxQueuedCalls = 1 });

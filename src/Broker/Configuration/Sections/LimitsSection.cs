@@ -58,7 +58,7 @@ internal sealed record LimitsSection
     public int Nesting { get; init; } = 32;
 
     /// <summary>The longest URI.</summary>
-    [Key("The longest URI, in bytes of UTF-8.", Min = "1", Max = "1024")]
+    [Key("The longest URI, in bytes of UTF-8, and the longest text of the options rkey, runmode and ppt_* of PUBLISH and CALL.", Min = "1", Max = "1024")]
     public int UriLength { get; init; } = 512;
 
     /// <summary>Subscriptions of a session.</summary>

@@ -41,7 +41,7 @@ internal sealed record RetentionSection
 
     /// <summary>The longest event.</summary>
     [Key(
-        "The longest event that is kept, in bytes of topic and payload. A longer one reaches the subscribers, but is not kept, and neither is the one before.",
+        "The longest event that is kept, in bytes of topic, payload and options. A longer one reaches the subscribers, but is not kept, and neither is the one before.",
         Min = "1B",
         Max = "1GiB")]
     public ByteSize MaxEvent { get; init; } = ByteSize.FromKiB(64);
@@ -59,7 +59,7 @@ internal sealed record TestamentsSection
     public int MaxCount { get; init; } = 32;
 
     /// <summary>The most bytes.</summary>
-    [Key("How many bytes of topics and payloads the testaments of a session may hold.", Max = "1GiB")]
+    [Key("How many bytes of topics, payloads and options the testaments of a session may hold.", Max = "1GiB")]
     public ByteSize MaxBytes { get; init; } = ByteSize.FromKiB(256);
 }
 
