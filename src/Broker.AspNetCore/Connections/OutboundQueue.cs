@@ -277,7 +277,7 @@ internal sealed partial class OutboundQueue : IMessageSink
         {
             if (!_isClosed)
             {
-                Count(message, length);
+                Trace?.Sent(message); // counted when it leaves: it may be dropped before
                 Waiting.AddEvent(message.Share(_budget.Held), terms, slot);
                 FlushWhenIdle();
             }
