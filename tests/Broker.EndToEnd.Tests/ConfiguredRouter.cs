@@ -47,6 +47,13 @@ internal sealed class ConfiguredRouter : IAsyncDisposable
         await ReadUntilAsync("The configuration was reloaded");
     }
 
+    /// <summary>Sends SIGTERM, waits for the end and gives the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        await _process.TerminateAsync();
+        return await _process.WaitForExitAsync();
+    }
+
     /// <summary>Reads what it says up to a line with <paramref name="text"/>.</summary>
     public async Task<string> ReadUntilAsync(string text)
     {

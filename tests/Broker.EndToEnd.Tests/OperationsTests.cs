@@ -131,6 +131,89 @@ public sealed class OperationsTests : IDisposable
         Assert.Equal("""{"traces":[]}""", await AskAsync(router, HttpMethod.Get, "trace", HttpStatusCode.OK, host: "localhost"));
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For", "192.0.2.1")]
+    [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("Forwarded", "for=192.0.2.1")]
+    [InlineData("Via", "1.1 proxy.example")]
+    [InlineData("X-Real-IP", "192.0.2.1")]
+    public async Task Through_a_proxy_nobody_can_start_or_see_a_trace(string header, string value)
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+
+        Assert.Contains($"through a proxy, of which the header {header} speaks", await AskAsync(router, HttpMethod.Put, "trace/authid/joe", HttpStatusCode.Forbidden, more: (header, value)), StringComparison.Ordinal);
+        await AskAsync(router, HttpMethod.Get, "trace", HttpStatusCode.Forbidden, more: (header, value));
+        Assert.Equal("""{"traces":[]}""", await AskAsync(router, HttpMethod.Get, "trace", HttpStatusCode.OK));
+    }
+
+    [Fact]
+    public async Task What_a_trace_is_for_is_taken_from_its_address_to_the_letter()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        foreach (var wrong in new[] { "authid,session/x", "AuthId/x", "+1/x", "-1/x", "1/x", "%201/x", "authid/", "authid" })
+        {
+            await AskAsync(router, HttpMethod.Put, "trace/" + wrong, HttpStatusCode.NotFound);
+        }
+
+        Assert.Equal(
+            """{"traces":[],"error":"A trace ends after 1 to 1000000 messages."}""",
+            await AskAsync(router, HttpMethod.Put, "trace/authid/x?messages=0", HttpStatusCode.BadRequest));
+        foreach (var (path, name) in new[] { ("a%2Fb", "a/b"), ("a/c", "a/c"), ("a%252Fb", "a%2Fb"), ("a%20b", "a b") })
+        {
+            Assert.Contains($"\"name\":\"{name}\"", await AskAsync(router, HttpMethod.Put, "trace/authid/" + path, HttpStatusCode.OK), StringComparison.Ordinal);
+            Assert.Equal("""{"traces":[]}""", await AskAsync(router, HttpMethod.Delete, "trace/authid/" + path, HttpStatusCode.OK));
+        }
+    }
+
+    [Fact]
+    public async Task A_trace_that_was_asked_for_is_logged_though_the_log_is_quiet_and_none_is_started_that_would_not_be()
+    {
+        const string Listeners = """ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } """;
+        await using var router = await ConfiguredRouter.StartAsync("{" + Listeners + """, "log": { "level": "error", "levels": { "Broker": "error" } } }""");
+        await using var client = await WampClient.ConnectAsync(router.Url, "realm1", TestContext.Current.CancellationToken);
+        await AskAsync(router, HttpMethod.Put, $"trace/session/{client.Session.Id}", HttpStatusCode.OK);
+        await client.PublishAcknowledgedAsync("com.example.topic", ["hello"]);
+        await router.ReadUntilAsync("com.example.topic");
+
+        await using var mute = await ConfiguredRouter.StartAsync("{" + Listeners + """, "log": { "levels": { "Broker.Trace": "none" } } }""");
+        Assert.Equal(
+            """{"traces":[],"error":"The log takes no entries of the category Broker.Trace: set its level to information."}""",
+            await AskAsync(mute, HttpMethod.Put, "trace/authid/joe", HttpStatusCode.Conflict));
+    }
+
+    [Fact]
+    public async Task More_traces_than_may_run_are_refused()
+    {
+        await using var router = await ConfiguredRouter.StartAsync("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""");
+        for (var number = 0; number < 100; number++)
+        {
+            await AskAsync(router, HttpMethod.Put, $"trace/authid/joe{number}", HttpStatusCode.OK);
+        }
+
+        Assert.Equal(
+            """{"traces":[],"error":"100 traces run, and no more may: end one of them."}""",
+            await AskAsync(router, HttpMethod.Put, "trace/authid/joe", HttpStatusCode.Conflict));
+    }
+
+    [Fact]
+    public async Task Every_realm_of_many_has_its_own_series()
+    {
+        const int Realms = 2100; // more than the 2,000 series that an instrument has unless told otherwise
+        var names = string.Join(", ", Enumerable.Range(1, Realms).Select(number => $$"""{ "name": "com.example.r{{number}}" }"""));
+        await using var router = await ConfiguredRouter.StartAsync(
+            """{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" }, "realms": [ """ + names + " ] }");
+        await using var client = await WampClient.ConnectAsync(router.Url, $"com.example.r{Realms}", TestContext.Current.CancellationToken);
+        var refusal = await Assert.ThrowsAsync<WampException>(async () => await client.PublishAcknowledgedAsync("wamp.reserved"));
+        Assert.Equal("wamp.error.invalid_uri", refusal.Uri);
+        using var http = new HttpClient();
+
+        var metrics = await http.GetStringAsync(new Uri(router.Ops, "metrics"), TestContext.Current.CancellationToken);
+
+        Assert.Equal("1", Value(metrics, "broker_sessions", $"realm=\"com.example.r{Realms}\""));
+        Assert.Equal("1", Value(metrics, "broker_refusals_total", $"realm=\"com.example.r{Realms}\"", "reason=\"invalid_uri\""));
+        Assert.DoesNotContain("overflow", metrics, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Requests_are_bounded_by_HTTP_and_a_listener_answers_to_its_names_only()
     {
@@ -259,11 +342,16 @@ public sealed class OperationsTests : IDisposable
         Assert.Equal(exitCode, await probe.WaitForExitAsync());
     }
 
-    private static async Task<string> AskAsync(ConfiguredRouter router, HttpMethod method, string path, HttpStatusCode expected, string? host = null)
+    private static async Task<string> AskAsync(ConfiguredRouter router, HttpMethod method, string path, HttpStatusCode expected, string? host = null, (string Name, string Value)? more = null)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(method, new Uri(router.Ops, path));
         request.Headers.Host = host;
+        if (more is { } header)
+        {
+            request.Headers.Add(header.Name, header.Value);
+        }
+
         using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(expected, answer.StatusCode);
         Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));

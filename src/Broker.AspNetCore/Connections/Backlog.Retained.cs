@@ -10,14 +10,14 @@ internal sealed partial class Backlog
     /// <summary>What an event costs as long as it is not asked for.</summary>
     private const int PlaceCost = 8;
 
-    private Action<OutboundMessage>? _countSent; // counts an event that leaves
+    private Action<OutboundMessage>? _leaving;
 
     /// <summary>Adds the events of a delivery.</summary>
     /// <param name="events">The events.</param>
-    /// <param name="count">Counts each that leaves.</param>
-    public void AddRetained(RetainedDelivery events, Action<OutboundMessage> count)
+    /// <param name="leaving">Is told of each that leaves.</param>
+    public void AddRetained(RetainedDelivery events, Action<OutboundMessage> leaving)
     {
-        _countSent = count;
+        _leaving = leaving;
         held.Add(CostOf(events));
         Append(new Entry { Frame = OutboundFrame.Message, Retained = events, Terms = events.Terms, IsReply = true, Gap = Missed });
         Missed = 0;
@@ -33,7 +33,7 @@ internal sealed partial class Backlog
         switch (first.Retained!.Next(message, peerLimit, ref work))
         {
             case RetainedStep.Event:
-                _countSent!(message);
+                _leaving!(message);
                 first.Bytes = message.Share(held);
                 Grow(first.Bytes.Count + FrameCost, first.IsReply);
                 return true;

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Broker.Hosting;
+using Broker.Messages;
 using Broker.PubSub;
 using Broker.Serialization;
 using Broker.Sessions;
@@ -141,6 +143,7 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
 
                 if (first.Bytes!.Count <= OutboundQueue.MaxCopied)
                 {
+                    CountEvent(first);
                     moved += Write(ref first, output, frames);
                     Finish(ref first);
                     continue;
@@ -183,12 +186,21 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
 
     private int Begin(ref Entry first, PipeWriter output, FrameWriter frames)
     {
+        CountEvent(first);
         LeaveSlot(ref first); // what the peer has begun to get cannot be replaced any more
         var header = frames.WriteHeader(output.GetSpan(FrameWriter.MaxHeaderLength), first.Frame, first.Bytes!.Count);
         output.Advance(header);
         Shrink(first, FrameCost);
         _sent = 0;
         return header;
+    }
+
+    private static void CountEvent(in Entry leaving)
+    {
+        if (leaving.Terms is not null)
+        {
+            Traffic.Sent(MessageType.Event, leaving.Bytes!.Count);
+        }
     }
 
     private int Continue(ref Entry first, PipeWriter output, FrameWriter frames, int space)

@@ -186,7 +186,7 @@ internal sealed partial class OutboundQueue : IMessageSink
         }
         else if (!_isClosed)
         {
-            Waiting.AddRetained(events, message => Count(message, message.Bytes.Length));
+            Waiting.AddRetained(events, message => Trace?.Sent(message));
             FlushWhenIdle();
         }
     }
@@ -316,7 +316,7 @@ internal sealed partial class OutboundQueue : IMessageSink
         {
             if (!_isClosed)
             {
-                Count(message, length);
+                Trace?.Sent(message); // counted when it leaves: it may be dropped before
                 Waiting.AddEvent(message.Share(_budget.Held), terms, slot);
                 FlushWhenIdle();
                 _budget.Enforce();

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Broker.Tracing;
 using Microsoft.Extensions.Logging;
 
@@ -8,13 +10,31 @@ internal static partial class Log
 {
     private const int MaxText = 300;
 
-    /// <summary>Text of a peer for the log: without control characters, which could forge lines or steer a terminal, and cut to a length.</summary>
+    /// <summary>
+    /// Text of a peer for the log: cut to a length, and without what could forge lines, steer a terminal or have it show something else than what is there: control and
+    /// format characters (those that turn the direction of the text are among them), other line ends, halves of characters.
+    /// </summary>
     public static string Printable(string? text) => Printable(text, MaxText);
 
     /// <summary>The same, cut to another length.</summary>
-    public static string Printable(string? text, int most) => text is null
-        ? ""
-        : string.Concat((text.Length <= most ? text : text[..most] + "...").Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+    public static string Printable(string? text, int most)
+    {
+        if (text is null)
+        {
+            return "";
+        }
+
+        var printable = new StringBuilder();
+        foreach (var rune in (text.Length <= most ? text : text[..most] + "...").EnumerateRunes()) // half a character becomes U+FFFD
+        {
+            printable.Append(IsPrintable(rune) ? rune.ToString() : "?");
+        }
+
+        return printable.ToString();
+    }
+
+    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     [LoggerMessage(1, LogLevel.Debug, "Session {SessionId} joined realm {Realm} from {Address} (connection {ConnectionId}, agent {Agent}).")]
     public static partial void SessionJoined(ILogger logger, string connectionId, string address, long sessionId, string realm, string agent);

@@ -157,13 +157,18 @@ internal sealed class RouterMetrics : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(store)),
     };
 
+    /// <summary>What has occurred, and no zeros: a hundred realms with each reason would be more series than who collects them takes.</summary>
     private void Observe<TReason>(
         Router router, string name, string description, Func<TReason, string> tag, Func<Realm, TReason, long> count)
         where TReason : struct, Enum =>
         _meter.CreateObservableCounter(
             name,
-            () => router.Realms.SelectMany(realm => Enum.GetValues<TReason>().Select(reason => new Measurement<long>(
-                count(realm, reason), new TagList { { "realm", realm.Name }, { "reason", tag(reason) } }))),
+            () =>
+                from realm in router.Realms
+                from reason in Enum.GetValues<TReason>()
+                let number = count(realm, reason)
+                where number > 0
+                select new Measurement<long>(number, new TagList { { "realm", realm.Name }, { "reason", tag(reason) } }),
             description: description);
 
     private void Observe(Router router, string name, string description, Func<Realm, long> value, string? unit = null) =>

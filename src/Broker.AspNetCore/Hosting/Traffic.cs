@@ -18,7 +18,7 @@ internal static class Traffic
     /// <summary>A message came.</summary>
     public static void Received(MessageType type, int bytes) => (_tally ?? Enter()).Received.Add(type, bytes);
 
-    /// <summary>A message was queued for a peer.</summary>
+    /// <summary>A message was queued for a peer; an EVENT that had to wait, and might have been dropped meanwhile, left the queue.</summary>
     public static void Sent(MessageType type, int bytes) => (_tally ?? Enter()).Sent.Add(type, bytes);
 
     /// <summary>The messages of each type that occurred.</summary>

@@ -34,6 +34,7 @@ public sealed class WampRouter
     /// <param name="options">Which, and how much of them.</param>
     /// <returns>How many connections there are at this moment.</returns>
     /// <exception cref="ArgumentException">A number is out of range; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">Nothing of it would be logged, or <see cref="WampTraceOptions.MostTraces"/> run.</exception>
     public int StartTrace(WampTraceOptions options) =>
         options.Fault is { } fault ? throw new ArgumentException(fault, nameof(options)) : _context.Traces.Start(options);
 

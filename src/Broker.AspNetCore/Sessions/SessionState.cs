@@ -83,9 +83,11 @@ internal sealed partial class SessionState(
     /// <summary>Takes one message. Returns the end of the connection if that is what follows.</summary>
     public Ending? Receive(ReadOnlySpan<byte> bytes)
     {
+        var isRead = false;
         try
         {
             var message = MessageParser.Parse(serializer, bytes, context.Options.DecodeLimits);
+            isRead = true;
             Traffic.Received(message.Type, bytes.Length);
             Trace?.Received(_session, message, bytes.Length);
             switch (Phase)
@@ -102,6 +104,11 @@ internal sealed partial class SessionState(
         }
         catch (WampProtocolException violation)
         {
+            if (!isRead)
+            {
+                Trace?.Misread(bytes.Length, violation.Message);
+            }
+
             return Phase == SessionPhase.ShuttingDown ? new Ending(DisconnectReason.Left) : Ending.Of(violation);
         }
     }

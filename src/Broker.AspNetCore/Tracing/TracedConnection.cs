@@ -9,7 +9,8 @@ namespace Broker.Tracing;
 
 /// <summary>
 /// A connection in a trace: writes a line for each message. What proves who somebody is stays out of it: of CHALLENGE, AUTHENTICATE and WELCOME nothing is told but that they
-/// came, of HELLO the realm, of no message its Options or Details, and of the router's own questions to authenticators and authorizers no payload. Thread-safe.
+/// came, of HELLO the realm, of no message its Options or Details, of the router's own questions to authenticators and authorizers no payload, and none of an answer that comes
+/// when nobody waits for it any more: it may be one to such a question. Thread-safe.
 /// </summary>
 /// <param name="traces">All traces.</param>
 /// <param name="trace">The one that it is in.</param>
@@ -24,7 +25,18 @@ internal sealed class TracedConnection(Traces traces, WireTrace trace, WampConne
     public void Received(Session? session, scoped in WampMessage message, int length)
     {
         var isAnswer = message.Type is MessageType.Yield or MessageType.Error;
-        Tell("received", message, length, isConfidential: isAnswer && session?.IsAskedByRouter(message.RequestId) == true);
+        Tell("received", message, length, isConfidential: isAnswer && session?.IsAskedBySession(message.RequestId) != true);
+    }
+
+    /// <summary>Something came that is no message: the session ends for it.</summary>
+    public void Misread(int length, string reason)
+    {
+        if (Trace.TryTake())
+        {
+            Log.Traced(traces.Logger, "received", "unknown", 0, "", 0, length, connection.ConnectionId, connection.SessionId, Log.Printable(reason));
+        }
+
+        EndIfUsedUp();
     }
 
     /// <summary>A message was queued. Events can be dropped afterwards.</summary>
@@ -46,6 +58,11 @@ internal sealed class TracedConnection(Traces traces, WireTrace trace, WampConne
             Log.Traced(traces.Logger, direction, type, message.RequestId, uri, subject, length, connection.ConnectionId, sessionId, payload);
         }
 
+        EndIfUsedUp();
+    }
+
+    private void EndIfUsedUp()
+    {
         if (Trace.IsUsedUp)
         {
             traces.EndThoseOver();

@@ -25,15 +25,27 @@ internal sealed class Traces(ConnectionTable connections, TimeProvider time, ILo
     /// Starts a trace, in the place of one with the same subject and name. One of a session or connection that is not there is not started.
     /// </summary>
     /// <returns>How many connections it is for at this moment.</returns>
+    /// <exception cref="InvalidOperationException">Nothing of it would be logged, or as many run as may.</exception>
     public int Start(WampTraceOptions options)
     {
+        if (!Logger.IsEnabled(LogLevel.Information))
+        {
+            throw new InvalidOperationException("The log takes no entries of the category Broker.Trace: set its level to information.");
+        }
+
         var trace = new WireTrace(options, time.GetUtcNow() + options.MaxTime);
         lock (_changing)
         {
             var count = connections.All.Count(trace.IsFor);
             if (count > 0 || options.Subject == TraceSubject.AuthId)
             {
-                Change([trace, .. Without(options.Subject, options.Name)]);
+                var others = Without(options.Subject, options.Name);
+                if (others.Length >= WampTraceOptions.MostTraces)
+                {
+                    throw new InvalidOperationException($"{WampTraceOptions.MostTraces} traces run, and no more may: end one of them.");
+                }
+
+                Change([trace, .. others]);
                 Log.TraceStarted(Logger, options.Subject, Log.Printable(options.Name), options.MaxMessages, options.MaxTime.TotalSeconds);
             }
 

@@ -19,6 +19,9 @@ public sealed record WampTraceOptions
     /// <summary>The most messages that a trace may be asked for.</summary>
     public const int MostMessages = 1_000_000;
 
+    /// <summary>The most traces that run at once.</summary>
+    public const int MostTraces = 100;
+
     /// <summary>The most bytes of each payload.</summary>
     public const int MostPayloadBytes = 64 * 1024;
 
@@ -41,7 +44,7 @@ public sealed record WampTraceOptions
     public int PayloadBytes { get; init; }
 
     /// <summary>What is wrong with the numbers, in one sentence, or null.</summary>
-    internal string? Fault => this switch
+    public string? Fault => this switch
     {
         { MaxMessages: < 1 or > MostMessages } => $"A trace ends after 1 to {MostMessages} messages.",
         _ when MaxTime <= TimeSpan.Zero || MaxTime > MostTime => $"A trace ends after a time of up to {MostTime.TotalHours} h.",

@@ -102,12 +102,15 @@ public sealed class Session
     /// <summary>Whether the realm has told of its coming, so that it has to tell of its going. Guarded by the realm.</summary>
     internal bool IsAnnounced { get; set; }
 
-    /// <summary>Whether an invocation that the session has yet to answer is a question of the router's own, such as that of an authenticator.</summary>
-    public bool IsAskedByRouter(long invocationId)
+    /// <summary>
+    /// Whether an invocation is one that the session has yet to answer to another session. Not those of the router's own, such as the questions of an
+    /// authenticator, and none that is not known any more: it may have been one of them.
+    /// </summary>
+    public bool IsAskedBySession(long invocationId)
     {
         lock (Gate)
         {
-            return Invocations?.GetValueOrDefault(invocationId)?.Caller.IsOfRouter == true;
+            return Invocations?.GetValueOrDefault(invocationId)?.Caller.IsOfRouter == false;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Broker.Configuration;
@@ -9,10 +10,10 @@ using Broker.Configuration.Sources;
 using Broker.Hosting;
 using Broker.Operations;
 using Broker.Security;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace Broker.Commands;
@@ -25,18 +26,18 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
     /// <summary>The exit code when the router cannot start.</summary>
     public const int StartFault = 1;
 
+    private const string ListenOption = "--listen";
+    private const string OpsOption = "ops.listen";
+
     private readonly BrokerConfiguration _configuration = reading.Configuration;
 
     /// <summary>Runs and returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        foreach (var listener in _configuration.Listeners)
+        if (_configuration.Listeners.Select(listener => MakeRoom(listener.Listen, ListenOption)).Append(MakeRoom(_configuration.Ops?.Listen, OpsOption))
+            .FirstOrDefault(fault => fault is not null) is { } noRoom)
         {
-            if (listener.Listen.EndPoint is UnixDomainSocketEndPoint unix && UnixSocketFile.MakeRoom(unix.ToString()!) is { } fault)
-            {
-                await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
-                return StartFault;
-            }
+            return await FailAsync(noRoom).ConfigureAwait(false);
         }
 
         var (tls, faults) = TlsListeners.Open(reading);
@@ -76,7 +77,7 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
             app.MapWamp(path);
         }
 
-        app.MapGet("/", () => $"Broker, a WAMP v2 router: connect a WAMP client to {string.Join(" or ", paths)}.\n");
+        app.MapGet("/", () => $"WAMP clients connect to {string.Join(" or ", paths)}.\n"); // whoever asks: so no word of what is behind it
         using var certificates = new Certificates(
             [.. tls.Values],
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Broker.Tls"),
@@ -90,6 +91,9 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         builder.Services.AddSingleton(levels);
         builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(levels);
         builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(levels);
+
+        // Those who log are the threads that serve clients: a reader of the log that does not read must not hold them up. The logger counts what it drops, and says so.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         if (_configuration.Log.Format == LogFormat.Json || (_configuration.Log.Format == LogFormat.Auto && Console.IsOutputRedirected))
         {
             builder.Logging.AddJsonConsole(console =>
@@ -142,26 +146,37 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
 
     private async Task<int> RunAsync(WebApplication app, CancellationToken cancellation)
     {
+        try
+        {
+            await app.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (StartFaults.Describe(exception, _configuration.Listeners.Select(listener => listener.Listen), ListenOption) is { } fault)
+        {
+            return await FailAsync(fault).ConfigureAwait(false);
+        }
+
         OpsServer? ops = null;
         try
         {
             try
             {
-                await app.StartAsync(cancellation).ConfigureAwait(false);
                 (ops, var warning) = await OpsServer.StartAsync(
-                    reading, new Readiness(app.Lifetime), app.Services.GetRequiredService<WampRouter>(), cancellation).ConfigureAwait(false);
+                    reading,
+                    new Readiness(app.Lifetime),
+                    app.Services.GetRequiredService<WampRouter>(),
+                    app.Services.GetRequiredService<ILoggerFactory>(),
+                    cancellation).ConfigureAwait(false);
                 if (warning is not null)
                 {
                     await Console.Error.WriteLineAsync(warning).ConfigureAwait(false);
                 }
             }
-            catch (Exception exception) when (Describe(exception) is { } fault)
+            catch (Exception exception) when (StartFaults.Describe(exception, [_configuration.Ops?.Listen], OpsOption) is { } fault)
             {
-                await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
-                return StartFault;
+                return await FailAsync(fault).ConfigureAwait(false);
             }
 
-            using var reload = source.File is null ? null : WatchFile(app.Services);
+            using var reload = WatchFile(app.Services);
             var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
             Banner.Write(Console.Out, source, _configuration, [.. bound?.Addresses ?? []], ops?.Address);
             await app.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
@@ -176,33 +191,29 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         }
     }
 
-    /// <summary>
-    /// Has the configuration read again when its files change, and on SIGHUP, which without a file ends the program as it does any other.
-    /// </summary>
-    private ReloadTriggers WatchFile(IServiceProvider services)
+    /// <summary>Has the configuration read again when its files change, and on SIGHUP; without a file, SIGHUP is answered by a word in the log.</summary>
+    private IDisposable WatchFile(IServiceProvider services)
     {
-        var reload = new ConfigurationReload(
-            source,
-            reading,
-            services.GetRequiredService<WampRouter>(),
-            services.GetRequiredService<LogLevels>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("Broker.Configuration"));
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Broker.Configuration");
+        if (source.File is null)
+        {
+            return PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                ReloadLog.NoFile(logger);
+            });
+        }
+
+        var reload = new ConfigurationReload(source, reading, services.GetRequiredService<WampRouter>(), services.GetRequiredService<LogLevels>(), logger);
         return new ReloadTriggers(reload, services.GetRequiredService<TimeProvider>());
     }
 
-    /// <summary>One sentence for what the user can mend; null for anything else.</summary>
-    private string? Describe(Exception exception) => exception switch
-    {
-        IOException { InnerException: AddressInUseException } inUse =>
-            $"{inUse.Message.TrimEnd('.')}: stop what listens there, or choose another address by --listen.",
-        IOException { InnerException: SocketException socket } => CannotListen(socket),
-        SocketException socket => CannotListen(socket),
-        OptionsValidationException options => string.Join('\n', options.Failures),
-        UnauthorizedAccessException => exception.Message,
-        _ => null,
-    };
+    private static string? MakeRoom(ListenAddress? address, string option) =>
+        address?.EndPoint is UnixDomainSocketEndPoint unix ? UnixSocketFile.MakeRoom(unix.ToString()!, option) : null;
 
-    private string CannotListen(SocketException fault) =>
-        $"Cannot listen on {string.Join(" or ", _configuration.Listeners.Select(listener => listener.Listen))}: {fault.Message}. "
-        + "Choose another address by --listen.";
+    private static async Task<int> FailAsync(string fault)
+    {
+        await Console.Error.WriteLineAsync(fault).ConfigureAwait(false);
+        return StartFault;
+    }
 }

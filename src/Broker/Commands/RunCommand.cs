@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Broker.Configuration.Sources;
 
 namespace Broker.Commands;
@@ -41,6 +42,8 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ConfigurationSource source, CancellationToken cancellation)
     {
+        // From the start: SIGHUP would end the process. A configuration that changes while this one is being read is not lost, for the files are looked at once more.
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
         var reading = source.Read();
         return reading.IsValid
             ? await new RouterHost(source, reading).RunAsync(cancellation).ConfigureAwait(false)

@@ -8,8 +8,10 @@ internal static class UnixSocketFile
     /// <summary>
     /// Makes room for a socket at <paramref name="path"/>: removes the file that a killed router left, which nobody can bind to again, and nothing else.
     /// </summary>
+    /// <param name="path">Where.</param>
+    /// <param name="option">What names another place.</param>
     /// <returns>One sentence on why there is no room; null when there is.</returns>
-    public static string? MakeRoom(string path)
+    public static string? MakeRoom(string path, string option)
     {
         if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
         {
@@ -18,7 +20,7 @@ internal static class UnixSocketFile
 
         if (Directory.Exists(path) || IsOrdinaryFile(path))
         {
-            return $"'{path}' exists and is no Unix domain socket: choose another path by --listen.";
+            return $"'{path}' exists and is no Unix domain socket: choose another path by {option}.";
         }
 
         if (!File.Exists(path))
@@ -28,7 +30,7 @@ internal static class UnixSocketFile
 
         if (IsAnswered(path))
         {
-            return $"Another program listens on unix:{path}: stop it, or choose another path by --listen.";
+            return $"Another program listens on unix:{path}: stop it, or choose another path by {option}.";
         }
 
         File.Delete(path);

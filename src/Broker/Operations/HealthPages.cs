@@ -3,10 +3,13 @@ namespace Broker.Operations;
 /// <summary>Answers <c>/livez</c> and <c>/readyz</c>.</summary>
 internal static class HealthPages
 {
+    /// <summary>Whether a request asks for a page, and for nothing else.</summary>
+    public static bool IsRead(HttpContext http) => HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
+
     /// <summary>Answers one request.</summary>
     public static Task AnswerAsync(HttpContext http, Readiness readiness)
     {
-        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+        if (!IsRead(http))
         {
             http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
             http.Response.Headers.Allow = "GET, HEAD";

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Broker.Configuration;
 using Broker.Configuration.Keys;
 using Broker.Configuration.Sources;
 using Broker.Hosting;
@@ -6,7 +7,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 
 namespace Broker.Operations;
 
@@ -16,12 +16,14 @@ namespace Broker.Operations;
 /// </summary>
 internal sealed class OpsServer : IAsyncDisposable
 {
-    /// <summary>The variable of the OpenTelemetry specification that names a collector; the exporter reads it, and those beside it, itself.</summary>
-    public const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    /// <summary>How long a page that is being read may hold up the end; also the time of who has sent half a request.</summary>
+    private static readonly TimeSpan ShutdownTime = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _app;
 
-    private OpsServer(WebApplication app) => _app = app;
+    private readonly ExportFaults? _faults;
+
+    private OpsServer(WebApplication app, ExportFaults? faults) => (_app, _faults) = (app, faults);
 
     /// <summary>The address really bound, or null when there is a collector only.</summary>
     public string? Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
@@ -33,34 +35,52 @@ internal sealed class OpsServer : IAsyncDisposable
     /// <param name="reading">The configuration.</param>
     /// <param name="readiness">What <c>/readyz</c> tells.</param>
     /// <param name="router">The router.</param>
+    /// <param name="loggers">The router's log.</param>
     /// <param name="cancellation">Gives it up.</param>
     /// <returns>The server, or null; and what the user should know, or null.</returns>
+    /// <exception cref="InvalidDataException">The collector is not named as it should be; the message is one sentence.</exception>
     public static async Task<(OpsServer? Server, string? Warning)> StartAsync(
-        ConfigurationReading reading, Readiness readiness, WampRouter router, CancellationToken cancellation)
+        ConfigurationReading reading, Readiness readiness, WampRouter router, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var address = reading.Configuration.Ops?.Listen;
-        if (address is null && !HasCollector)
+        if (MetricsExport.Fault is { } fault)
         {
-            return (null, null);
+            throw new InvalidDataException(fault);
         }
 
-        var server = Build(address, readiness, router);
+        var address = reading.Configuration.Ops?.Listen;
         try
         {
-            await server.StartAsync(cancellation).ConfigureAwait(false);
-            return (new OpsServer(server), null);
+            return (await StartAsync(address).ConfigureAwait(false), null);
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException && IsDefault(reading))
         {
-            await server.DisposeAsync().ConfigureAwait(false);
+            var server = await StartAsync(address: null).ConfigureAwait(false);
             return (
-                null,
-                $"Another program listens on {address}: this router has no listener for health and metrics. Give it one by ops.listen, or none by ops = null.");
+                server,
+                $"The address {address} is in use: this router has no listener for health and metrics{(server is null ? "" : ", but tells the collector")}. "
+                + "Give it one by ops.listen, or none by ops = null.");
         }
-        catch
+
+        async Task<OpsServer?> StartAsync(ListenAddress? address)
         {
-            await server.DisposeAsync().ConfigureAwait(false);
-            throw;
+            if (address is null && !MetricsExport.HasCollector)
+            {
+                return null;
+            }
+
+            var faults = MetricsExport.HasCollector ? new ExportFaults(loggers.CreateLogger("Broker.Metrics")) : null;
+            var server = new OpsServer(Build(address, readiness, router, reading.Configuration), faults);
+            try
+            {
+                server.CheckExport();
+                await server._app.StartAsync(cancellation).ConfigureAwait(false);
+                return server;
+            }
+            catch
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
     }
 
@@ -69,21 +89,35 @@ internal sealed class OpsServer : IAsyncDisposable
     {
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
+        _faults?.Dispose();
     }
 
-    private static bool HasCollector => Environment.GetEnvironmentVariable(CollectorVariable) is { Length: > 0 };
+    /// <summary>Makes what exports, to see whether it can be made.</summary>
+    private void CheckExport()
+    {
+        try
+        {
+            _ = _app.Services.GetRequiredService<MeterProvider>();
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidDataException($"Metrics cannot be sent as the variables OTEL_* ask for: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+    }
 
     private static bool IsDefault(ConfigurationReading reading) =>
         reading.Values.FirstOrDefault(value => value.Path == "ops.listen")?.Origin == Origin.Default;
 
-    private static WebApplication Build(ListenAddress? address, Readiness readiness, WampRouter router)
+    private static WebApplication Build(ListenAddress? address, Readiness readiness, WampRouter router, BrokerConfiguration configuration)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTime);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = configuration.Limits.HandshakeTimeout;
             kestrel.Limits.MaxRequestBodySize = 0;
             switch (address?.EndPoint)
             {
@@ -95,7 +129,7 @@ internal sealed class OpsServer : IAsyncDisposable
                     break;
             }
         });
-        AddMetrics(builder.Services, hasPage: address is not null);
+        MetricsExport.Add(builder.Services, hasPage: address is not null, configuration.Realms.Count);
         if (address is null)
         {
             builder.WebHost.UseServer(new NoServer());
@@ -104,7 +138,7 @@ internal sealed class OpsServer : IAsyncDisposable
         var app = builder.Build();
         if (address is not null)
         {
-            app.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
+            app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Request.Path == "/metrics" && HealthPages.IsRead(http));
             app.MapWhen(
                 http => http.Request.Path.StartsWithSegments(TracePages.Path, StringComparison.Ordinal),
                 traces => traces.Run(http => TracePages.AnswerAsync(http, router)));
@@ -112,25 +146,6 @@ internal sealed class OpsServer : IAsyncDisposable
         }
 
         return app;
-    }
-
-    private static void AddMetrics(IServiceCollection services, bool hasPage)
-    {
-        services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("broker"))
-            .WithMetrics(metrics =>
-            {
-                metrics.AddMeter("Broker", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel");
-                if (hasPage)
-                {
-                    metrics.AddPrometheusExporter();
-                }
-
-                if (HasCollector)
-                {
-                    metrics.AddOtlpExporter();
-                }
-            });
     }
 
     /// <summary>Starts and ends with the router, whatever signals come.</summary>

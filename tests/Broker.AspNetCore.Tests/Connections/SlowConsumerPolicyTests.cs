@@ -1,3 +1,5 @@
+using Broker.Hosting;
+using Broker.Messages;
 using Broker.Options;
 using Broker.Peers;
 using Broker.PubSub;
@@ -27,7 +29,7 @@ public sealed class SlowConsumerPolicyTests
         await using var router = await StartAsync(SlowConsumerPolicy.DropOldest);
         await using var slow = await SlowPeers.SubscribeAsync(router, transport, serializer, SlowPeers.SmallBuffer);
         await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
-        var published = 0;
+        var (published, sent) = (0, SentEvents());
         while (router.RealmState.EventsDroppedFor(DropReason.Oldest) < 100)
         {
             await SlowPeers.PublishAsync(publisher, ++published, Payload);
@@ -39,6 +41,7 @@ public sealed class SlowConsumerPolicyTests
 
         Assert.Equal(router.RealmState.EventsDroppedFor(DropReason.Oldest), await SlowPeers.ReadUntilLastAsync(slow));
         Assert.Equal(router.RealmState.EventsDroppedFor(DropReason.Oldest), router.RealmState.EventsDropped);
+        Assert.Equal(published - router.RealmState.EventsDropped, SentEvents() - sent); // what was dropped was not sent
     }
 
     [Theory]
@@ -50,7 +53,7 @@ public sealed class SlowConsumerPolicyTests
         await using var slow = await SlowPeers.SubscribeAsync(
             router, transport, serializer, SlowPeers.SmallBuffer, """{"match":"prefix","_slow_consumer":"latest"}""", "com.example.");
         await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
-        var published = 0;
+        var (published, sent) = (0, SentEvents());
         while (router.RealmState.EventsDroppedFor(DropReason.Conflated) < 100)
         {
             published = await PublishRoundAsync(publisher, published, Payload);
@@ -76,6 +79,7 @@ public sealed class SlowConsumerPolicyTests
         }
 
         Assert.Equal(Topics, last.Count);
+        Assert.Equal(published - conflated, SentEvents() - sent);
     }
 
     [Theory]
@@ -180,4 +184,7 @@ public sealed class SlowConsumerPolicyTests
     }
 
     private static string TopicOf(int number) => $"com.example.{number}";
+
+    /// <summary>How many events this process has sent: in tests that run alone, those of this test.</summary>
+    private static long SentEvents() => Traffic.Messages(sent: true).SingleOrDefault(one => one.Type == MessageType.Event).Count;
 }

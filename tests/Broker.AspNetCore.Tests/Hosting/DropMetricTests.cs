@@ -20,6 +20,27 @@ public sealed class DropMetricTests
             Enumerable.Range(0, index + 1).ToList().ForEach(_ => drops.Add(reason));
         }
 
+        Assert.Equal(
+            [("drop_newest", 1), ("drop_oldest", 2), ("conflated", 3), ("outbound_total", 4), ("message_too_long", 5), ("inexpressible", 6)],
+            CountsOf(Realm).Select(count => (count.Key, count.Value)));
+    }
+
+    [Fact]
+    public void What_has_not_occurred_is_no_series()
+    {
+        const string Realm = "com.example.quiet";
+        var options = new WampRouterOptions();
+        options.Realms[Realm] = new RealmOptions();
+        var drops = TestRouter.ContextOf(options).Router.Realms.Single().Broker.Drops;
+        Assert.Empty(CountsOf(Realm));
+
+        drops.Add(DropReason.Oldest);
+
+        Assert.Equal("drop_oldest", Assert.Single(CountsOf(Realm)).Key);
+    }
+
+    private static Dictionary<string, long> CountsOf(string realm)
+    {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         using var listener = new MeterListener
         {
@@ -34,16 +55,13 @@ public sealed class DropMetricTests
         listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
             var named = tags.ToArray().ToDictionary(tag => tag.Key, tag => (string)tag.Value!);
-            if (named["realm"] == Realm)
+            if (named["realm"] == realm)
             {
                 counts.Add(named["reason"], count);
             }
         });
         listener.Start();
         listener.RecordObservableInstruments();
-
-        Assert.Equal(
-            [("drop_newest", 1), ("drop_oldest", 2), ("conflated", 3), ("outbound_total", 4), ("message_too_long", 5), ("inexpressible", 6)],
-            counts.Select(count => (count.Key, count.Value)));
+        return counts;
     }
 }

@@ -180,6 +180,85 @@ public sealed partial class WireTraceTests
         Assert.DoesNotContain(router.Logs.Traced, line => line.Contains("sesame", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("""[70,1,{},[{"role":"device","ticket":"sesame"}]]""", "received YIELD")]
+    [InlineData("""[8,68,1,{},"com.example.error",["sesame"]]""", "received ERROR")]
+    public async Task The_answer_of_an_authenticator_does_not_show_though_it_comes_when_nobody_waits_for_it_any_more(string answer, string line)
+    {
+        await using var router = await Login.StartRouterAsync(
+            new TicketAuthenticator(new ProcedureTickets(new ProcedureOptions { Procedure = "com.example.authenticate" })), new AnonymousAuthenticator());
+        await using var judge = await TestPeer.JoinAsync(router, PeerTransport.WebSocket, SerializerKind.Json);
+        await judge.SendAsync("""[64,1,{},"com.example.authenticate"]""");
+        await judge.ExpectAsync("[65,1,*]");
+        router.Router.StartTrace(Of(judge) with { PayloadBytes = 4096 });
+        await using var peer = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket, SerializerKind.Json);
+        await peer.ChallengeAsync(Login.Hello("ticket", "joe"));
+        await peer.SendAsync(Login.Authenticate("sesame"));
+        await judge.ExpectAsync("[68,1,*]");
+        router.Clock.Advance(TimeSpan.FromSeconds(4));
+        await peer.ExpectAsync("[3,*]");
+
+        await judge.SendAsync(answer);
+        await judge.RoutedAsync();
+
+        Assert.Contains(Lines(router), one => one.StartsWith(line, StringComparison.Ordinal));
+        Assert.DoesNotContain(router.Logs.Traced, one => one.Contains("sesame", StringComparison.Ordinal));
+        router.Logs.ForgetErrors(); // that of the authentication that came to no end
+    }
+
+    [Fact]
+    public async Task The_answer_to_another_session_shows()
+    {
+        await using var router = await TestRouter.StartAsync();
+        await using var callee = await TestPeer.JoinAsync(router, PeerTransport.WebSocket, SerializerKind.Json);
+        await callee.SendAsync("""[64,1,{},"com.example.procedure"]""");
+        await callee.ExpectAsync("[65,1,*]");
+        router.Router.StartTrace(Of(callee) with { PayloadBytes = 4096 });
+        await using var caller = await TestPeer.JoinAsync(router, PeerTransport.WebSocket, SerializerKind.Json);
+        await caller.SendAsync("""[48,1,{},"com.example.procedure"]""");
+        await callee.ExpectAsync("[68,1,*]");
+
+        await callee.SendAsync("""[70,1,{},["answer"]]""");
+        await caller.ExpectAsync("[50,1,*]");
+
+        Assert.EndsWith("""["answer"]""", router.Logs.Traced.Last(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[99999999", "received unknown, request 0")]
+    [InlineData("[1234]", "received unknown, request 0")]
+    [InlineData("""[16,"one",{},"com.example.topic"]""", "received unknown, request 0")]
+    public async Task What_comes_and_is_no_message_is_a_line_with_the_reason(string text, string line)
+    {
+        await using var router = await TestRouter.StartAsync();
+        await using var peer = await TestPeer.JoinAsync(router, PeerTransport.RawSocket);
+        router.Router.StartTrace(Of(peer));
+
+        await peer.SendBytesAsync(peer.FrameBytes(System.Text.Encoding.UTF8.GetBytes(text)));
+        var reason = (await peer.ExpectAsync("[3,*]"))[1].GetProperty("message").GetString()!;
+
+        Assert.Contains(router.Logs.Traced, one => one.StartsWith(line, StringComparison.Ordinal)
+            && one.Contains($", {text.Length} bytes", StringComparison.Ordinal) && one.EndsWith(reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task No_more_than_a_hundred_run()
+    {
+        await using var router = await TestRouter.StartAsync();
+        for (var number = 0; number < WampTraceOptions.MostTraces; number++)
+        {
+            router.Router.StartTrace(Named(number));
+        }
+
+        Assert.Throws<InvalidOperationException>(() => router.Router.StartTrace(Named(WampTraceOptions.MostTraces)));
+        router.Router.StartTrace(Named(0)); // in the place of the other
+        Assert.Equal(WampTraceOptions.MostTraces, router.Router.Traces.Count);
+        Assert.True(router.Router.StopTrace(TraceSubject.AuthId, "joe1"));
+        router.Router.StartTrace(Named(WampTraceOptions.MostTraces));
+
+        static WampTraceOptions Named(int number) => new() { Subject = TraceSubject.AuthId, Name = $"joe{number}" };
+    }
+
     private static WampTraceOptions Of(TestPeer peer) => new() { Subject = TraceSubject.Session, Name = Name(peer) };
 
     private static string Name(TestPeer peer) => peer.SessionId.ToString(CultureInfo.InvariantCulture);

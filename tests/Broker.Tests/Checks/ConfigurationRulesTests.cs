@@ -27,6 +27,20 @@ public sealed class ConfigurationRulesTests
     [InlineData("""{ "realms": [ { "name": "a", "history": [ { "uri": "b" }, { "uri": "b" } ] } ] }""", ":1: realms: The realm 'a': b has two history rules for the match policy Exact.")]
     public void What_contradicts_itself_is_a_fault(string json, string fault) => Assert.Equal(fault, Assert.Single(WrittenFile.FaultsOf(json)));
 
+    [Theory]
+    [InlineData("127.0.0.1:1", "127.0.0.1:1")]
+    [InlineData("127.0.0.1:1", "localhost:1")]
+    [InlineData("unix:/tmp/broker", "unix:/tmp/broker")]
+    public void Operators_have_an_address_of_their_own(string clients, string operators) => Assert.Equal(
+        $":1: ops.listen: clients connect to {operators}: operators need an address of their own, or none (ops = null).",
+        Assert.Single(WrittenFile.FaultsOf($$"""{ "listeners": [ { "listen": "{{clients}}" } ], "ops": { "listen": "{{operators}}" } }""")));
+
+    [Theory]
+    [InlineData("""{ "listeners": [ { "listen": "127.0.0.1:9090" } ] }""")] // the default address gives way
+    [InlineData("""{ "listeners": [ { "listen": "127.0.0.1:9090" } ], "ops": null }""")]
+    [InlineData("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""")]
+    public void Where_operators_have_no_address_that_somebody_chose_there_is_none_to_be_taken(string json) => Assert.Empty(WrittenFile.FaultsOf(json));
+
     [Fact]
     public void Port_0_can_be_asked_for_twice() =>
         Assert.Empty(WrittenFile.FaultsOf("""{ "listeners": [ { "listen": "127.0.0.1:0" }, { "listen": "127.0.0.1:0" } ] }"""));
@@ -139,7 +153,7 @@ public sealed class ConfigurationRulesTests
     private static List<string> FaultsOf(BrokerConfiguration configuration)
     {
         var faults = new List<string>();
-        new ConfigurationRules(configuration, (path, text) => faults.Add($"{path}: {text}")).Check();
+        new ConfigurationRules(configuration, (path, text) => faults.Add($"{path}: {text}"), isOpsChosen: false).Check();
         return faults;
     }
 }

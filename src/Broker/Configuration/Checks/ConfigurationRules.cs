@@ -8,12 +8,14 @@ namespace Broker.Configuration.Checks;
 /// <summary>What must hold between the values of a configuration.</summary>
 /// <param name="configuration">The configuration; required values may be missing, which is reported already.</param>
 /// <param name="report">Takes the key and what is wrong.</param>
-internal sealed class ConfigurationRules(BrokerConfiguration configuration, Action<KeyPath, string> report)
+/// <param name="isOpsChosen">Whether somebody has chosen the address for operators: the default one gives way to others.</param>
+internal sealed class ConfigurationRules(BrokerConfiguration configuration, Action<KeyPath, string> report, bool isOpsChosen)
 {
     /// <summary>Checks everything.</summary>
     public void Check()
     {
         CheckListeners(KeyPath.Root["listeners"]);
+        CheckOps(KeyPath.Root["ops"]["listen"]);
         CheckRealms(KeyPath.Root["realms"]);
         if (configuration.Limits is { OutboundTotal: { Bytes: > 0 } total } limits && total.CompareTo(limits.Outbound) < 0)
         {
@@ -28,7 +30,7 @@ internal sealed class ConfigurationRules(BrokerConfiguration configuration, Acti
             report(path, "there is no listener, so that nobody could connect.");
         }
 
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new HashSet<string?>(StringComparer.Ordinal);
         foreach (var (index, listener) in configuration.Listeners.Index())
         {
             if (listener.Listen is not { } address)
@@ -36,7 +38,7 @@ internal sealed class ConfigurationRules(BrokerConfiguration configuration, Acti
                 continue;
             }
 
-            if (!seen.Add(address.Text) && !address.Text.EndsWith(":0", StringComparison.Ordinal))
+            if (!seen.Add(Name(address)) && !address.Text.EndsWith(":0", StringComparison.Ordinal))
             {
                 report(path[index]["listen"], $"another listener has the address {address}, too.");
             }
@@ -52,6 +54,20 @@ internal sealed class ConfigurationRules(BrokerConfiguration configuration, Acti
             }
         }
     }
+
+    private void CheckOps(KeyPath path)
+    {
+        if (isOpsChosen
+            && configuration.Ops?.Listen is { } ops
+            && !ops.Text.EndsWith(":0", StringComparison.Ordinal)
+            && configuration.Listeners.Any(listener => listener.Listen is { } address && Name(address) == Name(ops)))
+        {
+            report(path, $"clients connect to {ops}: operators need an address of their own, or none (ops = null).");
+        }
+    }
+
+    /// <summary>The same for each way to write an address.</summary>
+    private static string? Name(ListenAddress address) => address.EndPoint.ToString();
 
     private void CheckRealms(KeyPath path)
     {

@@ -31,6 +31,7 @@ internal sealed class LogLevels(LogSection section) : IConfigureOptions<LoggerFi
         options.MinLevel = section.Level;
         Set(options, "Microsoft", section.Level > LogLevel.Warning ? section.Level : LogLevel.Warning);
         Set(options, "Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // why a start failed is said in one sentence
+        Set(options, "Broker.Trace", LogLevel.Information); // an operator has asked for it; only levels that name it overrule that
         foreach (var (category, level) in section.Levels)
         {
             Set(options, category, level);

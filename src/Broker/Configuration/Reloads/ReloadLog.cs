@@ -14,4 +14,8 @@ internal static partial class ReloadLog
     /// <summary>What was read is what is in force.</summary>
     [LoggerMessage(103, LogLevel.Debug, "The configuration was read again, and says nothing new.")]
     public static partial void Unchanged(ILogger logger);
+
+    /// <summary>There is nothing to read.</summary>
+    [LoggerMessage(104, LogLevel.Information, "SIGHUP came, but there is no configuration file to read again: the flags and the environment stay as they are.")]
+    public static partial void NoFile(ILogger logger);
 }

@@ -53,7 +53,7 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
         }
 
         var configuration = (BrokerConfiguration)new Binder(references, faults).Section(SectionShape.Root, root, KeyPath.Root);
-        new ConfigurationRules(configuration, Report).Check();
+        new ConfigurationRules(configuration, Report, isOpsChosen: root.Members.GetValueOrDefault("ops")?.Members.ContainsKey("listen") == true).Check();
         if (faults.Count == 0)
         {
             TryAuthenticators(configuration, Report);
