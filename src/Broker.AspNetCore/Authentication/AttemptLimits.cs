@@ -2,7 +2,8 @@ namespace Broker.Authentication;
 
 /// <summary>
 /// How many attempts to authenticate may fail within a time before further ones are refused unseen by
-/// <c>wamp.error.authentication_denied</c> (AUT-15); 0: any number. Attempts that succeed do not count.
+/// <c>wamp.error.authentication_denied</c> (AUT-15); 0: any number. Attempts that succeed do not count; those whose client left or whose time was
+/// up before they were judged do.
 /// </summary>
 public sealed record AttemptLimits
 {
@@ -18,7 +19,7 @@ public sealed record AttemptLimits
     /// </summary>
     public int PerAddress { get; init; } = 100;
 
-    /// <summary>As one authid of a realm, from one address. 10.</summary>
+    /// <summary>As one authid of a realm, from one address. 10. Does not count for clients that name no authid.</summary>
     public int PerAddressAndAuthId { get; init; } = 10;
 
     /// <summary>As one authid of a realm, wherever it comes from. 0: with a limit here, anybody can keep a user out.</summary>

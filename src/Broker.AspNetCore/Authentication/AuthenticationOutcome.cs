@@ -11,7 +11,7 @@ internal enum AuthenticationOutcome
     /// <summary>It has not.</summary>
     Denied,
 
-    /// <summary>It was not asked: too many attempts before had failed.</summary>
+    /// <summary>It got no answer: too many attempts had failed, or too many waited to be judged.</summary>
     Limited,
 
     /// <summary>What judges did not work.</summary>
@@ -29,6 +29,7 @@ internal static class AuthenticationOutcomes
     {
         ErrorUris.AuthenticationDenied => AuthenticationOutcome.Denied,
         ErrorUris.AuthenticationFailed => AuthenticationOutcome.Failed,
+        ErrorUris.Unavailable => AuthenticationOutcome.Limited,
         _ => AuthenticationOutcome.Refused,
     };
 

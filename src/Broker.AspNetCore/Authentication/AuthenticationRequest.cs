@@ -37,6 +37,9 @@ public sealed record AuthenticationRequest
     /// <summary>The router's sessions; null in tests without a router.</summary>
     internal RouterSessions? RouterSessions { get; init; }
 
+    /// <summary>What derives keys of passwords.</summary>
+    internal KeyDerivation KeyDerivation { get; init; } = KeyDerivation.Shared;
+
     /// <summary>The router's own session in a realm, for an authenticator that calls procedures; null if there is no such realm.</summary>
     /// <param name="realm">The realm's URI: not necessarily the one that the client wants to join.</param>
     public RouterSession? RouterSessionIn(string realm) => RouterSessions?.In(realm);

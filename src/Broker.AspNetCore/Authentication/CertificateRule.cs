@@ -35,7 +35,7 @@ public sealed record CertificateRule
     /// <summary>The roles of such clients: the first one, unless HELLO asks for another of them.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
-    /// <summary>Their authid; null: the name that fits.</summary>
+    /// <summary>Their authid; null: the name that fits, unless it is one that another rule names here.</summary>
     public string? AuthId { get; init; }
 
     /// <summary>The first name that fits, or null.</summary>

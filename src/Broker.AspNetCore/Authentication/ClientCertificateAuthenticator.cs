@@ -11,8 +11,12 @@ namespace Broker.Authentication;
 public sealed class ClientCertificateAuthenticator : IWampAuthenticator
 {
     private readonly CertificateRule[] _rules;
+    private readonly HashSet<string> _named;
 
-    /// <param name="rules">Who is taken: the first rule that fits counts.</param>
+    /// <param name="rules">
+    /// Who is taken: the first rule that fits counts. An authid that a rule names is for that rule to grant: where another makes it of a name, the
+    /// certificate is denied.
+    /// </param>
     /// <exception cref="ArgumentException">A rule cannot fit or grants no role; the message says which.</exception>
     public ClientCertificateAuthenticator(params IReadOnlyList<CertificateRule> rules)
     {
@@ -37,6 +41,7 @@ public sealed class ClientCertificateAuthenticator : IWampAuthenticator
         }
 
         _rules = [.. rules];
+        _named = [.. rules.Select(rule => rule.AuthId).OfType<string>()];
     }
 
     /// <inheritdoc/>
@@ -72,14 +77,14 @@ public sealed class ClientCertificateAuthenticator : IWampAuthenticator
                 rule.Roles,
                 expires: new DateTimeOffset(certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero));
 
-    /// <summary>The first rule that fits, and who that makes the client.</summary>
+    /// <summary>The first rule that fits, and who that makes the client; null: nobody.</summary>
     private (CertificateRule Rule, string AuthId)? Find(X509Certificate2 certificate)
     {
         foreach (var rule in _rules)
         {
             if (rule.Match(CertificateNames.Of(certificate, rule.Name)) is { } name)
             {
-                return (rule, rule.AuthId ?? name);
+                return rule.AuthId is { } authId ? (rule, authId) : _named.Contains(name) ? null : (rule, name);
             }
         }
 

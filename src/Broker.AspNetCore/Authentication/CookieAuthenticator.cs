@@ -31,18 +31,17 @@ public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users 
 
     /// <summary>
     /// The methods by which browsers get cookies (<see cref="RememberingAuthenticator"/>): a cookie of somebody whom they would not accept any
-    /// more is not good. None: they are not asked.
+    /// more is not good, and no cookie of a method that is not among them. Null: nobody is asked. Cookies of the application are as good as ever.
     /// </summary>
-    public IReadOnlyList<IWampAuthenticator> Origins { get; init; } = [];
+    public IReadOnlyList<IWampAuthenticator>? Origins { get; init; }
 
     /// <inheritdoc/>
     public async ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!AllowUnencrypted && Verdict.IsReadable(request.Transport))
+        if (Verdict.Readable(request.Transport, AllowUnencrypted, "Cookies") is { } readable)
         {
-            return new AuthenticationResult.Declined(
-                ErrorUris.NoMatchingAuthMethod, "Cookies are taken over TLS only, for others could read them on the way: connect by wss.");
+            return readable;
         }
 
         var login = cookies.Read(request.Transport.Header("Cookie"), request.Realm);
@@ -83,6 +82,8 @@ public sealed class CookieAuthenticator(LoginCookies cookies, IUserStore? users 
 
         var before = CookieOrigin.Read(evidence).Of(client);
         return users?.StillKnows(before) != false
-            && (Origins.Count == 0 || Origins.Any(one => one.Method == before.Method && one.StillAccepts(before)));
+            && (Origins is null
+                || before is { Method: AuthMethods.Cookie, Evidence: null } // of the application
+                || Origins.Any(one => one.Method == before.Method && one.StillAccepts(before)));
     }
 }

@@ -33,7 +33,7 @@ public sealed class CraAuthenticator(IUserStore users, TimeProvider? time = null
         var text = new CraChallengeText
         {
             AuthId = authId,
-            AuthRole = request.AuthRole is { } wanted && roles.Contains(wanted) ? wanted : roles[0],
+            AuthRole = request.AuthRole ?? roles[0], // whether the name has that role, only its owner learns
             AuthProvider = users.Unknown.Provider,
             Nonce = Nonce.Create(),
             Timestamp = _time.GetUtcNow(),

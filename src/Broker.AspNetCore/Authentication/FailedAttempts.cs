@@ -11,6 +11,8 @@ internal sealed class FailedAttempts(TimeProvider time)
 {
     private const int Rows = 4;
     private const int Columns = 1 << 16;
+    private const int LongestName = 1024;
+    private const string TooLong = "\0";
 
     private readonly Lock _lock = new();
     private int[]? _counts; // null: nothing has failed yet
@@ -26,6 +28,7 @@ internal sealed class FailedAttempts(TimeProvider time)
     /// <summary>Whether so many have failed that the next is not to be looked at.</summary>
     public bool AreTooMany(AttemptLimits limits, AuthenticationRequest request)
     {
+        var keys = KeysOf(limits, request);
         lock (_lock)
         {
             if (_counts is null)
@@ -34,13 +37,15 @@ internal sealed class FailedAttempts(TimeProvider time)
             }
 
             ForgetOld(limits);
-            return KeysOf(limits, request).Any(key => CountOf(key.Hash) >= key.Limit);
+            return IsAnyReached(keys);
         }
     }
 
     /// <summary>One more has failed.</summary>
-    public void Add(AttemptLimits limits, AuthenticationRequest request)
+    /// <returns>False: too many had failed already, while this one was judged. It is not counted.</returns>
+    public bool TryAdd(AttemptLimits limits, AuthenticationRequest request)
     {
+        var keys = KeysOf(limits, request);
         lock (_lock)
         {
             if (_counts is null)
@@ -50,35 +55,60 @@ internal sealed class FailedAttempts(TimeProvider time)
             }
 
             ForgetOld(limits);
-            foreach (var (_, hash) in KeysOf(limits, request))
+            if (IsAnyReached(keys))
+            {
+                return false;
+            }
+
+            foreach (var (_, hash) in keys)
             {
                 for (var row = 0; row < Rows; row++)
                 {
                     _counts[Cell(hash, row)]++;
                 }
             }
+
+            return true;
         }
     }
+
+    /// <summary>
+    /// What counts as one name: it, however it is typed (SCR-14), for else each way of typing it could be guessed for anew. All that are longer than
+    /// anybody's are one. Null: there is none, and who does not say who it is can be anybody: the failure of one must not count for all others of its
+    /// address.
+    /// </summary>
+    private static string? NameOf(string? authId) => authId switch
+    {
+        null or "" => null,
+        { Length: > LongestName } => TooLong,
+        _ => SaslPrep.TryPrepare(authId, out var prepared, out _) ? prepared : authId,
+    };
 
     // The hash is seeded for each process: nobody outside can choose whose counters to share.
-    private static IEnumerable<(int Limit, int Hash)> KeysOf(AttemptLimits limits, AuthenticationRequest request)
+    private static List<(int Limit, int Hash)> KeysOf(AttemptLimits limits, AuthenticationRequest request)
     {
+        var keys = new List<(int Limit, int Hash)>(3);
         var address = Admission.Key(request.Transport.RemoteAddress);
+        var name = NameOf(request.AuthId);
         if (limits.PerAddress > 0 && !request.Transport.IsLocal)
         {
-            yield return (limits.PerAddress, HashCode.Combine(Key.Address, address));
+            keys.Add((limits.PerAddress, HashCode.Combine(Key.Address, address)));
         }
 
-        if (limits.PerAddressAndAuthId > 0)
+        if (limits.PerAddressAndAuthId > 0 && name is not null)
         {
-            yield return (limits.PerAddressAndAuthId, HashCode.Combine(Key.AddressAndAuthId, address, request.Realm, request.AuthId));
+            keys.Add((limits.PerAddressAndAuthId, HashCode.Combine(Key.AddressAndAuthId, address, request.Realm, name)));
         }
 
-        if (limits.PerAuthId > 0 && request.AuthId is not null)
+        if (limits.PerAuthId > 0 && name is not null)
         {
-            yield return (limits.PerAuthId, HashCode.Combine(Key.AuthId, request.Realm, request.AuthId));
+            keys.Add((limits.PerAuthId, HashCode.Combine(Key.AuthId, request.Realm, name)));
         }
+
+        return keys;
     }
+
+    private bool IsAnyReached(List<(int Limit, int Hash)> keys) => keys.Exists(key => CountOf(key.Hash) >= key.Limit);
 
     private static int Cell(int hash, int row) => (row * Columns) + (HashCode.Combine(hash, row) & (Columns - 1));
 

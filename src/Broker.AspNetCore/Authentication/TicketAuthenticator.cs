@@ -1,5 +1,3 @@
-using Broker.Uris;
-
 namespace Broker.Authentication;
 
 /// <summary>
@@ -40,11 +38,9 @@ public sealed class TicketAuthenticator : IWampAuthenticator
     public async ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (!AllowUnencrypted && Verdict.IsReadable(request.Transport))
+        if (Verdict.Readable(request.Transport, AllowUnencrypted, "Tickets") is { } readable)
         {
-            return new AuthenticationResult.Declined(
-                ErrorUris.NoMatchingAuthMethod,
-                "Tickets are taken over TLS only, for others could read them on the way: connect by wss, or TLS under RawSocket.");
+            return readable;
         }
 
         if (_needsAuthId && request.AuthId is not { Length: > 0 })

@@ -41,9 +41,10 @@ public sealed class TicketCredential
         : new TicketCredential("", hash, argon2id);
 
     /// <summary>Whether a ticket is the right one. Takes as long for a wrong one.</summary>
+    /// <param name="request">Who shows it: keys are derived for each address in turn.</param>
     /// <param name="ticket">AUTHENTICATE.Signature.</param>
     /// <param name="cancellationToken">Canceled when nobody waits for the answer any more.</param>
-    public ValueTask<bool> IsTicketAsync(string ticket, CancellationToken cancellationToken)
+    public ValueTask<bool> IsTicketAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
     {
         if (Hash is not { } hash)
         {
@@ -51,7 +52,8 @@ public sealed class TicketCredential
         }
 
         return ticket.Length <= MaxHashed && SaslPrep.TryPrepare(ticket, out var prepared, out _)
-            ? KeyDerivation.RunAsync(() => hash.IsPassword(prepared, _argon2id), cancellationToken)
+            ? request.KeyDerivation.RunAsync(
+                request.Transport.RemoteAddress, () => hash.IsPassword(prepared, _argon2id), cancellationToken)
             : ValueTask.FromResult(false);
     }
 

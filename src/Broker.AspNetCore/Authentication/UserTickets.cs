@@ -19,7 +19,7 @@ public sealed class UserTickets(IUserStore users) : ITicketVerifier
         // A name that nobody has goes the same way to the same answer.
         var user = await users.FindAsync(new UserQuery(request, AuthMethods.Ticket, authId), cancellationToken).ConfigureAwait(false);
         var unknown = users.Unknown.Ticket(authId);
-        var isRight = await (user?.Ticket ?? unknown).IsTicketAsync(ticket, cancellationToken).ConfigureAwait(false);
+        var isRight = await (user?.Ticket ?? unknown).IsTicketAsync(request, ticket, cancellationToken).ConfigureAwait(false);
         return isRight && user is not null ? Verdict.Accept(request, user, AuthMethods.Ticket) : null;
     }
 

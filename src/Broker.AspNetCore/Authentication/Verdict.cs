@@ -11,8 +11,15 @@ internal static class Verdict
     public static AuthenticationResult Denied { get; } =
         new AuthenticationResult.Refused(ErrorUris.AuthenticationDenied, "The authentication was denied: authid, secret or key is wrong.");
 
-    /// <summary>Whether others could read what the client sends: there is no TLS, and it comes from another machine.</summary>
-    public static bool IsReadable(TransportInfo transport) => !transport.IsEncrypted && !transport.IsLocal;
+    /// <summary>For what others must not read on the way (TIC-06): what a client gets without TLS that comes from another machine; null for all others.</summary>
+    /// <param name="transport">How the client is connected.</param>
+    /// <param name="isAllowed">Whether it may be read all the same.</param>
+    /// <param name="what">What it is.</param>
+    public static AuthenticationResult? Readable(TransportInfo transport, bool isAllowed, string what) =>
+        isAllowed || transport.IsEncrypted || transport.IsLocal
+            ? null
+            : new AuthenticationResult.Declined(
+                ErrorUris.NoMatchingAuthMethod, $"{what} are taken over TLS only, for others could read them on the way: connect by TLS.");
 
     /// <summary>For a method that cannot begin without an authid (TIC-07).</summary>
     public static AuthenticationResult WithoutAuthId(string method) =>

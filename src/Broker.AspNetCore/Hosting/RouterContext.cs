@@ -87,6 +87,8 @@ internal sealed class RouterContext
 
     public FailedAttempts FailedAttempts { get; }
 
+    public KeyDerivation KeyDerivation { get; set; } = KeyDerivation.Shared;
+
     public RouterSessions RouterSessions { get; }
 
     public DynamicAuthorizer Authorizer { get; }

@@ -1,15 +1,21 @@
 namespace Broker.Limits;
 
-/// <summary>Counts the sessions of each authid in each realm, as long as that is limited. Thread-safe.</summary>
+/// <summary>
+/// Counts the sessions of each authid in each realm, also while that is not limited: a limit that comes with a reload counts those that are open.
+/// Thread-safe.
+/// </summary>
 internal sealed class AuthIdCounts
 {
     private readonly CountTable<(string Realm, string AuthId)> _counts = new();
 
     /// <summary>One more session of an authid.</summary>
+    /// <param name="realm">The realm.</param>
+    /// <param name="authId">The authid.</param>
+    /// <param name="limit">How many there may be; 0: any number.</param>
     /// <returns>False when there are as many as there may be; then nothing is to be given back.</returns>
     public bool TryEnter(string realm, string authId, int limit)
     {
-        if (_counts.Add((realm, authId)) <= limit)
+        if (_counts.Add((realm, authId)) <= limit || limit == 0)
         {
             return true;
         }

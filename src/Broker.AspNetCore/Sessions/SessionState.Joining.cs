@@ -18,7 +18,6 @@ internal sealed partial class SessionState
 
     private JoinAttempt? _attempt;
     private Task<AuthenticationResult>? _asked;
-    private bool _isCounted;
     private Joining? _joining;
     private long _expires = long.MaxValue; // in ticks
 
@@ -86,6 +85,7 @@ internal sealed partial class SessionState
             AuthExtra = ExtraDict.Read(serializer, hello.AuthExtra.GetValueOrDefault().Span),
             Transport = Peer.Transport,
             RouterSessions = context.RouterSessions,
+            KeyDerivation = context.KeyDerivation,
         };
         _attempt = new JoinAttempt(realm, hello, chosen, request);
         Phase = SessionPhase.Challenging;
@@ -110,61 +110,20 @@ internal sealed partial class SessionState
         return [.. methods.Distinct().Join(offered, method => method, one => one.Method, (_, one) => one)];
     }
 
-    private Ending? Ask(Func<JoinAttempt, AuthenticationAnswer?, CancellationToken, ValueTask<AuthenticationResult>> question, AuthenticationAnswer? answer)
-    {
-        if (_attempt!.Method != AuthMethods.Anonymous && context.FailedAttempts.AreTooMany(context.Options.AttemptLimits, _attempt.Request))
-        {
-            context.Metrics.Authenticated(_attempt.Realm.Name, _attempt.Method, AuthenticationOutcome.Limited);
-            return _isRenewing ? EndRenewal() : Refuse(
-                ErrorUris.AuthenticationDenied,
-                $"Too many attempts to authenticate have failed: try again in {context.Options.AttemptLimits.Window.TotalSeconds} s.");
-        }
-
-        Rounds++;
-        var asked = AskAsync(_attempt, question, answer);
-        if (asked.IsCompleted)
-        {
-            return Conclude(ResultOf(asked));
-        }
-
-        _asked = asked;
-        return null;
-    }
-
-    /// <summary>Puts a question to the authenticator. One that does not listen to its token is not waited for any longer, either.</summary>
-    private async Task<AuthenticationResult> AskAsync(
-        JoinAttempt attempt, Func<JoinAttempt, AuthenticationAnswer?, CancellationToken, ValueTask<AuthenticationResult>> question, AuthenticationAnswer? answer)
-    {
-        using var time = new CancellationTokenSource(context.Options.AuthenticationTimeout, context.Time);
-        var result = question(attempt, answer, time.Token);
-        return result.IsCompleted ? await result.ConfigureAwait(false) : await result.AsTask().WaitAsync(time.Token).ConfigureAwait(false);
-    }
-
-    /// <summary>What an authenticator says; if it fails, that is logged, and the client is sent away (AUT-09).</summary>
-    private AuthenticationResult ResultOf(Task<AuthenticationResult> asked)
-    {
-        try
-        {
-            return asked.GetAwaiter().GetResult();
-        }
-        catch (WampProtocolException)
-        {
-            throw;
-        }
-        catch (OperationCanceledException)
-        {
-            Log.AuthenticationTooSlow(context.Logger, Peer.ConnectionId, Peer.Address, _attempt!.Method, context.Options.AuthenticationTimeout.TotalSeconds);
-            return new AuthenticationResult.Refused(ErrorUris.AuthenticationFailed, "The authentication took too long: try again later.");
-        }
-        catch (Exception exception)
-        {
-            Log.AuthenticationFailed(context.Logger, exception, Peer.ConnectionId, Peer.Address, _attempt!.Method);
-            return new AuthenticationResult.Refused(ErrorUris.AuthenticationFailed, "The authentication itself failed: ask the router's operator.");
-        }
-    }
-
     private Ending? Conclude(AuthenticationResult result)
     {
+        if (result is AuthenticationResult.Accepted { Expires: { } end } && end <= context.Time.GetUtcNow())
+        {
+            result = Expired;
+        }
+
+        // Looked at once more before anything of the result is told: of guesses that are judged side by side no more are answered than may fail.
+        var hasFailed = result == TooSlow || result is AuthenticationResult.Refused { Reason: ErrorUris.AuthenticationDenied };
+        if (hasFailed ? !TryFail() : HaveTooManyFailed())
+        {
+            return RefuseFurther();
+        }
+
         switch (result)
         {
             case AuthenticationResult.Challenge challenge:
@@ -199,15 +158,6 @@ internal sealed partial class SessionState
         }
     }
 
-    private void Count(AuthenticationOutcome outcome)
-    {
-        context.Metrics.Authenticated(_attempt!.Realm.Name, _attempt.Method, outcome);
-        if (outcome == AuthenticationOutcome.Denied)
-        {
-            context.FailedAttempts.Add(context.Options.AttemptLimits, _attempt.Request);
-        }
-    }
-
     private Ending? Establish(JoinAttempt attempt, AuthenticationResult.Accepted accepted)
     {
         var realm = attempt.Realm;
@@ -223,18 +173,14 @@ internal sealed partial class SessionState
             return Refuse(ErrorUris.PayloadSizeExceeded, "WELCOME is longer than the messages that the client takes.");
         }
 
-        if (context.Options.ConnectionLimits.PerAuthId is > 0 and var most)
+        var most = context.Options.ConnectionLimits.PerAuthId;
+        if (!context.AuthIds.TryEnter(realm.Name, accepted.Identity.AuthId, most))
         {
-            if (!context.AuthIds.TryEnter(realm.Name, accepted.Identity.AuthId, most))
-            {
-                context.Metrics.SessionRefused();
-                return Refuse(ErrorUris.Unavailable, $"There are {most} sessions of this authid, as many as there may be: end one, and try again.");
-            }
-
-            _isCounted = true;
+            context.Metrics.SessionRefused();
+            return Refuse(ErrorUris.Unavailable, $"There are {most} sessions of this authid, as many as there may be: end one, and try again.");
         }
 
-        _joining = new Joining(attempt.SessionId, accepted.Identity.AuthId);
+        _joining = new Joining(attempt.SessionId, realm.Name, accepted.Identity.AuthId);
         IdentityChanged(); // a trace shows WELCOME
         _session = realm.Join(attempt.SessionId, serializer, attempt.Hello, accepted.Identity, welcome, sink, peerLimit);
         _joining = null;
@@ -247,12 +193,19 @@ internal sealed partial class SessionState
         return IsStillAccepted() ? null : Revoked; // by options that changed meanwhile
     }
 
-    private sealed record Joining(long Id, string AuthId);
+    /// <summary>A session that is counted for its authid, and about to be.</summary>
+    private sealed record Joining(long Id, string Realm, string AuthId);
 
     private void EndAttempt()
     {
-        // An authenticator that is still at work ends when its time is up, however it ends.
-        _ = _asked?.ContinueWith(static asked => asked.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        if (_asked is { } asked)
+        {
+            // Who leaves before it is judged has failed. The authenticator that is still at work ends when its time is up, however it ends.
+            TryFail();
+            Count(AuthenticationOutcome.Failed);
+            _ = asked.ContinueWith(static asked => asked.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
+
         (_attempt, _asked) = (null, null);
     }
 

@@ -64,6 +64,10 @@ internal sealed partial class SessionState
             Count(AuthenticationOutcome.Accepted);
             Accept(_attempt!, accepted);
             Expire(_attempt!, accepted.Expires);
+            if (!IsStillAccepted())
+            {
+                return Revoked; // by options that changed meanwhile
+            }
         }
         else
         {

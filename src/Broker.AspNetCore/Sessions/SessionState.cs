@@ -118,6 +118,12 @@ internal sealed partial class SessionState(
     {
         EndAttempt();
         (_held, _deciding) = (null, null); // nobody waits for the authorizer any more
+        if (_joining is { } failed)
+        {
+            _joining = null;
+            context.AuthIds.Leave(failed.Realm, failed.AuthId);
+        }
+
         if (_session is not { } session)
         {
             return;
@@ -126,12 +132,7 @@ internal sealed partial class SessionState(
         _session = null;
         Volatile.Write(ref _accepted, null);
         Phase = SessionPhase.Closed;
-        if (_isCounted)
-        {
-            _isCounted = false;
-            context.AuthIds.Leave(session.Realm.Name, session.Identity.AuthId);
-        }
-
+        context.AuthIds.Leave(session.Realm.Name, session.Identity.AuthId);
         Volatile.Write(ref _expires, long.MaxValue);
         ForgetRenewal();
         FlushBatch.Open(Peer.Id);
@@ -176,13 +177,14 @@ internal sealed partial class SessionState(
             case MessageType.Abort:
                 return new Ending(DisconnectReason.PeerAborted, Log.Printable(Encoding.UTF8.GetString(message.Uri)));
             default:
-                if (message.IsExtension || HasLeft)
+                if (message.IsExtension || (HasLeft && Phase == SessionPhase.Closed))
                 {
                     return null; // behind GOODBYE: sent before the client saw the answer (RACE-13)
                 }
 
+                var expected = Phase == SessionPhase.Challenging ? "HELLO was answered by CHALLENGE, so AUTHENTICATE is next" : "the first message is HELLO";
                 throw new WampProtocolException(
-                    $"{message.Type.ToString().ToUpperInvariant()} came before the session was established: the first message is HELLO.");
+                    $"{message.Type.ToString().ToUpperInvariant()} came before the session was established: {expected}.");
         }
     }
 

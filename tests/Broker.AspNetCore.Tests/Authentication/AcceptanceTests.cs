@@ -147,16 +147,18 @@ public sealed class AcceptanceTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [InlineData("the user is removed")]
+    [InlineData("the secret is another")]
+    [InlineData("no method is left")]
     [Trait("wamp", "AUT-13")]
-    public async Task A_cookie_opens_nothing_when_the_login_that_gave_it_would_not(bool isRemoved)
+    public async Task A_cookie_opens_nothing_when_the_login_that_gave_it_would_not(string change)
     {
-        var cookies = new LoginCookies(new Microsoft.AspNetCore.DataProtection.EphemeralDataProtectionProvider());
+        var clock = new ManualTimeProvider();
+        var cookies = new LoginCookies(new Microsoft.AspNetCore.DataProtection.EphemeralDataProtectionProvider(), clock);
         IWampAuthenticator[] Remember(params User[] users)
         {
-            var inner = Offer(users);
-            return [.. inner.Select(one => new RememberingAuthenticator(one, cookies)), new CookieAuthenticator(cookies) { Origins = inner }];
+            var inner = users.Length == 0 ? [] : Offer(users);
+            return [.. inner.Select(one => new RememberingAuthenticator(one, cookies, clock)), new CookieAuthenticator(cookies) { Origins = inner }];
         }
 
         await using var router = await Login.StartRouterAsync(Remember(Joe, Ann));
@@ -172,11 +174,32 @@ public sealed class AcceptanceTests
         await using var open = await BrowserAsync(router, cookie);
         await open.ExpectAsync("[2,*]");
 
-        Reconfigure(router, Remember(isRemoved ? [Ann] : [Joe with { Ticket = TicketCredential.Plain("open up") }, Ann]));
+        Reconfigure(router, Remember(change switch
+        {
+            "the user is removed" => [Ann],
+            "the secret is another" => [Joe with { Ticket = TicketCredential.Plain("open up") }, Ann],
+            _ => [],
+        }));
 
         await open.ExpectAsync(Gone);
         await using var late = await BrowserAsync(router, cookie);
         await late.ExpectAbortAsync("wamp.error.authentication_required");
+    }
+
+    [Fact]
+    [Trait("wamp", "AUT-13")]
+    public async Task A_cookie_of_the_application_is_good_for_as_long_as_its_user()
+    {
+        var cookies = new LoginCookies(new Microsoft.AspNetCore.DataProtection.EphemeralDataProtectionProvider(), new ManualTimeProvider());
+        IWampAuthenticator Authenticator(User user) => new CookieAuthenticator(cookies, new StaticUsers([user])) { Origins = Offer([user]) };
+        var cookie = $"Cookie: broker={cookies.Seal("realm1", "joe", ["device"])}";
+        await using var router = await Login.StartRouterAsync(Authenticator(Joe));
+        await using var open = await BrowserAsync(router, cookie);
+        await open.ExpectAsync("[2,*]");
+
+        Reconfigure(router, [Authenticator(Ann)]);
+
+        await open.ExpectAsync(Gone);
     }
 
     [Fact]

@@ -81,23 +81,24 @@ public sealed class AttemptLimitTests
         var attempts = new FailedAttempts(clock);
         var limits = new AttemptLimits { PerAddress = 3, PerAddressAndAuthId = 2, PerAuthId = 4 };
         var request = Request("192.0.2.1", "joe");
-        attempts.Add(limits, request);
+        attempts.TryAdd(limits, request);
         Assert.False(attempts.AreTooMany(limits, request));
-        attempts.Add(limits, request);
+        attempts.TryAdd(limits, request);
         Assert.True(attempts.AreTooMany(limits, request));
         Assert.False(attempts.AreTooMany(limits, Request("192.0.2.1", "ann")));
         Assert.False(attempts.AreTooMany(limits, Request("192.0.2.2", "joe")));
         Assert.False(attempts.AreTooMany(limits, request with { Realm = "other" }));
 
-        attempts.Add(limits, Request("192.0.2.1", "ann"));
+        attempts.TryAdd(limits, Request("192.0.2.1", "ann"));
         Assert.True(attempts.AreTooMany(limits, Request("192.0.2.1", "somebody")));
         Assert.True(attempts.AreTooMany(limits, Request("192.0.2.1", null)));
         Assert.True(attempts.AreTooMany(limits, Request("::ffff:192.0.2.1", "somebody")));
 
-        attempts.Add(limits, Request("192.0.2.2", "joe"));
+        attempts.TryAdd(limits, Request("192.0.2.2", "joe"));
         Assert.False(attempts.AreTooMany(limits, Request("192.0.2.3", "joe")));
-        attempts.Add(limits, Request("192.0.2.3", "joe"));
+        attempts.TryAdd(limits, Request("192.0.2.3", "joe"));
         Assert.True(attempts.AreTooMany(limits, Request("192.0.2.4", "joe")));
+        Assert.False(attempts.TryAdd(limits, Request("192.0.2.4", "joe")));
         Assert.False(attempts.AreTooMany(AttemptLimits.None, request));
 
         clock.Advance(limits.Window);
@@ -105,12 +106,65 @@ public sealed class AttemptLimitTests
     }
 
     [Fact]
+    public async Task A_name_is_one_however_it_is_typed()
+    {
+        var users = new StaticUsers([new User { AuthId = "joe", Roles = ["device"], Scram = ScramCredential.FromPassword("x", ScramParameters.Pbkdf2(10)) }]);
+        await using var router = await TestRouter.StartAsync(options =>
+        {
+            options.Authenticators["realm1"] = [new ScramAuthenticator(users)];
+            options.AttemptLimits = new AttemptLimits { PerAddressAndAuthId = 2 };
+        });
+        string Hello(string authId) => Login.Hello("wamp-scram", authId, new() { ["nonce"] = ScramLoginTests.ClientNonce });
+        foreach (var authId in (string[])["j\u00ADoe", "jo\u00ADe"])
+        {
+            await Login.FailAsync(
+                router, PeerTransport.RawSocket, SerializerKind.Json, Hello(authId), extra => ScramLoginTests.Prove(extra, authId, "guess").Answer);
+        }
+
+        await Login.AbortAsync(router, PeerTransport.RawSocket, SerializerKind.Json, Hello("\uFF4Aoe"), "wamp.error.authentication_denied");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public async Task Clients_that_do_not_say_who_they_are_do_not_keep_each_other_out(string? authId)
+    {
+        await using var router = await TestRouter.StartAsync(options =>
+        {
+            options.Authenticators["realm1"] = [new TicketAuthenticator(new Tokens.JwtTickets(JwtMaker.Options, new ManualTimeProvider()))];
+            options.AttemptLimits = new AttemptLimits { PerAddressAndAuthId = 2, PerAuthId = 2 };
+        });
+        var (hello, over) = (Login.Hello("ticket", authId), JwtMaker.Claims());
+        over["exp"] = 1;
+        for (var i = 0; i < 3; i++)
+        {
+            await Login.FailAsync(
+                router, PeerTransport.RawSocket, SerializerKind.Json, hello, _ => Login.Authenticate(JwtMaker.Sign("HS256", over)));
+        }
+
+        await Login.JoinAsync(
+            router, PeerTransport.RawSocket, SerializerKind.Json, hello, _ => Login.Authenticate(JwtMaker.Sign("HS256", JwtMaker.Claims())));
+    }
+
+    [Fact]
+    public void Names_longer_than_anybodys_are_one()
+    {
+        var attempts = new FailedAttempts(new ManualTimeProvider());
+        var limits = new AttemptLimits { PerAddressAndAuthId = 2 };
+        attempts.TryAdd(limits, Request("192.0.2.1", new string('a', 2000)));
+        attempts.TryAdd(limits, Request("192.0.2.1", new string('b', 3000)));
+
+        Assert.True(attempts.AreTooMany(limits, Request("192.0.2.1", new string('c', 4000))));
+        Assert.False(attempts.AreTooMany(limits, Request("192.0.2.1", new string('a', 1000))));
+    }
+
+    [Fact]
     public void An_IPv6_network_counts_as_one_address()
     {
         var attempts = new FailedAttempts(new ManualTimeProvider());
         var limits = new AttemptLimits { PerAddress = 2 };
-        attempts.Add(limits, Request("2001:db8::1", "a"));
-        attempts.Add(limits, Request("2001:db8::2", "b"));
+        attempts.TryAdd(limits, Request("2001:db8::1", "a"));
+        attempts.TryAdd(limits, Request("2001:db8::2", "b"));
 
         Assert.True(attempts.AreTooMany(limits, Request("2001:db8::3", "c")));
         Assert.False(attempts.AreTooMany(limits, Request("2001:db8:0:1::3", "c")));
@@ -125,7 +179,7 @@ public sealed class AttemptLimitTests
         {
             for (var j = 0; j < 10; j++)
             {
-                attempts.Add(limits, Request($"203.0.{i / 256}.{i % 256}", "admin"));
+                attempts.TryAdd(limits, Request($"203.0.{i / 256}.{i % 256}", "admin"));
             }
         }
 

@@ -92,6 +92,35 @@ public sealed class AuthenticationTests
         Assert.Contains("riddles", await peer.ExpectAbortAsync(reason), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
+    public async Task A_second_HELLO_is_told_that_the_answer_is_expected(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await StartAsync(new Riddles());
+        await using var peer = await TestPeer.ConnectAsync(router, transport, serializer);
+        await peer.SendAsync(Hello("joe"));
+        await peer.ExpectAsync("[4,*]");
+
+        await peer.SendAsync(Hello("joe"));
+
+        Assert.Equal(
+            "HELLO came before the session was established: HELLO was answered by CHALLENGE, so AUTHENTICATE is next.",
+            await peer.ExpectAbortAsync("wamp.error.protocol_violation"));
+    }
+
+    [Theory]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
+    [Trait("wamp", "AUT-12")]
+    public async Task Who_may_not_join_any_more_gets_no_WELCOME(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await StartAsync(new Riddles { Expires = new ManualTimeProvider().GetUtcNow() });
+
+        Assert.Contains(
+            "is over",
+            await Login.FailAsync(router, transport, serializer, Hello("joe"), _ => Login.Authenticate("answer 1")),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     [Trait("wamp", "AUT-04")]
     public async Task The_first_method_of_the_client_that_the_realm_offers_is_used()

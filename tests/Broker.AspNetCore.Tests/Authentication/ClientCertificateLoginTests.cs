@@ -85,6 +85,30 @@ public sealed class ClientCertificateLoginTests
     }
 
     [Theory]
+    [InlineData("sensor-7", false)]
+    [InlineData("the boss", true)]
+    [Trait("wamp", "SEC-03")]
+    public async Task A_name_that_is_somebodys_of_another_rule_is_nobodys(string authId, bool isAccepted)
+    {
+        CertificateRule[] rules =
+        [
+            new() { Name = CertificateName.Fingerprint, Value = new string('0', 64), Roles = ["admin"], AuthId = authId },
+            new() { Name = CertificateName.CommonName, Value = "*", Roles = ["guest"] },
+        ];
+
+        var result = await BeginAsync(Device, authId: null, role: null, rules);
+
+        Assert.Equal(isAccepted, result is AuthenticationResult.Accepted);
+        Assert.Equal(!isAccepted, result is AuthenticationResult.Refused { Reason: "wamp.error.authentication_denied" });
+        Assert.Equal(isAccepted, new ClientCertificateAuthenticator(rules).StillAccepts(new AcceptedClient(
+            "realm1",
+            "tls",
+            new Sessions.SessionIdentity("sensor-7", "guest", "tls", "x509"),
+            Evidence: null,
+            new TransportInfo { ClientCertificate = Device })));
+    }
+
+    [Theory]
     [InlineData("CN=joe, CN=admin")]
     [InlineData("O=Example")]
     [InlineData("CN=\"joe\nadmin\"")]

@@ -76,18 +76,10 @@ public sealed class CryptosignLoginTests
     {
         await using var router = await Login.StartRouterAsync(new CryptosignAuthenticator(Users));
         var hello = Hello("joe", JoesKey);
-        var earlier = "";
-        await Login.JoinAsync(router, transport, serializer, hello, extra => earlier = Login.Authenticate(Sign(extra, JoesKey)));
-        await Login.FailAsync(router, transport, serializer, hello, _ => earlier);
+
+        await Login.ExpectOneUseAsync(router, transport, serializer, hello, extra => Login.Authenticate(Sign(extra, JoesKey)));
         await Login.FailAsync(
             router, transport, serializer, hello, extra => Login.Authenticate(Sign(extra, JoesKey)[..128])); // without what was signed
-
-        var count = Login.Broken(new string('0', 192)).Count();
-        for (var i = 0; i < count; i++)
-        {
-            await Login.FailAsync(
-                router, transport, serializer, hello, extra => Login.Authenticate(Login.Broken(Sign(extra, JoesKey)).ElementAt(i)));
-        }
     }
 
     [Theory]

@@ -133,6 +133,61 @@ public sealed class JwtKeySetTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("one")]
+    [InlineData(null)]
+    public async Task Keys_without_a_name_do_not_hide_those_of_a_key_set(string? keyId)
+    {
+        using var other = RSA.Create(2048);
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, JwtMaker.KeySet(JwtMaker.RsaKey(null, other)), TestContext.Current.CancellationToken);
+            var options = Options with { PublicKeys = [other.ExportSubjectPublicKeyInfoPem()], KeySetFile = file };
+            var tickets = new JwtTickets(options, _clock, new HttpClient(_web));
+
+            Assert.True(await IsAcceptedAsync(tickets, "RS256", keyId));
+            Assert.True(await IsAcceptedAsync(tickets, "RS256", keyId));
+            Assert.Single(_web.Asked);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task A_key_of_the_same_name_in_another_key_set_does_not_hide_one()
+    {
+        using var other = RSA.Create(2048);
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, JwtMaker.KeySet(JwtMaker.RsaKey("one", other)), TestContext.Current.CancellationToken);
+
+            Assert.True(await IsAcceptedAsync(new JwtTickets(Options with { KeySetFile = file }, _clock, new HttpClient(_web)), "RS256", "one"));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("one")]
+    [InlineData("of the key without a name")]
+    [InlineData(null)]
+    public async Task Tokens_of_a_key_at_hand_do_not_need_the_key_set(string? keyId)
+    {
+        _web.Answer = null;
+        var tickets = new JwtTickets(
+            Options with { PublicKeys = [JwtMaker.Rsa.ExportSubjectPublicKeyInfoPem()] }, _clock, new HttpClient(_web));
+
+        Assert.True(await IsAcceptedAsync(tickets, "RS256", keyId));
+        Assert.Empty(_web.Asked);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => IsAcceptedAsync(tickets, "ES256", keyId)); // this could be of the key set
+    }
+
     [Fact]
     public async Task Who_waits_is_not_kept_longer_than_it_wants_to_wait()
     {

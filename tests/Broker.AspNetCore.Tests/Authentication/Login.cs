@@ -70,6 +70,26 @@ internal static class Login
         return await peer.ExpectAbortAsync(reason);
     }
 
+    /// <summary>An answer opens a session; sent again, or with its signature cut or changed, it opens none.</summary>
+    public static async Task ExpectOneUseAsync(
+        TestRouter router, PeerTransport transport, SerializerKind serializer, string hello, Func<JsonElement, string> answer)
+    {
+        var earlier = "";
+        await JoinAsync(router, transport, serializer, hello, extra => earlier = answer(extra));
+        await FailAsync(router, transport, serializer, hello, _ => earlier);
+
+        var count = Broken(JsonNode.Parse(earlier)![1]!.GetValue<string>()).Count();
+        for (var i = 0; i < count; i++)
+        {
+            await FailAsync(router, transport, serializer, hello, extra =>
+            {
+                var changed = JsonNode.Parse(answer(extra))!;
+                changed[1] = Broken(changed[1]!.GetValue<string>()).ElementAt(i);
+                return changed.ToJsonString();
+            });
+        }
+    }
+
     /// <summary>A text cut at both ends, doubled, empty, and with one letter changed at some places.</summary>
     public static IEnumerable<string> Broken(string text)
     {

@@ -50,6 +50,7 @@ public sealed class ProcedureLoginTests
     [InlineData("""[70,1,{},["device"]]""", "device")]
     [InlineData("""[70,1,{},[],{"role":"device"}]""", "device")]
     [InlineData("""[70,1,{},[{"role":"device","authid":null,"extra":null,"expires":4000000000}]]""", "device")]
+    [InlineData("""[70,1,{},[{"role":"device","expires":1}]]""", null)]
     [InlineData("""[70,1,{}]""", null)]
     [InlineData("""[70,1,{},[null]]""", null)]
     [InlineData("""[70,1,{},[false]]""", null)]
@@ -257,6 +258,48 @@ public sealed class ProcedureLoginTests
         Assert.Contains("\"authprovider\":\"dynamic\"", challenge.GetProperty("challenge").GetString(), StringComparison.Ordinal);
         await peer.SendAsync(Login.Authenticate("AAAA"));
         await peer.ExpectAbortAsync("wamp.error.authentication_denied");
+    }
+
+    [Theory]
+    [MemberData(nameof(PeerMatrix.RawSockets), MemberType = typeof(PeerMatrix))]
+    [Trait("wamp", "AUT-09")]
+    [Trait("wamp", "CRA-08")]
+    public async Task Names_that_it_does_not_know_look_like_those_that_it_knows(PeerTransport transport, SerializerKind serializer)
+    {
+        var users = new ProcedureUsers(Asked with { Roles = ["guest", "device"] });
+        var combined = new CombinedUsers(new StaticUsers([]), users);
+        await using var router = await Login.StartRouterAsync(
+            new CraAuthenticator(combined), new ScramAuthenticator(combined), new AnonymousAuthenticator());
+        await using var judge = await JudgeAsync(router, transport, serializer);
+        var invocation = 0;
+
+        Assert.Equal("guest 24 1000 32", await LookAsync("wampcra", "nobody", "null"));
+
+        var known = await LookAsync("wampcra", "dev1", $$"""{"role":"device","hash":"{{CraCredential.FromSecret("sesame", 20).ToText()}}"}""");
+        Assert.Equal("device 24 20 32", known);
+        foreach (var name in (string[])["nobody", "somebody", "dev2"])
+        {
+            Assert.Equal(known, await LookAsync("wampcra", name, "null"));
+        }
+
+        Assert.Equal(
+            users.Unknown.Cra("nobody").Salt, new ProcedureUsers(Asked with { Roles = ["guest"] }).Unknown.Cra("nobody").Salt); // as before it was learned
+        var scram = ScramCredential.FromPassword("sesame", ScramParameters.Pbkdf2(30)).ToText();
+        known = await LookAsync("wamp-scram", "joe", $$"""{"role":"device","hash":"{{scram}}"}""");
+        Assert.Equal(known, await LookAsync("wamp-scram", "nobody", "null"));
+
+        async Task<string> LookAsync(string method, string authId, string principal)
+        {
+            await using var peer = await TestPeer.ConnectAsync(router, transport, serializer);
+            await peer.SendAsync(Login.Hello(method, authId, method == "wamp-scram" ? new() { ["nonce"] = "AAAA" } : null));
+            await judge.ExpectAsync($"[68,{++invocation},*]");
+            await judge.SendAsync($"[70,{invocation},{{}},[{principal}]]");
+            var extra = (await peer.ExpectAsync("[4,*]"))[2];
+            var cost = $"{extra.GetProperty("salt").GetString()!.Length} {extra.GetProperty("iterations")}";
+            return method == "wampcra"
+                ? $"{JsonElement.Parse(extra.GetProperty("challenge").GetString()!).GetProperty("authrole")} {cost} {extra.GetProperty("keylen")}"
+                : $"{extra.GetProperty("kdf")} {cost}";
+        }
     }
 
     [Fact]

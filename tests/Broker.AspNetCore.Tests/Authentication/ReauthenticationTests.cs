@@ -100,6 +100,26 @@ public sealed class ReauthenticationTests
         await silent.ExpectAsync("""[6,{*},"wamp.error.authentication_required"]""");
     }
 
+    [Fact]
+    public async Task What_the_options_of_now_do_not_take_any_more_does_not_keep_it_open()
+    {
+        await using var router = await Login.StartRouterAsync(new Generations("old", "new"));
+        await using var peer = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
+        await peer.SendAsync("""[1,"realm1",{"roles":{"caller":{}},"authmethods":["generations"],"_reauthenticate":true}]""");
+        await peer.ExpectAsync("[4,*]");
+        await peer.SendAsync(Login.Authenticate("old"));
+        await peer.ExpectAsync("[2,*]");
+        router.Clock.Advance(11 * Second); // a third is left
+        await peer.ExpectAsync("[4,*]");
+        var options = new Hosting.WampRouterOptions();
+        options.Authenticators[TestRouter.Realm] = [new Generations("old")];
+        router.Router.Reconfigure(options);
+
+        await peer.SendAsync(Login.Authenticate("new"));
+
+        await peer.ExpectAsync("""[6,{*},"wamp.error.authentication_required"]""");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -178,5 +198,25 @@ public sealed class ReauthenticationTests
         var claims = JwtMaker.Claims(authId, role);
         claims["exp"] = (_clock.GetUtcNow() + (lasts * Second)).ToUnixTimeSeconds();
         return JwtMaker.Sign("ES256", claims);
+    }
+
+    /// <summary>Takes each answer, for a time, and those who have given one of some may stay.</summary>
+    private sealed class Generations(params string[] taken) : IWampAuthenticator
+    {
+        public string Method => "generations";
+
+        public ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<AuthenticationResult>(new AuthenticationResult.Challenge([], State: null));
+
+        public ValueTask<AuthenticationResult> ContinueAsync(
+            AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<AuthenticationResult>(
+                new AuthenticationResult.Accepted(
+                    new Sessions.SessionIdentity("joe", "guest", Method, "test"), Expires: new ManualTimeProvider().GetUtcNow() + (15 * Second))
+                {
+                    Evidence = answer.Signature,
+                });
+
+        public bool StillAccepts(AcceptedClient client) => taken.Contains(client.Evidence);
     }
 }

@@ -123,6 +123,23 @@ public sealed class UnknownNameTests
             users.Unknown.Cra(name).Salt is null ? "guest" : "admin", Assert.Single(users.Unknown.Roles(name))));
     }
 
+    [Fact]
+    [Trait("wamp", "AUT-09")]
+    public void When_users_with_other_costs_come_few_names_change()
+    {
+        User Costing(int iterations) =>
+            new() { AuthId = $"{iterations}", Roles = ["guest"], Cra = CraCredential.FromSecret("x", iterations) };
+        var names = Enumerable.Range(0, 1000).Select(i => $"nobody {i}").ToList();
+        var few = new UnknownUsers([.. Enumerable.Range(1, 9).Select(Costing)]);
+        var more = new UnknownUsers([.. Enumerable.Range(1, 10).Select(Costing)]);
+
+        var changed = names.Where(name => few.Cra(name).Iterations != more.Cra(name).Iterations).ToList();
+
+        Assert.All(changed, name => Assert.Equal(10, more.Cra(name).Iterations));
+        Assert.InRange(changed.Count, 40, 200); // a tenth of them
+        Assert.All(names, name => Assert.Equal(few.Cra(name).Salt, more.Cra(name).Salt));
+    }
+
     private static async Task<(long Begin, long Continue)> TryAsync(
         IWampAuthenticator authenticator, string authId, JsonObject extra, string signature, JsonObject answerExtra)
     {

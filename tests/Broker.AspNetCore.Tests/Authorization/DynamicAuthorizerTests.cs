@@ -293,17 +293,19 @@ public sealed class DynamicAuthorizerTests
     /// <summary>Believes everybody; the authorizer is known by its name.</summary>
     private sealed class Everybody : IWampAuthenticator
     {
-        /// <summary>Who is believed for <see cref="BriefTime"/> only.</summary>
+        /// <summary>Who is believed for <see cref="BriefTime"/> only, the first time.</summary>
         public const string Brief = "brief";
 
         public static readonly TimeSpan BriefTime = TimeSpan.FromSeconds(1);
+
+        private int _briefs;
 
         public string Method => "everybody";
 
         public ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken) =>
             ValueTask.FromResult<AuthenticationResult>(new AuthenticationResult.Accepted(
                 new SessionIdentity(request.AuthId!, request.AuthId == "authorizer" ? "authorizer" : "user", Method, "test"),
-                Expires: request.AuthId == Brief ? new ManualTimeProvider().GetUtcNow() + BriefTime : null));
+                Expires: request.AuthId == Brief && Interlocked.Increment(ref _briefs) == 1 ? new ManualTimeProvider().GetUtcNow() + BriefTime : null));
 
         public ValueTask<AuthenticationResult> ContinueAsync(
             AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken) =>

@@ -142,6 +142,30 @@ public sealed class ConnectionLimitTests
     }
 
     [Fact]
+    public async Task A_limit_of_sessions_that_comes_later_counts_those_that_are_open()
+    {
+        await using var router = await TestRouter.StartAsync(options => options.Authenticators["realm1"] = [new Everybody()]);
+        await using var first = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
+        await first.SendAsync(Hello("joe"));
+        await first.ExpectAsync("[2,*]");
+        await using var second = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
+        await second.SendAsync(Hello("joe"));
+        await second.ExpectAsync("[2,*]");
+
+        var options = new Hosting.WampRouterOptions { ConnectionLimits = new ConnectionLimits { PerAuthId = 2 } };
+        options.Authenticators["realm1"] = [new Everybody()];
+        router.Router.Reconfigure(options);
+
+        await using var third = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
+        await third.SendAsync(Hello("joe"));
+        await third.ExpectAbortAsync("wamp.error.unavailable");
+        await first.SendAsync("""[6,{},"wamp.close.close_realm"]""");
+        await first.ExpectAsync("[6,*]");
+        await first.SendAsync(Hello("joe"));
+        await first.ExpectAsync("[2,*]");
+    }
+
+    [Fact]
     public void Addresses_of_one_IPv6_network_count_together()
     {
         var options = new Hosting.WampRouterOptions { ConnectionLimits = new ConnectionLimits { PerAddress = 1 } };

@@ -47,7 +47,13 @@ internal sealed class TestPeer : IAsyncDisposable
     public long SessionId { get; set; }
 
     /// <summary>A socket that has said nothing yet.</summary>
-    public static async Task<TestPeer> DialAsync(TestRouter router, PeerTransport transport, SerializerKind serializer = SerializerKind.Json, int receiveBuffer = 0)
+    /// <param name="router">The router.</param>
+    /// <param name="transport">The transport.</param>
+    /// <param name="serializer">The serializer.</param>
+    /// <param name="receiveBuffer">The size of the socket's buffer; 0: as it is.</param>
+    /// <param name="from">The address that it comes from, one of 127.0.0.0/8; null: 127.0.0.1.</param>
+    public static async Task<TestPeer> DialAsync(
+        TestRouter router, PeerTransport transport, SerializerKind serializer = SerializerKind.Json, int receiveBuffer = 0, IPAddress? from = null)
     {
         EndPoint endPoint = transport switch
         {
@@ -64,6 +70,11 @@ internal sealed class TestPeer : IAsyncDisposable
         if (receiveBuffer > 0)
         {
             socket.ReceiveBufferSize = receiveBuffer;
+        }
+
+        if (from is not null)
+        {
+            socket.Bind(new IPEndPoint(from, 0));
         }
 
         await socket.ConnectAsync(endPoint, TestContext.Current.CancellationToken);

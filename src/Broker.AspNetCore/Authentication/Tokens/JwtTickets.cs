@@ -83,14 +83,19 @@ public sealed class JwtTickets : ITicketVerifier
             return Denied("The token demands what this router does not understand (crit).");
         }
 
-        var keys = await FindKeysAsync(token, cancellationToken).ConfigureAwait(false);
-        if (keys.Count == 0)
+        var result = await ValidateAsync(token).ConfigureAwait(false);
+        if (!IsSigned(result) && _keySets.Length > 0)
         {
-            return Denied("The token is not signed by a key that is known here.");
+            // None of the keys at hand: the right one may have come to a key set since that was read.
+            var failure = await SeekAsync(token, cancellationToken).ConfigureAwait(false);
+            result = await ValidateAsync(token).ConfigureAwait(false);
+            if (failure is not null && !IsSigned(result))
+            {
+                throw failure;
+            }
         }
 
-        var result = await Handler.ValidateTokenAsync(token, Parameters(keys)).ConfigureAwait(false);
-        return result.IsValid ? Accept(request, token) : Denied(Describe(result.Exception));
+        return result?.IsValid == true ? Accept(request, token) : Denied(Describe(result?.Exception));
     }
 
     /// <inheritdoc/>
@@ -117,6 +122,8 @@ public sealed class JwtTickets : ITicketVerifier
 
     private static AuthenticationResult.Refused Denied(string text) => new(ErrorUris.AuthenticationDenied, text);
 
+    private static bool IsSigned(TokenValidationResult? result) => result is { Exception: not SecurityTokenInvalidSignatureException };
+
     private static string Describe(Exception? exception) => exception switch
     {
         SecurityTokenInvalidLifetimeException or SecurityTokenNoExpirationException =>
@@ -126,26 +133,34 @@ public sealed class JwtTickets : ITicketVerifier
         _ => "The token is not signed by a key that is known here.",
     };
 
-    private async ValueTask<IReadOnlyList<SecurityKey>> FindKeysAsync(JsonWebToken token, CancellationToken cancellationToken)
+    /// <summary>Checks a token by all keys at hand that fit: one without a name fits whatever key the token names. Null: none fits.</summary>
+    private async Task<TokenValidationResult?> ValidateAsync(JsonWebToken token)
     {
-        var fits = (TokenKey key) => key.Fits(token.Alg, token.Kid);
-        var found = _ownKeys.Where(fits).ToList();
+        List<SecurityKey> keys =
+        [
+            .. _ownKeys.Concat(_keySets.SelectMany(set => set.Look())).Where(key => key.Fits(token.Alg, token.Kid)).Select(key => key.Key),
+        ];
+        return keys.Count == 0 ? null : await Handler.ValidateTokenAsync(token, Parameters(keys)).ConfigureAwait(false);
+    }
+
+    /// <summary>Has those key sets read again in which the key that a token names is not; of a token that names none, those in which none fits.</summary>
+    /// <returns>What has failed; null: nothing.</returns>
+    private async Task<InvalidOperationException?> SeekAsync(JsonWebToken token, CancellationToken cancellationToken)
+    {
+        InvalidOperationException? failure = null;
         foreach (var set in _keySets)
         {
-            if (found.Count == 0)
-            {
-                found.AddRange(await set.FindAsync(fits, cancellationToken).ConfigureAwait(false));
-            }
+            failure = await set.SeekAsync(key => key.Fits(token.Alg, token.Kid) && key.IsNamed(token.Kid), cancellationToken).ConfigureAwait(false)
+                ?? failure;
         }
 
-        return [.. found.Select(key => key.Key)];
+        return failure;
     }
 
     private TokenValidationParameters Parameters(IReadOnlyList<SecurityKey> keys) => new()
     {
         RequireSignedTokens = true,
-        IssuerSigningKeys = keys,
-        TryAllIssuerSigningKeys = true, // all of them fit
+        IssuerSigningKeyResolver = (_, _, _, _) => keys, // all of them fit
         ValidateIssuer = _options.Issuers.Count > 0,
         ValidIssuers = _options.Issuers,
         ValidateAudience = _options.Audiences.Count > 0,

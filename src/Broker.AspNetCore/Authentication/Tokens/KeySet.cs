@@ -22,43 +22,58 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
     private Task? _reading;
     private Exception? _failure;
 
-    /// <summary>The keys that fit.</summary>
-    /// <param name="fits">Which are wanted.</param>
-    /// <param name="cancellationToken">Gives up waiting; the reading goes on for others.</param>
-    /// <exception cref="InvalidOperationException">There are no keys to judge by.</exception>
-    public async ValueTask<IReadOnlyList<TokenKey>> FindAsync(Func<TokenKey, bool> fits, CancellationToken cancellationToken)
+    /// <summary>The keys that are at hand. Where they have been read long ago, they are read again behind this.</summary>
+    public IReadOnlyList<TokenKey> Look()
     {
-        var (found, reading) = Look(fits);
-        if (reading is not null && found.Count == 0)
+        lock (_lock)
+        {
+            if (_keys.Count > 0 && time.GetUtcNow() - _readAt >= refresh)
+            {
+                Read();
+            }
+
+            return time.GetUtcNow() - _readAt <= keep ? _keys : [];
+        }
+    }
+
+    /// <summary>Reads the set unless a key that is wanted is at hand, or it was read just now.</summary>
+    /// <param name="isWanted">Which key is wanted.</param>
+    /// <param name="cancellationToken">Gives up waiting; the reading goes on for others.</param>
+    /// <returns>Why there are no keys to judge by; null: there are.</returns>
+    public async ValueTask<InvalidOperationException?> SeekAsync(Func<TokenKey, bool> isWanted, CancellationToken cancellationToken)
+    {
+        Task? reading = null;
+        lock (_lock)
+        {
+            if (!Look().Any(isWanted))
+            {
+                Read();
+                reading = _reading;
+            }
+        }
+
+        if (reading is not null)
         {
             await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
-            (found, _) = Look(fits);
         }
 
         lock (_lock)
         {
             return time.GetUtcNow() - _readAt <= keep
-                ? found
-                : throw new InvalidOperationException(
+                ? null
+                : new InvalidOperationException(
                     "The key set of tokens cannot be read, so that tokens cannot be checked: see whether it is where it should be.",
                     _failure);
         }
     }
 
-    /// <summary>What fits of what is there, and the reading that is under way, if it has to be.</summary>
-    private (IReadOnlyList<TokenKey> Found, Task? Reading) Look(Func<TokenKey, bool> fits)
+    /// <summary>Has it read, unless that is under way, or was tried just now. The lock is held.</summary>
+    private void Read()
     {
-        lock (_lock)
+        if (_reading is null && time.GetUtcNow() - _triedAt >= Pause)
         {
-            var now = time.GetUtcNow();
-            IReadOnlyList<TokenKey> found = now - _readAt <= keep ? [.. _keys.Where(fits)] : [];
-            if (_reading is null && now - _triedAt >= Pause && (found.Count == 0 || now - _readAt >= refresh))
-            {
-                _triedAt = now;
-                _reading = ReadAsync();
-            }
-
-            return (found, _reading);
+            _triedAt = time.GetUtcNow();
+            _reading = ReadAsync();
         }
     }
 

@@ -58,7 +58,9 @@ internal sealed record AnonymousSection
 internal sealed record CertificateSection
 {
     /// <summary>The role of every certificate's owner.</summary>
-    [Key("The role of everyone whose certificate is trusted; the authid is the certificate's common name. null: only the users below.")]
+    [Key(
+        "The role of everyone whose certificate is trusted; the authid is the certificate's common name, and where that is a user below whose "
+        + "fingerprint it is not, the certificate is denied. null: only the users below.")]
     public string? Role { get; init; }
 
     /// <summary>The users.</summary>
