@@ -43,6 +43,7 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         try
         {
             tls = _configuration.Listeners.Where(listener => listener.Tls is not null).ToDictionary(listener => listener, listener => new TlsListener(listener.Tls!));
+            OptionsMap.Apply(_configuration, new WampRouterOptions()); // what files say now: later nobody could tell it in one sentence
         }
         catch (InvalidDataException exception)
         {
@@ -62,12 +63,13 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         {
             kestrel.AddServerHeader = false;
             BoundRequests(kestrel.Limits);
+            BoundTime(kestrel.Limits, _configuration);
             foreach (var (index, listener) in _configuration.Listeners.Index())
             {
                 Listen(kestrel, listener.Listen, listen =>
                 {
                     listen.UseWampLimits();
-                    tls.GetValueOrDefault(listener)?.Use(listen, _configuration.Limits.HandshakeTimeout);
+                    tls.GetValueOrDefault(listener)?.Use(listen);
                     listen.UseWamp(listener.Path, OptionsMap.ListenerName(index));
                 });
             }
@@ -122,14 +124,19 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
     }
 
     /// <summary>What comes through HTTP is an upgrade, or a request for a short page: no body, a short head, and soon.</summary>
-    private void BoundRequests(KestrelServerLimits limits)
+    private static void BoundRequests(KestrelServerLimits limits)
     {
         limits.MaxRequestBodySize = 0;
         limits.MaxRequestLineSize = 8 * 1024;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 100;
-        limits.RequestHeadersTimeout = _configuration.Limits.HandshakeTimeout;
-        limits.KeepAliveTimeout = _configuration.Limits.HandshakeTimeout;
+    }
+
+    /// <summary>Each connection reads it anew.</summary>
+    private static void BoundTime(KestrelServerLimits limits, BrokerConfiguration configuration)
+    {
+        limits.RequestHeadersTimeout = configuration.Limits.HandshakeTimeout;
+        limits.KeepAliveTimeout = configuration.Limits.HandshakeTimeout;
     }
 
     private static void Listen(KestrelServerOptions kestrel, ListenAddress address, Action<ListenOptions> configure)
@@ -185,13 +192,13 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
     /// </summary>
     private ReloadTriggers WatchFile(IServiceProvider services)
     {
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Broker.Configuration");
         var reload = new ConfigurationReload(
-            source,
-            reading,
-            services.GetRequiredService<WampRouter>(),
-            services.GetRequiredService<LogLevels>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("Broker.Configuration"));
-        return new ReloadTriggers(reload, services.GetRequiredService<TimeProvider>());
+            source, reading, services.GetRequiredService<WampRouter>(), services.GetRequiredService<LogLevels>(), logger)
+        {
+            Applied = configuration => BoundTime(services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits, configuration),
+        };
+        return new ReloadTriggers(reload, logger, services.GetRequiredService<TimeProvider>());
     }
 
     /// <summary>One sentence for what the user can mend; null for anything else.</summary>

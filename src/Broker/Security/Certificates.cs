@@ -32,7 +32,7 @@ internal sealed class Certificates : IDisposable
                 (listener.Certificate.NotAfter.ToUniversalTime() - _time.GetUtcNow().UtcDateTime).TotalSeconds, new KeyValuePair<string, object?>("file", listener.File))),
             "s",
             "Seconds until a certificate expires.");
-        _watches = [.. listeners.Select(listener => new FileWatch(() => listener.Files, () => Reload(listener), time))];
+        _watches = [.. listeners.Select(listener => new FileWatch(() => listener.Files, () => Reload(listener), logger, time))];
         _daily = time.CreateTimer(static state => ((Certificates)state!).Warn(), this, TimeSpan.Zero, TimeSpan.FromDays(1));
     }
 

@@ -46,6 +46,12 @@ internal static class Scalars
             TryRead = text => ListenAddress.TryParse(text, out var address, out _) ? address : null,
             Explain = text => ListenAddress.TryParse(text, out _, out var fault) ? "" : fault,
         },
+        [typeof(TextFile)] = new()
+        {
+            Name = "file",
+            Remedy = "the path of a file",
+            TryRead = text => new TextFile(text, Content: ""),
+        },
         [typeof(IPNetwork)] = new()
         {
             Name = "network",
@@ -70,6 +76,7 @@ internal static class Scalars
             "scheme, host and port as browsers send them, such as https://app.example.com, https://*.example.com, http://localhost:*, or *",
             OriginRules.IsPattern),
         [TextFormat.Host] = Text("host", "a name or an address without a port, such as router.example.com, or *.example.com", HostRules.IsPattern),
+        [TextFormat.File] = Text("file", "the path of a file", _ => true) with { NamesFile = true },
         [TextFormat.WebAddress] = Text(
             "web address",
             "an address such as https://auth.example.com/wamp",

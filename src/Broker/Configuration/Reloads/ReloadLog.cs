@@ -9,9 +9,13 @@ internal static partial class ReloadLog
 
     /// <summary>A new configuration was refused.</summary>
     [LoggerMessage(102, LogLevel.Error, "The new configuration is rejected, and nothing has changed: {Reasons}")]
-    public static partial void Rejected(ILogger logger, string reasons);
+    public static partial void Rejected(ILogger logger, Exception? exception, string reasons);
 
     /// <summary>What was read is what is in force.</summary>
     [LoggerMessage(103, LogLevel.Debug, "The configuration was read again, and says nothing new.")]
     public static partial void Unchanged(ILogger logger);
+
+    /// <summary>A fault of ours while files were looked at.</summary>
+    [LoggerMessage(104, LogLevel.Error, "Looking after files that may have changed has failed.")]
+    public static partial void LookFailed(ILogger logger, Exception exception);
 }
