@@ -1,5 +1,10 @@
 using System.Diagnostics;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Broker.Client;
 
 namespace Broker.EndToEnd;
@@ -38,6 +43,65 @@ public sealed class ConfigurationTests : IDisposable
 
         await ExpectAsync(Success, ["other.json is in order."], [("REALM", "a")], "check", "other.json");
         await ExpectAsync(UsageFault, ["other.json:1: realms.0.name: the environment variable REALM is not set."], [], "check", "other.json");
+    }
+
+    [Fact]
+    public async Task What_may_not_be_meant_is_told_and_no_fault()
+    {
+        Write("broker.json", """
+            { "realms": [ { "name": "a", "roles": [ { "name": "anonymous", "permissions": [
+              { "uri": "com.secret.", "match": "prefix" },
+              { "uri": "com..", "match": "wildcard", "allow": { "call": true } } ] } ] } ] }
+            """);
+
+        await ExpectAsync(
+            Success,
+            [
+                "Warning: broker.json:3: realms.0.roles.0.permissions.1.uri: the wildcard 'com..' decides about URIs below 'com.secret.', too, and allows what "
+                + "that prefix denies: wildcards go before prefixes.",
+                "broker.json is in order.",
+            ],
+            [],
+            "check");
+    }
+
+    /// <summary>Who does not get on with the handshake: HTTP in the open, TLS behind it.</summary>
+    [Theory]
+    [InlineData(0, "POST /x HTTP/1.1\r\nHost: localhost\r\n")]
+    [InlineData(0, "")]
+    [InlineData(1, "")]
+    public async Task The_time_for_a_handshake_changes_while_the_router_runs(int listener, string sent)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(90));
+        Write("c.pem", certificate.ExportCertificatePem());
+        Write("k.pem", key.ExportPkcs8PrivateKeyPem());
+        string With(string time) => $$"""
+            {
+              "listeners": [ { "listen": "127.0.0.1:0" }, { "listen": "127.0.0.1:0", "tls": { "cert": "{{_folder}}/c.pem", "key": "{{_folder}}/k.pem" } } ],
+              "limits": { "handshake_timeout": "{{time}}" }
+            }
+            """;
+        Write("broker.json", With("1d"));
+        await using var process = Start([]);
+        string?[] lines = [await process.ReadLineAsync(), await process.ReadLineAsync()];
+        Write("broker.json", With("1s"));
+        await process.HangUpAsync();
+        await ReadUntilAsync(process, "was reloaded");
+
+        var port = new Uri(UrlOf(lines[listener])).Port;
+        if (listener == 1)
+        {
+            using var first = new TcpClient("127.0.0.1", port);
+            await using var tls = new SslStream(first.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) => shown!.Subject == certificate.Subject);
+            await tls.AuthenticateAsClientAsync("localhost"); // who gets on with it has no trouble
+        }
+
+        using var client = new TcpClient("127.0.0.1", port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(sent), TestContext.Current.CancellationToken);
+
+        await UntilEndAsync(client.GetStream());
     }
 
     [Fact]
@@ -181,6 +245,22 @@ public sealed class ConfigurationTests : IDisposable
     private static string With(string origin) => $$"""{ "listeners": [ { "listen": "127.0.0.1:0", "origins": ["{{origin}}"] } ] }""";
 
     private static string UrlOf(string? line) => line!.Split("listens on ")[1].Split(' ')[0];
+
+    /// <summary>Reads until the router closes or resets the connection.</summary>
+    private static async Task UntilEndAsync(Stream stream)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        try
+        {
+            while (await stream.ReadAsync(new byte[1024], limit.Token) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+        }
+    }
 
     private static async Task<bool> MayConnectAsync(string url, string origin)
     {

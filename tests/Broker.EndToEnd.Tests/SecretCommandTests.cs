@@ -50,6 +50,7 @@ public sealed class SecretCommandTests : IDisposable
     [InlineData("", "There is no secret on standard input.", "scram", "1")]
     [InlineData("s", "'rot13'", "rot13", "1")]
     [InlineData("s", "'0' is no number of iterations", "scram", "0")]
+    [InlineData("s", "'2000000000' is no number of iterations: write 1 to 10000000.", "wampcra", "2000000000")]
     [InlineData("\u0007", "password", "scram", "1")]
     public async Task What_cannot_be_hashed_is_explained_in_one_line(string secret, string part, string method, string iterations)
     {
@@ -57,6 +58,26 @@ public sealed class SecretCommandTests : IDisposable
 
         Assert.Equal((2, ""), (exitCode, printed));
         Assert.Contains(part, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1024, 0)]
+    [InlineData(1025, 2)]
+    public async Task A_ticket_that_no_login_would_take_is_not_hashed(int length, int expected)
+    {
+        var (exitCode, printed, error) = await RunAsync(new string('x', length), "hash-secret", "--method", "ticket", "--iterations", "1");
+
+        Assert.Equal(expected, exitCode);
+        Assert.Equal(expected == 0, printed.Length > 0);
+        Assert.Equal(expected != 0, error.StartsWith("The router checks no ticket of more than 1024 characters", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_new_key_needs_a_file()
+    {
+        var (exitCode, printed, error) = await RunAsync("", "new-key", "");
+
+        Assert.Equal((2, "", "There is no name for the file of the private key."), (exitCode, printed, error.TrimEnd()));
     }
 
     [Fact]

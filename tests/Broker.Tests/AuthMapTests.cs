@@ -38,7 +38,6 @@ public sealed class AuthMapTests
             Build("""  "procedure": { "uri": "com.example.authenticate", "methods": ["wampcra", "cryptosign"] } """).Select(
                 one => one.Method).Order());
         Assert.Equal("ticket", Assert.Single(Build($$"""  "jwt": { "hmac_key": "{{Shared}}" } """)).Method);
-        Assert.Empty(Build("""  "tls": null """));
     }
 
     [Theory]
@@ -64,7 +63,8 @@ public sealed class AuthMapTests
 
     [Theory]
     [InlineData("""  "jwt": { "hmac_key": "short" } """, "realms.0.auth.jwt: The shared key of tokens has 5 octets")]
-    [InlineData("""  "jwt": { "public_keys": ["/nowhere/key.pem"] } """, "realms.0.auth.jwt: Could not find")]
+    [InlineData("""  "jwt": { "public_keys": ["/nowhere/key.pem"] } """, "realms.0.auth.jwt.public_keys.0: the file /nowhere/key.pem does not exist.")]
+    [InlineData("""  "jwt": { "public_keys": ["/no\u0000where"] } """, "realms.0.auth.jwt.public_keys.0: the name of a file is missing")]
     [InlineData("""  "jwt": { "jwks_file": "/nowhere/keys.json" } """, "realms.0.auth.jwt: There is no key set '/nowhere/keys.json'.")]
     [InlineData("""  "jwt": { "jwks_url": "http://example.com/keys" } """, "realms.0.auth.jwt: The key set of tokens is at http://example.com/keys")]
     [InlineData("""  "jwt": { "jwks_url": "https://example.com/keys", "claims": { "default_role": "boss" } } """, "realms.0.auth.jwt.claims.default_role: there is no role 'boss'")]
@@ -80,6 +80,20 @@ public sealed class AuthMapTests
 
         Assert.Contains(fault, told, StringComparison.Ordinal);
         Assert.DoesNotContain("Parameter", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reading_makes_no_folder_for_the_keys_of_cookies_and_running_does()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"broker-{Guid.NewGuid():N}", "keys");
+        var reading = WrittenFile.Read(Configuration($$"""  "cookie": { "keys": "{{folder}}" } """));
+        Assert.Empty(reading.Faults);
+        Assert.False(Directory.Exists(folder));
+
+        OptionsMap.Apply(reading.Configuration, new WampRouterOptions());
+
+        Assert.True(Directory.Exists(folder));
+        Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
     }
 
     [Fact]

@@ -139,14 +139,14 @@ public sealed class OptionsMapTests
             {
               "realms": [
                 { "name": "a", "roles": [ { "name": "r" } ], "auth": { "anonymous": { "role": "r" } } },
-                { "name": "b", "roles": [ { "name": "r" } ], "auth": {} },
+                { "name": "b", "roles": [ { "name": "r" } ], "auth": { "ticket": {} } },
                 { "name": "c" }
               ]
             }
             """);
 
         Assert.IsType<AnonymousAuthenticator>(Assert.Single(options.Authenticators["a"]));
-        Assert.Empty(options.Authenticators["b"]);
+        Assert.IsType<TicketAuthenticator>(Assert.Single(options.Authenticators["b"]));
         Assert.DoesNotContain("c", options.Authenticators.Keys);
     }
 

@@ -29,8 +29,18 @@ public sealed class LoginCookies
     /// </summary>
     public string Name { get; init; } = "broker";
 
-    /// <summary>For how long a browser is known again. One day.</summary>
-    public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(1);
+    /// <summary>For how long a browser is known again, ten years at the most. One day.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not above zero, or longer than that.</exception>
+    public TimeSpan MaxAge
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromDays(3650));
+            field = value;
+        }
+    } = TimeSpan.FromDays(1);
 
     /// <summary>The value of a cookie.</summary>
     /// <param name="realm">The realm that it opens.</param>

@@ -5,8 +5,8 @@ namespace Broker.Authentication;
 /// </summary>
 public sealed class TicketCredential
 {
-    /// <summary>The longest ticket that is hashed: a longer one is wrong, and costs nothing.</summary>
-    private const int MaxHashed = 1024;
+    /// <summary>The longest ticket in characters that is compared with a hash: a longer one is wrong, and costs nothing.</summary>
+    public const int MaxHashedLength = 1024;
 
     // As old as those of users: a text just made would take a trace longer to read.
     private static readonly TicketCredential Nobodys = Plain(Nonce.Create());
@@ -51,7 +51,7 @@ public sealed class TicketCredential
             return ValueTask.FromResult(SecretText.AreEqual(_ticket, ticket));
         }
 
-        return ticket.Length <= MaxHashed && SaslPrep.TryPrepare(ticket, out var prepared, out _)
+        return ticket.Length <= MaxHashedLength && SaslPrep.TryPrepare(ticket, out var prepared, out _)
             ? request.KeyDerivation.RunAsync(
                 request.Transport.RemoteAddress, () => hash.IsPassword(prepared, _argon2id), cancellationToken)
             : ValueTask.FromResult(false);

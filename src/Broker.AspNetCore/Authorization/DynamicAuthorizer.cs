@@ -23,12 +23,13 @@ internal sealed class DynamicAuthorizer(RouterContext context) : IDisposable
     public async ValueTask<Decision> SettleAsync(Session session, Decision decision, string uri, string match)
     {
         var identity = session.Identity;
-        var question = new AuthorizerQuestion(session.Realm.Name, identity.AuthRole, identity.AuthId, decision.Action, uri, match);
+        var question = new AuthorizerQuestion(
+            decision.Authorizer!, session.Realm.Name, identity.AuthRole, identity.AuthId, decision.Action, uri, match);
         var answer = _cache.Find(question);
         context.Metrics.AuthorizerAsked(isRemembered: answer is not null);
         try
         {
-            answer ??= await _cache.AskAsync(question, context.Options.Authorizer, () => AskAsync(session, decision.Authorizer!, question)).ConfigureAwait(false);
+            answer ??= await _cache.AskAsync(question, context.Options.Authorizer, () => AskAsync(session, question)).ConfigureAwait(false);
             return decision.Answer(answer.IsAllowed, answer.Discloses);
         }
         catch (Exception exception) when (exception is TimeoutException or InvalidOperationException or WampProtocolException or JsonException or OperationCanceledException)
@@ -48,8 +49,9 @@ internal sealed class DynamicAuthorizer(RouterContext context) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
 
-    private async Task<AuthorizerAnswer> AskAsync(Session session, string authorizer, AuthorizerQuestion question)
+    private async Task<AuthorizerAnswer> AskAsync(Session session, AuthorizerQuestion question)
     {
+        var authorizer = question.Authorizer;
         var identity = session.Identity;
         var details = new JsonObject
         {

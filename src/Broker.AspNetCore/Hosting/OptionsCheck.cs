@@ -10,6 +10,12 @@ namespace Broker.Hosting;
 /// <summary>Refuses options that cannot work, each with one sentence that names the option.</summary>
 internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
 {
+    /// <summary>The longest time that somebody is waited for. Timers of .NET take 49 days at the most, and would fail when they are needed.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    /// <summary>The longest time that something is remembered.</summary>
+    private static readonly TimeSpan LongestMemory = TimeSpan.FromDays(365);
+
     public ValidateOptionsResult Validate(string? name, WampRouterOptions options)
     {
         var faults = new List<string>();
@@ -59,8 +65,8 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
         Require(
             faults,
             options.AttemptLimits is { PerAddress: >= 0, PerAuthId: >= 0, PerAddressAndAuthId: >= 0 }
-                && options.AttemptLimits.Window > TimeSpan.Zero,
-            "A number of AttemptLimits is below zero (0 means no limit), or its Window is not above zero.");
+                && options.AttemptLimits.Window > TimeSpan.Zero && options.AttemptLimits.Window <= LongestMemory,
+            "A number of AttemptLimits is below zero (0 means no limit), or its Window is not above zero and at most 365 days.");
         Require(
             faults,
             options.Realms.Values.All(realm => realm.SessionLimits is { Subscriptions: >= 0, Registrations: >= 0, PendingCalls: >= 0 }),
@@ -78,21 +84,24 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             faults,
             options.MaxOutboundBytesTotal == 0 || options.MaxOutboundBytesTotal >= options.MaxOutboundBytes,
             "MaxOutboundBytesTotal is less than MaxOutboundBytes, of which it is the sum; 0 means no limit.");
-        Require(faults, options.HandshakeTimeout > TimeSpan.Zero, "HandshakeTimeout is not above zero.");
-        Require(faults, options.HelloTimeout > TimeSpan.Zero, "HelloTimeout is not above zero.");
+        RequireWait(faults, nameof(options.HandshakeTimeout), options.HandshakeTimeout);
+        RequireWait(faults, nameof(options.HelloTimeout), options.HelloTimeout);
         Require(
             faults,
-            options.Authorizer is { MaxRemembered: > 0 } && options.Authorizer.Timeout > TimeSpan.Zero
-                && options.Authorizer.AllowedFor >= TimeSpan.Zero && options.Authorizer.DeniedFor >= TimeSpan.Zero,
-            "A value of Authorizer is below zero, or its Timeout or MaxRemembered is not above zero.");
-        Require(faults, options.AuthenticationTimeout > TimeSpan.Zero, "AuthenticationTimeout is not above zero.");
-        Require(faults, options.KeepAliveInterval >= TimeSpan.Zero, "KeepAliveInterval is below zero.");
+            options.Authorizer is { MaxRemembered: > 0 } && IsMemory(options.Authorizer.AllowedFor) && IsMemory(options.Authorizer.DeniedFor),
+            "MaxRemembered of Authorizer is not above zero, or its AllowedFor or DeniedFor is below zero or more than 365 days.");
+        RequireWait(faults, "Authorizer.Timeout", options.Authorizer.Timeout);
+        RequireWait(faults, nameof(options.AuthenticationTimeout), options.AuthenticationTimeout);
+        Require(
+            faults,
+            options.KeepAliveInterval >= TimeSpan.Zero && options.KeepAliveInterval <= LongestWait,
+            "KeepAliveInterval is below zero, or more than a day; 0 means never.");
         Require(
             faults,
             options.DecodeLimits.MaxUriLength is > 0 and <= UriRules.Ceiling,
             $"DecodeLimits.MaxUriLength is not within 1 to {UriRules.Ceiling} bytes.");
-        Require(faults, options.KeepAliveTimeout > TimeSpan.Zero, "KeepAliveTimeout is not above zero.");
-        Require(faults, options.CloseTimeout > TimeSpan.Zero, "CloseTimeout is not above zero.");
+        RequireWait(faults, nameof(options.KeepAliveTimeout), options.KeepAliveTimeout);
+        RequireWait(faults, nameof(options.CloseTimeout), options.CloseTimeout);
         if (faults.Count == 0)
         {
             CheckRealms(faults, options);
@@ -113,6 +122,11 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
             faults.Add(exception.Message);
         }
     }
+
+    private static bool IsMemory(TimeSpan time) => time >= TimeSpan.Zero && time <= LongestMemory;
+
+    private static void RequireWait(List<string> faults, string name, TimeSpan time) =>
+        Require(faults, time > TimeSpan.Zero && time <= LongestWait, $"{name} is not above zero and at most a day.");
 
     private static void Require(List<string> faults, bool holds, string fault)
     {

@@ -71,6 +71,9 @@ public sealed class WampRouter
             _context.Options = options;
             _context.Authorizer.Forget();
             _context.Router.Reconfigure(options.RealmsOrDefault);
+
+            // Again: until now who asked was asked about by the old rules.
+            _context.Authorizer.Forget();
             _context.Connections.CheckAcceptance();
         }
     }

@@ -24,7 +24,10 @@ internal sealed class PermissionSet
         RequireUsable(role, uriRules);
         Array.Sort(_rules, CompareRank);
         var byKind = _rules.ToLookup(rule => rule.Match == MatchPolicy.Wildcard);
-        _literals = new LiteralRules(byKind[false].Select(rule => (rule.Uri, rule.Match == MatchPolicy.Prefix, rule.Grants)));
+        _literals = new LiteralRules(
+            byKind[false].Select(rule => (rule.Uri, rule.Match == MatchPolicy.Prefix, rule.Grants))
+                .Concat(Interventions.Withheld([.. _rules.Select(rule => (rule.Uri, rule.Match, rule.Grants))])
+                    .Select(withheld => (withheld.Uri, IsPrefix: false, withheld.Grants))));
         _wildcards = new WildcardRules([.. byKind[true].Select(rule => (rule.Uri, rule.Grants))]);
         Rate = role.Rate is { Messages: 0, Bytes: 0 } ? null : role.Rate;
         Authorizer = role.Authorizer;

@@ -9,7 +9,7 @@ internal static class CheckCommand
     public static Command Build(ConfigurationFlags flags)
     {
         var file = new Argument<string?>("file") { Description = "The configuration file.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("check", "Finds all faults of the configuration; exits with 0 when there are none, with 2 otherwise.")
+        var command = new Command("check", "Finds all faults of the configuration; exits with 0 when there are none, with 2 otherwise. Warnings are no faults.")
         {
             file,
         };
@@ -26,6 +26,11 @@ internal static class CheckCommand
             if (TlsListeners.Open(reading).Faults is { Count: > 0 } faults)
             {
                 return await RunCommand.ReportAsync(faults).ConfigureAwait(false);
+            }
+
+            foreach (var warning in reading.Warnings)
+            {
+                await Console.Error.WriteLineAsync($"Warning: {warning}").ConfigureAwait(false);
             }
 
             var verdict = reading.File is null ? "There is no file, and nothing else is wrong." : $"{reading.File} is in order.";

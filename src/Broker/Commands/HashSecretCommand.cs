@@ -9,6 +9,9 @@ internal static class HashSecretCommand
 {
     private const int DefaultIterations = 100_000;
 
+    /// <summary>Clients of this project refuse to compute more.</summary>
+    private const int MostIterations = 10_000_000;
+
     public static Command Build()
     {
         var method = new Option<string>("--method")
@@ -25,9 +28,9 @@ internal static class HashSecretCommand
         };
         iterations.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[^1].Value, out var count) && count < 1)
+            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[^1].Value, out var count) && count is < 1 or > MostIterations)
             {
-                result.AddError($"'{count}' is no number of iterations: write 1 or more.");
+                result.AddError($"'{count}' is no number of iterations: write 1 to {MostIterations}.");
             }
         });
         var command = new Command(
@@ -46,6 +49,14 @@ internal static class HashSecretCommand
         if (secret.Length == 0)
         {
             await Console.Error.WriteLineAsync("There is no secret on standard input.").ConfigureAwait(false);
+            return RunCommand.UsageFault;
+        }
+
+        if (method == "ticket" && secret.Length > TicketCredential.MaxHashedLength)
+        {
+            await Console.Error.WriteLineAsync(
+                $"The router checks no ticket of more than {TicketCredential.MaxHashedLength} characters against a hash: choose a shorter one.")
+                .ConfigureAwait(false);
             return RunCommand.UsageFault;
         }
 

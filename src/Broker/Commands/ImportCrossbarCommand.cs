@@ -26,7 +26,7 @@ internal static class ImportCrossbarCommand
                 await Console.Out.WriteAsync(import.Text).ConfigureAwait(false);
                 return import.Text.Length > 0 ? 0 : RunCommand.UsageFault;
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
             {
                 await Console.Error.WriteLineAsync($"{path} cannot be read: {exception.Message}").ConfigureAwait(false);
                 return RunCommand.UsageFault;

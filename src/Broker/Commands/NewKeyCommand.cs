@@ -28,6 +28,12 @@ internal static class NewKeyCommand
             return Refusal;
         }
 
+        if (path.Length == 0)
+        {
+            await Console.Error.WriteLineAsync("There is no name for the file of the private key.").ConfigureAwait(false);
+            return RunCommand.UsageFault;
+        }
+
         var key = RandomNumberGenerator.GetBytes(Ed25519.KeyLength);
         try
         {

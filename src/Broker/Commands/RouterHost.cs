@@ -47,6 +47,15 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
             return StartFault;
         }
 
+        try
+        {
+            OptionsMap.Apply(_configuration, new WampRouterOptions()); // what files say now: later nobody could tell it in one sentence
+        }
+        catch (InvalidDataException exception)
+        {
+            return await FailAsync(exception.Message).ConfigureAwait(false);
+        }
+
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
         AddLog(builder);
@@ -59,12 +68,13 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         {
             kestrel.AddServerHeader = false;
             BoundRequests(kestrel.Limits);
+            BoundTime(kestrel.Limits, _configuration);
             foreach (var (index, listener) in _configuration.Listeners.Index())
             {
                 Listen(kestrel, listener.Listen, listen =>
                 {
                     listen.UseWampLimits(OptionsMap.ListenerName(index));
-                    tls.GetValueOrDefault(index)?.Use(listen, _configuration.Limits.HandshakeTimeout);
+                    tls.GetValueOrDefault(index)?.Use(listen);
                     listen.UseWamp(listener.Path, OptionsMap.ListenerName(index));
                 });
             }
@@ -122,14 +132,19 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
     }
 
     /// <summary>What comes through HTTP is an upgrade, or a request for a short page: no body, a short head, and soon.</summary>
-    private void BoundRequests(KestrelServerLimits limits)
+    private static void BoundRequests(KestrelServerLimits limits)
     {
         limits.MaxRequestBodySize = 0;
         limits.MaxRequestLineSize = 8 * 1024;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 100;
-        limits.RequestHeadersTimeout = _configuration.Limits.HandshakeTimeout;
-        limits.KeepAliveTimeout = _configuration.Limits.HandshakeTimeout;
+    }
+
+    /// <summary>Each connection reads it anew.</summary>
+    private static void BoundTime(KestrelServerLimits limits, BrokerConfiguration configuration)
+    {
+        limits.RequestHeadersTimeout = configuration.Limits.HandshakeTimeout;
+        limits.KeepAliveTimeout = configuration.Limits.HandshakeTimeout;
     }
 
     private static void Listen(KestrelServerOptions kestrel, ListenAddress address, Action<ListenOptions> configure)
@@ -204,8 +219,12 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
             });
         }
 
-        var reload = new ConfigurationReload(source, reading, services.GetRequiredService<WampRouter>(), services.GetRequiredService<LogLevels>(), logger);
-        return new ReloadTriggers(reload, services.GetRequiredService<TimeProvider>());
+        var reload = new ConfigurationReload(
+            source, reading, services.GetRequiredService<WampRouter>(), services.GetRequiredService<LogLevels>(), logger)
+        {
+            Applied = configuration => BoundTime(services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits, configuration),
+        };
+        return new ReloadTriggers(reload, logger, services.GetRequiredService<TimeProvider>());
     }
 
     private static string? MakeRoom(ListenAddress? address, string option) =>

@@ -17,6 +17,9 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
     // For cookies without a folder for keys: they are good until the process ends, also behind a reload.
     private static readonly EphemeralDataProtectionProvider ProcessKeys = new();
 
+    /// <summary>Whether what is built is thrown away, to see whether it can be: then nothing is made outside of the process.</summary>
+    public bool IsTrial { get; init; }
+
     /// <summary>The authenticators, one for each method configured.</summary>
     public IReadOnlyList<IWampAuthenticator> Build()
     {
@@ -136,7 +139,7 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
         Issuers = jwt.Issuer is { } issuer ? [issuer] : [],
         Audiences = jwt.Audience is { } audience ? [audience] : [],
         HmacKey = jwt.HmacKey?.Reveal(),
-        PublicKeys = [.. jwt.PublicKeys.Select(File.ReadAllText)],
+        PublicKeys = [.. jwt.PublicKeys.Select(file => file.Content)],
         KeySetFile = jwt.JwksFile is { } file ? File.Exists(file) ? file : throw new FileNotFoundException(
             $"There is no key set '{file}'.") : null,
         KeySetUrl = jwt.JwksUrl is { } url ? new Uri(url) : null,
@@ -181,10 +184,14 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
         }
     }
 
-    private static LoginCookies Cookies(CookieSection cookie)
+    private LoginCookies Cookies(CookieSection cookie)
     {
         IDataProtectionProvider protection = ProcessKeys;
-        if (cookie.Keys is { } folder)
+        if (cookie.Keys is { } planned && IsTrial)
+        {
+            RequireRoom(planned);
+        }
+        else if (cookie.Keys is { } folder)
         {
             if (!OperatingSystem.IsWindows())
             {
@@ -195,5 +202,15 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
         }
 
         return new LoginCookies(protection) { Name = cookie.Name, MaxAge = cookie.MaxAge };
+    }
+
+    /// <summary>Sees that a folder is there, or could be made.</summary>
+    private static void RequireRoom(string folder)
+    {
+        var at = Path.GetFullPath(folder);
+        while (!Directory.Exists(at) && Path.GetDirectoryName(at) is { } parent)
+        {
+            at = File.Exists(at) ? throw new IOException($"The folder '{folder}' cannot be made: '{at}' is a file.") : parent;
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed record BrokerConfiguration
     public KeepAliveSection KeepAlive { get; init; } = new();
 
     /// <summary>How long a closing peer may take.</summary>
-    [Key("How long a closing peer may take to say goodbye.", Min = "1ms")]
+    [Key("How long a closing peer may take to say goodbye.", Min = "1ms", Max = "1d")]
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The realms.</summary>

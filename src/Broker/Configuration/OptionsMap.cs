@@ -19,14 +19,10 @@ internal static class OptionsMap
     public static void Apply(BrokerConfiguration configuration, WampRouterOptions options)
     {
         var limits = configuration.Limits;
-        options.Realms.Clear();
-        foreach (var realm in configuration.Realms)
+        ApplyRealms(configuration, options);
+        foreach (var realm in configuration.Realms.Where(realm => realm.Auth is not null))
         {
-            options.Realms[realm.Name] = Realm(realm, limits);
-            if (realm.Auth is { } auth)
-            {
-                options.Authenticators[realm.Name] = new AuthMap(auth, RoleNames(realm), Fail).Build();
-            }
+            options.Authenticators[realm.Name] = new AuthMap(realm.Auth!, RoleNames(realm), Fail).Build();
         }
 
         foreach (var (index, listener) in configuration.Listeners.Index())
@@ -72,6 +68,16 @@ internal static class OptionsMap
         options.KeepAliveTimeout = configuration.KeepAlive.Timeout;
         options.PingRawSockets = configuration.KeepAlive.RawSockets;
         options.CloseTimeout = configuration.CloseTimeout;
+    }
+
+    /// <summary>Sets the realms alone, without who authenticates.</summary>
+    public static void ApplyRealms(BrokerConfiguration configuration, WampRouterOptions options)
+    {
+        options.Realms.Clear();
+        foreach (var realm in configuration.Realms)
+        {
+            options.Realms[realm.Name] = Realm(realm, configuration.Limits);
+        }
     }
 
     private static RealmOptions Realm(RealmSection realm, LimitsSection limits) => new()

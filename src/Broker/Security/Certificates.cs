@@ -55,6 +55,7 @@ internal sealed class Certificates : IDisposable
                 Reload(listener, mayBeUnchanged: isFirst);
                 isFirst = false;
             },
+            _logger,
             _time);
     }
 

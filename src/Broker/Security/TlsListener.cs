@@ -3,6 +3,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Broker.Configuration.Sections;
+using Broker.Hosting;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -16,6 +18,9 @@ internal sealed class TlsListener
 {
     /// <summary>The purpose that a client's certificate must be for (RFC 5280 section 4.2.1.12).</summary>
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    /// <summary>The most that can be configured: Kestrel's own timeout never comes first, and cannot be endless.</summary>
+    private static readonly TimeSpan LongestHandshake = TimeSpan.FromDays(1);
 
     private readonly TlsSection _tls;
     private volatile Current _current;
@@ -46,14 +51,35 @@ internal sealed class TlsListener
         return !before.Files.Certificate.RawDataMemory.Span.SequenceEqual(_current.Files.Certificate.RawDataMemory.Span);
     }
 
-    /// <summary>Puts TLS before all else at the listener.</summary>
-    /// <param name="listen">The listener.</param>
-    /// <param name="handshakeTimeout">How long a client may take for the handshake.</param>
-    public void Use(ListenOptions listen, TimeSpan handshakeTimeout) => listen.UseHttps(new TlsHandshakeCallbackOptions
+    /// <summary>
+    /// Puts TLS before all else at the listener. For the handshake a client has the time that the router's options name at that moment, which
+    /// Kestrel's own timeout, read once, cannot be.
+    /// </summary>
+    /// <param name="listen">The listener, after <c>UseWampLimits</c>.</param>
+    public void Use(ListenOptions listen)
     {
-        OnConnection = _ => ValueTask.FromResult(_current.Options),
-        HandshakeTimeout = handshakeTimeout,
-    });
+        var (router, time) = (listen.ApplicationServices.GetRequiredService<WampRouter>(), listen.ApplicationServices.GetRequiredService<TimeProvider>());
+        listen.Use(next => async connection =>
+        {
+            var limit = time.CreateTimer(
+                static state => ((ConnectionContext)state!).Abort(), connection, router.Options.HandshakeTimeout, Timeout.InfiniteTimeSpan);
+            await using (limit.ConfigureAwait(false))
+            {
+                connection.Features.Set(limit);
+                await next(connection).ConfigureAwait(false);
+            }
+        });
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(_current.Options),
+            HandshakeTimeout = LongestHandshake,
+        });
+        listen.Use(next => connection =>
+        {
+            connection.Features.Get<ITimer>()!.Dispose();
+            return next(connection);
+        });
+    }
 
     private sealed record Current(CertificateFiles Files, SslServerAuthenticationOptions Options)
     {

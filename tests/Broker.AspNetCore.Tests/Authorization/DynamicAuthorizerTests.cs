@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Json;
 using Broker.Authentication;
 using Broker.Hosting;
@@ -241,6 +242,102 @@ public sealed class DynamicAuthorizerTests
         await peer.ExpectAsync("""[8,48,2,{},"wamp.error.not_authorized",*]""");
     }
 
+    [Fact]
+    [Trait("wamp", "AZN-08")]
+    public async Task What_is_asked_while_the_router_takes_other_options_is_not_remembered_behind_them()
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var peer = await JoinAsync(router, "joe");
+        using var go = new SemaphoreSlim(0);
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var options = Options(new WampRouterOptions());
+        options.Realms["realm1"] = options.Realms["realm1"] with
+        {
+            Roles = new WatchedRoles(options.Realms["realm1"].Roles!, () =>
+            {
+                if (ReferenceEquals(router.Router.Options, options))
+                {
+                    arrived.TrySetResult();
+                    go.Wait(TestContext.Current.CancellationToken);
+                }
+            }),
+        };
+
+        var reconfigured = Task.Run(() => router.Router.Reconfigure(options), TestContext.Current.CancellationToken);
+        await arrived.Task;
+        await peer.SendAsync("""[16,1,{"acknowledge":true},"com.a"]""");
+        await authorizer.ExpectAsync("[68,1,*]");
+        await authorizer.SendAsync("[70,1,{},[true]]");
+        await peer.ExpectAsync("[17,1,*]");
+        go.Release(100);
+        await reconfigured;
+
+        await peer.SendAsync("""[16,2,{"acknowledge":true},"com.a"]""");
+        await authorizer.ExpectAsync("[68,2,*]");
+        await authorizer.SendAsync("[70,2,{},[false]]");
+        await peer.ExpectAsync("""[8,16,2,{},"wamp.error.not_authorized",*]""");
+    }
+
+    [Fact]
+    [Trait("wamp", "AZN-08")]
+    [Trait("wamp", "AZN-03")]
+    public async Task How_long_an_authorizer_may_take_and_what_is_remembered_changes_with_the_options()
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var peer = await JoinAsync(router, "joe");
+        var (request, invocation) = (0, 0);
+        Reconfigure(new AuthorizerOptions { AllowedFor = TimeSpan.FromSeconds(2), DeniedFor = TimeSpan.FromSeconds(4) });
+
+        await PublishAsync("com.a", asked: true);
+        await PublishAsync("com.a", asked: null);
+        router.Clock.Advance(TimeSpan.FromSeconds(3));
+        await PublishAsync("com.a", asked: false);
+        router.Clock.Advance(TimeSpan.FromSeconds(3));
+        await PublishAsync("com.a", asked: null, isAllowed: false);
+        router.Clock.Advance(TimeSpan.FromSeconds(2));
+        await PublishAsync("com.a", asked: true);
+
+        Reconfigure(new AuthorizerOptions { AllowedFor = TimeSpan.Zero, Timeout = TimeSpan.FromSeconds(20) });
+        await PublishAsync("com.a", asked: true);
+        await PublishAsync("com.a", asked: true);
+        await peer.SendAsync($$"""[16,{{++request}},{"acknowledge":true},"com.a"]""");
+        await authorizer.ExpectAsync("[68,*]");
+        router.Clock.Advance(TimeSpan.FromSeconds(5));
+        await authorizer.SendAsync($"[70,{++invocation},{{}},[true]]");
+        await peer.ExpectAsync($"[17,{request},*]");
+
+        // There is room for one answer, and none for the next.
+        Reconfigure(new AuthorizerOptions { MaxRemembered = 1 });
+        await PublishAsync("com.a", asked: true);
+        await PublishAsync("com.a", asked: null);
+        await PublishAsync("com.b", asked: true);
+        await PublishAsync("com.b", asked: true);
+
+        void Reconfigure(AuthorizerOptions authorizerOptions)
+        {
+            var options = Options(new WampRouterOptions());
+            options.Authorizer = authorizerOptions;
+            options.KeepAliveInterval = TimeSpan.Zero; // the clock runs, and nobody answers pings
+            router.Router.Reconfigure(options);
+        }
+
+        async Task PublishAsync(string topic, bool? asked, bool isAllowed = true)
+        {
+            request++;
+            await peer.SendAsync($$"""[16,{{request}},{"acknowledge":true},"{{topic}}"]""");
+            if (asked is { } answer)
+            {
+                invocation++;
+                await authorizer.ExpectAsync($"[68,{invocation},*]");
+                await authorizer.SendAsync($"[70,{invocation},{{}},[{(answer ? "true" : "false")}]]");
+            }
+
+            await peer.ExpectAsync((asked ?? isAllowed) ? $"[17,{request},*]" : $$"""[8,16,{{request}},{},"wamp.error.not_authorized",*]""");
+        }
+    }
+
     private static Task<TestRouter> StartAsync() => TestRouter.StartAsync(options => Options(options));
 
     private static WampRouterOptions Options(WampRouterOptions options)
@@ -310,5 +407,21 @@ public sealed class DynamicAuthorizerTests
         public ValueTask<AuthenticationResult> ContinueAsync(
             AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken) =>
             throw new InvalidOperationException();
+    }
+
+    /// <summary>Tells when the rules are looked at.</summary>
+    private sealed class WatchedRoles(IReadOnlyList<RoleOptions> roles, Action looked) : IReadOnlyList<RoleOptions>
+    {
+        public int Count => roles.Count;
+
+        public RoleOptions this[int index] => roles[index];
+
+        public IEnumerator<RoleOptions> GetEnumerator()
+        {
+            looked();
+            return roles.GetEnumerator();
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -48,7 +48,7 @@ public sealed class MetaAuthorization
             },
         };
         var ruled = new TestRealm(
-            new RealmOptions { Roles = [Permit.Role("user", Permit.AllBelow("com.")), Permit.Role("admin", Permit.AllBelow(""))] }, ports: ports);
+            new RealmOptions { Roles = [Permit.Role("user", Permit.AllBelow("com.")), Permit.Role("admin", Permit.AllBelow("_broker."))] }, ports: ports);
         Assert.Equal(ErrorUris.NotAuthorized, ruled.Join(serializer).AskInVain(Forget));
         var admin = ruled.Join(serializer, authRole: "admin");
         Assert.Equal("[3]", admin.Ask(Forget));
@@ -73,7 +73,7 @@ public sealed class MetaAuthorization
     }
 
     [Theory, EachSerializer, Trait("wamp", "SME-18"), Trait("wamp", "AZN-07")]
-    public void Killing_needs_a_rule_that_allows_it_and_a_rule_for_everything_is_one(SerializerKind serializer)
+    public void Killing_needs_a_rule_that_allows_it(SerializerKind serializer)
     {
         var realm = new TestRealm(new RealmOptions
         {
@@ -82,7 +82,7 @@ public sealed class MetaAuthorization
             [
                 Permit.Role("user", Permit.AllBelow("com."), Permit.Prefix("wamp.session.", RealmAction.Subscribe)),
                 Permit.Role("operator", Permit.Exact("wamp.session.kill", RealmAction.Call)),
-                Permit.Role("admin", Permit.AllBelow("")),
+                Permit.Role("admin", Permit.AllBelow(""), Permit.Prefix("wamp.session.kill", RealmAction.Call)),
             ],
         });
         var (user, other) = (realm.Join(serializer), realm.Join());
@@ -103,6 +103,73 @@ public sealed class MetaAuthorization
         Assert.Equal("[1]", admin.Ask("wamp.session.kill_by_authrole", "[\"user\"]"));
         Assert.NotNull(user.Ending);
         realm.LeaveAll();
+    }
+
+    /// <summary>The last rule allows what is named, the rest everything; or all of them do without naming anything.</summary>
+    public static TheoryData<SerializerKind, string, MatchPolicy, bool> BroadRules()
+    {
+        var rules = new TheoryData<SerializerKind, string, MatchPolicy, bool>();
+        foreach (var serializer in Enum.GetValues<SerializerKind>())
+        {
+            foreach (var (uri, match, isNaming) in new[]
+            {
+                ("", MatchPolicy.Prefix, false), ("w", MatchPolicy.Prefix, false), ("wamp", MatchPolicy.Prefix, false), ("_", MatchPolicy.Prefix, false),
+                ("..", MatchPolicy.Wildcard, false), (".session.", MatchPolicy.Wildcard, false), (".session.kill_all", MatchPolicy.Wildcard, false),
+                ("wamp.", MatchPolicy.Prefix, true), ("wamp.session.k", MatchPolicy.Prefix, true), ("wamp..", MatchPolicy.Wildcard, true),
+                ("wamp..kill_all", MatchPolicy.Wildcard, true), ("wamp.session.kill_all", MatchPolicy.Exact, true),
+            })
+            {
+                rules.Add(serializer, uri, match, isNaming);
+            }
+        }
+
+        return rules;
+    }
+
+    [Theory, MemberData(nameof(BroadRules)), Trait("wamp", "SME-18"), Trait("wamp", "AZN-07")]
+    public void Ending_others_needs_a_rule_that_names_it_and_a_rule_for_everything_is_none(
+        SerializerKind serializer, string uri, MatchPolicy match, bool isNaming)
+    {
+        RealmAction[] all = Enum.GetValues<RealmAction>();
+        PermissionRule[] rules = [Permit.AllBelow(""), Permit.Wildcard("..", all), Permit.Rule(uri, match, all)];
+        var realm = new TestRealm(Permit.Users([.. rules.DistinctBy(rule => (rule.Uri, rule.Match))]));
+        var (user, other) = (realm.Join(serializer), realm.Join());
+
+        Assert.Equal("[2]", user.Ask("wamp.session.count"));
+        if (isNaming)
+        {
+            Assert.Equal("[1]", user.Ask("wamp.session.kill_all"));
+        }
+        else
+        {
+            Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain("wamp.session.kill_all"));
+        }
+
+        Assert.Equal(isNaming, other.Ending is not null);
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "AZN-07")]
+    public void Nothing_that_ends_others_or_takes_from_them_is_allowed_by_a_rule_for_everything(SerializerKind serializer)
+    {
+        var realm = new TestRealm(Permit.Users(Permit.AllBelow("")));
+        var user = realm.Join(serializer);
+        foreach (var procedure in new[]
+        {
+            "wamp.session.kill", "wamp.session.kill_by_authid", "wamp.session.kill_by_authrole", "wamp.session.kill_all",
+            "wamp.registration.remove_callee", "wamp.subscription.remove_subscriber", "_broker.authorizer.forget_decisions",
+        })
+        {
+            Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain(procedure));
+        }
+    }
+
+    [Theory, EachSerializer, Trait("wamp", "AZN-07"), Trait("wamp", "AZN-08")]
+    public void What_a_rule_for_everything_does_not_give_away_an_authorizer_is_not_asked_about(SerializerKind serializer)
+    {
+        var open = new RoleOptions { Name = "user", Authorizer = "com.authorize", Permissions = [Permit.AllBelow("")] };
+        var user = new TestRealm(new RealmOptions { Roles = [open] }).Join(serializer);
+
+        Assert.Equal(ErrorUris.NotAuthorized, user.AskInVain("wamp.session.kill_all"));
     }
 
     [Theory, EachSerializer, Trait("wamp", "AZN-07"), Trait("wamp", "RME-10")]

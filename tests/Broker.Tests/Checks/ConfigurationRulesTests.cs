@@ -41,6 +41,75 @@ public sealed class ConfigurationRulesTests
     [InlineData("""{ "listeners": [ { "listen": "127.0.0.1:0" } ], "ops": { "listen": "127.0.0.1:0" } }""")]
     public void Where_operators_have_no_address_that_somebody_chose_there_is_none_to_be_taken(string json) => Assert.Empty(WrittenFile.FaultsOf(json));
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{ "ticket": null }""")]
+    [InlineData("""{ "procedure": { "uri": "com.example.authenticate", "methods": [] } }""")]
+    public void A_realm_that_offers_no_method_is_a_fault(string auth) => Assert.Equal(
+        ":1: realms.0.auth: nobody could join: name a method, such as ticket or anonymous, or leave auth out.",
+        Assert.Single(WrittenFile.FaultsOf($$"""{ "realms": [ { "name": "a", "roles": [ { "name": "r" } ], "auth": {{auth}} } ] }""")));
+
+    /// <summary>Timers of .NET take 49 days at the most: what is longer would fail when it is needed.</summary>
+    [Fact]
+    public void Every_duration_has_a_largest_value()
+    {
+        var durations = Keys(SectionShape.Root, KeyPath.Root).Where(key => key.Scalar.Type == typeof(TimeSpan)).ToList();
+
+        Assert.InRange(durations.Count, 15, 100);
+        Assert.Empty(durations.Where(key => key.Scalar.Range.Max is null).Select(key => key.Path.ToString()));
+    }
+
+    [Theory]
+    [InlineData("limits.authentication_timeout", "60d", "1d")]
+    [InlineData("limits.handshake_timeout", "60d", "1d")]
+    [InlineData("close_timeout", "10000000d", "1d")]
+    [InlineData("realms.0.auth.cookie.max_age", "10000000d", "3650d")]
+    [InlineData("realms.0.auth.webhook.timeout", "60d", "1d")]
+    [InlineData("realms.0.auth.procedure.timeout", "60d", "1d")]
+    [InlineData("realms.0.auth.jwt.clock_skew", "10000000d", "1d")]
+    public void A_duration_that_is_too_long_is_a_fault(string key, string value, string most)
+    {
+        var told = Assert.Single(WrittenFile.FaultsOf(
+            """
+            { "realms": [ { "name": "a", "roles": [ { "name": "r" } ],
+              "auth": { "cookie": {}, "jwt": { "hmac_key": "0123456789abcdef0123456789abcdef" }, "webhook": { "url": "https://a" }, "procedure": { "uri": "b" } } } ] }
+            """,
+            new Sources.Flags { Sets = [$"{key}={value}"] }));
+
+        Assert.Equal($"--set: {key}: '{value}' is too large: the most is {most}.", told);
+    }
+
+    [Theory]
+    [InlineData("com.secret.", "com..", true)]
+    [InlineData("com.secret.", "com..x", true)]
+    [InlineData("com.secret.", "..x", true)]
+    [InlineData("com.sec", "com.", true)]
+    [InlineData("com.", ".b", true)]
+    [InlineData("com.secret.", "com.secret.", false)] // the wildcard says more
+    [InlineData("com.", "com..", false)]
+    [InlineData("", "com..", false)]
+    [InlineData("com.secret.", "com.", false)] // no URI fits both
+    [InlineData("com.secret.", "com..open.", true)]
+    [InlineData("com.secret.x.", "com..open.", false)]
+    public void A_wildcard_that_allows_what_a_closer_prefix_denies_is_warned_of(string prefix, string wildcard, bool isWarned)
+    {
+        var reading = WrittenFile.Read($$"""
+            { "realms": [ { "name": "a", "roles": [ { "name": "anonymous", "permissions": [
+              { "uri": "{{prefix}}", "match": "prefix", "allow": { "subscribe": true } },
+              { "uri": "{{wildcard}}", "match": "wildcard", "allow": { "subscribe": true, "call": true } } ] } ] } ] }
+            """);
+
+        Assert.Empty(reading.Faults);
+        Assert.Equal(isWarned ? ["realms.0.roles.0.permissions.1.uri"] : [], reading.Warnings.Select(warning => warning.Path.ToString()));
+    }
+
+    [Fact]
+    public void A_wildcard_that_allows_no_more_than_the_prefix_is_not_warned_of() => Assert.Empty(WrittenFile.Read("""
+        { "realms": [ { "name": "a", "roles": [ { "name": "anonymous", "permissions": [
+          { "uri": "com.secret.", "match": "prefix", "allow": { "call": true } },
+          { "uri": "com..", "match": "wildcard", "allow": { "call": true } } ] } ] } ] }
+        """).Warnings);
+
     [Fact]
     public void Port_0_can_be_asked_for_twice() =>
         Assert.Empty(WrittenFile.FaultsOf("""{ "listeners": [ { "listen": "127.0.0.1:0" }, { "listen": "127.0.0.1:0" } ] }"""));
@@ -143,6 +212,15 @@ public sealed class ConfigurationRulesTests
 
         Assert.Equal(faults, FaultsOf(Realm with { Roles = [role] }).Count);
     }
+
+    private static IEnumerable<(KeyPath Path, Scalar Scalar)> Keys(Shape shape, KeyPath path) => shape switch
+    {
+        SectionShape section => section.Keys.SelectMany(key => Keys(key.Shape, path[key.Name])),
+        ListShape list => Keys(list.Item, path["*"]),
+        TableShape table => Keys(table.Item, path["*"]),
+        ScalarShape scalar => [(path, scalar.Scalar)],
+        _ => [],
+    };
 
     private static List<string> FaultsOf(RealmSection realm)
     {

@@ -229,7 +229,81 @@ public sealed class CrossbarImportTests
         Assert.Contains(import.Notes, note => note.EndsWith("a listener has one path here: clients of /deep/ws3 use /ws.", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Of_two_procedures_that_know_users_the_first_is_kept_and_the_other_told()
+    {
+        var import = Import("""
+            { "type": "rawsocket", "endpoint": { "type": "tcp", "port": 1, "interface": "127.0.0.1" }, "auth": {
+              "ticket": { "type": "dynamic", "authenticator": "com.a" }, "wampcra": { "type": "dynamic", "authenticator": "com.b" },
+              "cryptosign": { "type": "dynamic", "authenticator": "com.a" } } }
+            """);
+
+        AssertJson(import, """{ "procedure": { "uri": "com.a", "methods": ["ticket", "cryptosign"] } }""", "realms", "0", "auth");
+        Assert.Contains(import.Notes, note => note.EndsWith(
+            "auth.wampcra: was left out: a realm has one procedure that knows users, and com.a was kept, not com.b.", StringComparison.Ordinal));
+        Assert.DoesNotContain(import.Notes, note => note.Contains("wampcra: the procedure", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Of_transports_that_give_anonymous_sessions_different_roles_none_decides()
+    {
+        var import = Import("""
+            { "type": "rawsocket", "endpoint": { "type": "unix", "path": "/tmp/a" }, "auth": { "anonymous": { "type": "static", "role": "trusted" } } },
+            { "type": "rawsocket", "endpoint": { "type": "tcp", "port": 1, "interface": "127.0.0.1" }, "auth": {
+              "anonymous": { "type": "static", "role": "guest" }, "ticket": { "type": "static", "principals": { "joe": { "ticket": "t", "role": "guest" } } } } }
+            """);
+
+        AssertJson(import, """{ "ticket": { "users": { "joe": { "role": "guest", "secret": "t" } } } }""", "realms", "0", "auth");
+        foreach (var (transport, role) in new[] { (0, "trusted"), (1, "guest") })
+        {
+            Assert.Contains(import.Notes, note => note.StartsWith(
+                $"config.workers[0].transports[{transport}].auth.anonymous: was left out: other transports give anonymous sessions another role than {role}",
+                StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void What_only_a_private_transport_gave_anonymous_sessions_is_told()
+    {
+        var import = Import("""
+            { "type": "rawsocket", "endpoint": { "type": "unix", "path": "/tmp/a" }, "auth": { "anonymous": { "type": "static", "role": "trusted" } } },
+            { "type": "rawsocket", "endpoint": { "type": "tcp", "port": 1, "interface": "127.0.0.1" } }
+            """);
+
+        AssertJson(import, """{ "anonymous": { "role": "trusted" } }""", "realms", "0", "auth");
+        Assert.Contains(import.Notes, note => note.Contains("anonymous sessions of the realm realm1 get the role trusted at every listener here", StringComparison.Ordinal));
+        Assert.Contains(import.Notes, note => note.StartsWith(
+            "config.workers[0].transports[1].auth: Crossbar.io takes anonymous sessions where there is no auth", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Texts_mean_the_same_where_something_would_be_filled_in()
+    {
+        var import = Import("""
+            { "type": "rawsocket", "endpoint": { "type": "tcp", "port": 1, "interface": "127.0.0.1" }, "auth": {
+              "ticket": { "type": "static", "principals": { "joe": { "ticket": "a${b}$${c}", "role": "guest" } } } } }
+            """);
+        using var file = new WrittenFile(import.Text);
+
+        Assert.Equal("a${b}$${c}", file.Read().Configuration.Realms[0].Auth!.Ticket!.Users["joe"].Secret!.Reveal());
+        Assert.Contains(import.Notes, note => note.StartsWith("Texts with ${ stand in the result as they were", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Who_belongs_to_a_realm_that_is_not_there_is_told()
+    {
+        var import = Import("""
+            { "type": "rawsocket", "endpoint": { "type": "tcp", "port": 1, "interface": "127.0.0.1" }, "auth": {
+              "anonymous": { "type": "static", "role": "none" },
+              "ticket": { "type": "static", "principals": { "joe": { "ticket": "t", "role": "guest", "realm": "other" } } } } }
+            """);
+
+        Assert.Contains(import.Notes, note => note.EndsWith("joe: was left out: there is no realm other that has the role guest.", StringComparison.Ordinal));
+        Assert.Contains(import.Notes, note => note.EndsWith("anonymous: was left out: no realm has the role none.", StringComparison.Ordinal));
+    }
+
     [Theory]
+    [InlineData("""{ "workers": [], "workers": [] }""", "config.json is no JSON, or has a key twice")]
     [InlineData("{", "config.json is no JSON")]
     [InlineData("[]", "config.json has no worker of type router.")]
     [InlineData("{}", "config.json has no worker of type router.")]
@@ -241,9 +315,17 @@ public sealed class CrossbarImportTests
         Assert.Contains(import.Notes, told => told.StartsWith(note, StringComparison.Ordinal));
     }
 
-    private void AssertJson(string expected, params string[] path)
+    /// <summary>A router of one realm, which has the roles guest and trusted, and of these transports.</summary>
+    private static CrossbarImport Import(string transports) => CrossbarImport.Read("config.json", Encoding.UTF8.GetBytes($$"""
+        { "workers": [ { "type": "router", "realms": [ { "name": "realm1", "roles": [ { "name": "guest" }, { "name": "trusted" } ] } ],
+          "transports": [ {{transports}} ] } ] }
+        """));
+
+    private void AssertJson(string expected, params string[] path) => AssertJson(_import, expected, path);
+
+    private static void AssertJson(CrossbarImport import, string expected, params string[] path)
     {
-        using var document = JsonDocument.Parse(_import.Text);
+        using var document = JsonDocument.Parse(import.Text);
         var element = document.RootElement;
         foreach (var name in path)
         {

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
+using Broker.Authorization;
 using Broker.Configuration.Sources;
 using Broker.Hosting;
+using Broker.Peers;
 using Microsoft.Extensions.Options;
 
 namespace Broker.Configuration.Reloads;
@@ -90,6 +92,8 @@ public sealed class ConfigurationReloadTests : IDisposable
     [InlineData("""{ "limits": { "nesting": 9 }, "listeners": [ { "listen": "127.0.0.1:8081" } ] }""", "listeners.0.listen cannot be changed while the router runs: restart it.")]
     [InlineData("""{ "limits": { "nesting": 9 }, "listeners": [ { "listen": "127.0.0.1:8080" }, { "listen": "127.0.0.1:8081" } ] }""", "listeners.1.listen cannot be changed while the router runs: restart it.")]
     [InlineData("""{ "limits": { "nesting": 9 }, "log": { "format": "json" } }""", "log.format cannot be changed while the router runs: restart it.")]
+    [InlineData("""{ "limits": { "nesting": 9 }, "log": { "levels": { "*.*": "debug" } } }""", "log.levels.\"*.*\": a category has one * at the most")]
+    [InlineData("""{ "limits": { "nesting": 9 }, "listeners": [ { "listen": "127.0.0.1:8080", "origins": ["${file:a\u0000b}"] } ] }""", "listeners.0.origins.0: the name of a file is missing")]
     public void A_new_configuration_that_cannot_be_changes_nothing_and_the_log_says_why(string json, string reason)
     {
         var before = Router.Options;
@@ -113,6 +117,62 @@ public sealed class ConfigurationReloadTests : IDisposable
 
         Assert.Equal(9, Router.Options.DecodeLimits.MaxDepth);
         Assert.Equal(["1 rejected", "1 applied"], _outcomes);
+    }
+
+    /// <summary>Nobody else would catch it on the thread of a timer or of a signal.</summary>
+    [Fact]
+    public void A_fault_of_the_router_rejects_the_new_configuration_and_changes_nothing()
+    {
+        var before = Router.Options;
+        var router = _services.GetRequiredService<ILoggerFactory>().CreateLogger("Broker.Router");
+        using var subscription = _services.GetRequiredService<IOptionsMonitor<LoggerFilterOptions>>().OnChange(options =>
+        {
+            if (options.MinLevel == LogLevel.Debug)
+            {
+                throw new NotSupportedException("Something else.");
+            }
+        });
+        _file.Write("""{ "limits": { "nesting": 9 }, "log": { "level": "debug" } }""");
+
+        _reload.Reload();
+
+        Assert.Same(before, Router.Options);
+        Assert.Contains("Something else.", Assert.Single(_log.Entries), StringComparison.Ordinal);
+        Assert.Equal(["1 rejected"], _outcomes);
+        Assert.Equal((true, false), (router.IsEnabled(LogLevel.Information), router.IsEnabled(LogLevel.Debug)));
+        _file.Write("""{ "limits": { "nesting": 9 } }""");
+        _reload.Reload();
+        Assert.Equal(9, Router.Options.DecodeLimits.MaxDepth);
+    }
+
+    [Fact]
+    public void A_rejected_configuration_is_taken_when_the_file_comes_that_it_lacked()
+    {
+        var clock = new ManualTimeProvider();
+        var second = TimeSpan.FromSeconds(1);
+        using var watch = new FileWatch(() => _reload.Files, _reload.Reload, _log, clock);
+        clock.Advance(2 * second);
+        _file.Write("""{ "listeners": [ { "listen": "127.0.0.1:8080", "origins": ["${file:late}"] } ] }""");
+        clock.Advance(10 * second);
+        Assert.Equal(["1 unchanged", "1 rejected"], _outcomes);
+
+        _file.Beside("late", "https://late.example.com");
+        clock.Advance(2 * second);
+
+        Assert.Equal("1 applied", _outcomes[^1]);
+        Assert.Equal(["https://late.example.com"], Router.Options.Listeners[OptionsMap.ListenerName(0)].AllowedOrigins);
+    }
+
+    [Fact]
+    public void How_authorizers_are_asked_changes()
+    {
+        _file.Write("""{ "authorizer": { "timeout": "1s", "allowed_for": "2s", "denied_for": "3s", "max_remembered": 4 } }""");
+
+        _reload.Reload();
+
+        Assert.Equal(
+            new AuthorizerOptions { Timeout = TimeSpan.FromSeconds(1), AllowedFor = TimeSpan.FromSeconds(2), DeniedFor = TimeSpan.FromSeconds(3), MaxRemembered = 4 },
+            Router.Options.Authorizer);
     }
 
     [Fact]
@@ -152,24 +212,5 @@ public sealed class ConfigurationReloadTests : IDisposable
         _reload.Dispose();
         _services.Dispose();
         _file.Dispose();
-    }
-
-    private sealed class RecordedLog : ILoggerProvider, ILogger
-    {
-        public List<string> Entries { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Entries.Add(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -9,7 +9,9 @@ public sealed class FileWatchTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("broker-").FullName;
     private readonly ManualTimeProvider _clock = new();
+    private readonly RecordedLog _log = new();
     private int _changes;
+    private Action? _fault;
 
     [Fact]
     public void A_change_is_told_once_when_the_file_has_kept_still_for_a_second()
@@ -98,6 +100,37 @@ public sealed class FileWatchTests : IDisposable
         Assert.Equal(2, _changes);
     }
 
+    [Fact]
+    public void That_another_file_is_looked_at_which_is_not_there_is_no_change_and_its_coming_is_one()
+    {
+        var files = new List<string> { Write("a", "1") };
+        using var watch = Watch([.. files], () => files);
+
+        files.Add(Path.Combine(_folder, "late"));
+        _clock.Advance(10 * Second);
+        Assert.Equal(0, _changes);
+        Write("late", "");
+        _clock.Advance(2 * Second);
+        Assert.Equal(1, _changes);
+    }
+
+    /// <summary>On the thread of a timer nobody else would catch it.</summary>
+    [Fact]
+    public void A_fault_of_what_is_told_ends_in_the_log_and_the_next_change_is_told()
+    {
+        using var watch = Watch(Write("a", "1"));
+        _fault = () => throw new NotSupportedException("Something else.");
+
+        Write("a", "2");
+        _clock.Advance(2 * Second);
+        Assert.Single(_log.Entries);
+        _clock.Advance(10 * Second);
+        Assert.Equal(1, _changes);
+        Write("a", "3");
+        _clock.Advance(2 * Second);
+        Assert.Equal((2, 2), (_changes, _log.Entries.Count));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string Write(string name, string content)
@@ -113,7 +146,15 @@ public sealed class FileWatchTests : IDisposable
     private FileWatch Watch(string[] first, Func<IEnumerable<string>> files)
     {
         Assert.NotEmpty(first);
-        var watch = new FileWatch(files, () => _changes++, _clock);
+        var watch = new FileWatch(
+            files,
+            () =>
+            {
+                _changes++;
+                _fault?.Invoke();
+            },
+            _log.CreateLogger("Broker.Configuration"),
+            _clock);
         _clock.Advance(2 * Second);
         Assert.Equal(1, _changes);
         _changes = 0;

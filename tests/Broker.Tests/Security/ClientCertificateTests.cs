@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Broker.Hosting;
 using Broker.Configuration.Sections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -151,13 +152,14 @@ public sealed class ClientCertificateTests : IDisposable
             ClientCa = Write("clients.pem", $"{_root.Certificate.ExportCertificatePem()}\n{alsoKnown?.Certificate.ExportCertificatePem()}"),
             ClientAuth = Enum.Parse<ClientCertificates>(asked),
         });
-        return await ServeAsync(listen => tls.Use(listen, TimeSpan.FromSeconds(20)));
+        return await ServeAsync(tls.Use);
     }
 
     private static async Task<WebApplication> ServeAsync(Action<ListenOptions> secure)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddWampRouter();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, secure));
         var app = builder.Build();

@@ -115,6 +115,12 @@ public sealed class FileTests
         Assert.Equal("a.json:1: This text is not in UTF-8.", Assert.Single(faults).ToString());
     }
 
+    [Theory]
+    [InlineData("""{ "a": "a\ud800b" }""")]
+    [InlineData("""{ "a\udfff": "b" }""")]
+    public void Half_a_surrogate_pair_is_told(string json) =>
+        Assert.StartsWith(":1: Half of a surrogate pair", Assert.Single(WrittenFile.FaultsOf(json)), StringComparison.Ordinal);
+
     [Fact]
     public void A_file_that_is_not_there_is_told()
     {

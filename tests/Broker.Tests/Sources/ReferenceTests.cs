@@ -53,6 +53,8 @@ public sealed class ReferenceTests
     [InlineData("${env:NONE}", "the environment variable NONE is not set.")]
     [InlineData("${file:/nowhere/secret}", "the file /nowhere/secret does not exist.")]
     [InlineData("${secret}", "${secret} is unknown: write ${env:NAME} or ${file:PATH}, or $${ for the characters themselves.")]
+    [InlineData("${file:}", "the name of a file is missing, or has a character that no name can have.")]
+    [InlineData("${file:a\\u0000b}", "the name of a file is missing, or has a character that no name can have.")]
     [InlineData("${env:NONE", "a ${ has no } behind it; for the characters themselves write $${.")]
     public void What_is_missing_is_a_fault_with_its_key_and_line(string text, string fault) =>
         Assert.Equal($":2: realms.0.name: {fault}", Assert.Single(WrittenFile.FaultsOf($$"""{ "realms": [ {{'\n'}} { "name": "{{text}}" } ] }""")));

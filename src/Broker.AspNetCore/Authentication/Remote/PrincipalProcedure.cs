@@ -8,8 +8,19 @@ namespace Broker.Authentication.Remote;
 /// <summary>
 /// Asks the procedure of <see cref="ProcedureOptions"/>. Whatever is not a clear answer is an exception: nobody is let in.
 /// </summary>
-internal sealed class PrincipalProcedure(ProcedureOptions options, TimeProvider time)
+internal sealed class PrincipalProcedure
 {
+    private readonly ProcedureOptions _options;
+    private readonly TimeProvider _time;
+
+    public PrincipalProcedure(ProcedureOptions options, TimeProvider time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Timeout, TimeSpan.FromDays(1));
+        _options = options;
+        _time = time;
+    }
+
     /// <summary>The <c>authprovider</c> of those whom the procedure knows.</summary>
     public const string Provider = "dynamic";
 
@@ -26,20 +37,20 @@ internal sealed class PrincipalProcedure(ProcedureOptions options, TimeProvider 
     public async ValueTask<User?> AskAsync(
         AuthenticationRequest request, string? authId, JsonObject details, CancellationToken cancellationToken)
     {
-        var realm = options.Realm ?? request.Realm;
-        var source = $"the procedure {options.Procedure} in realm {realm}";
+        var realm = _options.Realm ?? request.Realm;
+        var source = $"the procedure {_options.Procedure} in realm {realm}";
         var session = request.RouterSessionIn(realm)
-            ?? throw new InvalidOperationException($"There is no realm {realm} to call the procedure {options.Procedure} in.");
-        using var limit = new CancellationTokenSource(options.Timeout, time);
+            ?? throw new InvalidOperationException($"There is no realm {realm} to call the procedure {_options.Procedure} in.");
+        using var limit = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         ProcedureAnswer answer;
         try
         {
-            answer = await session.CallAsync(options.Procedure, [request.Realm, authId, details], either.Token).ConfigureAwait(false);
+            answer = await session.CallAsync(_options.Procedure, [request.Realm, authId, details], either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"No answer of {source} came within {options.Timeout.TotalSeconds} s.", exception);
+            throw new TimeoutException($"No answer of {source} came within {_options.Timeout.TotalSeconds} s.", exception);
         }
         catch (JsonException exception)
         {
@@ -54,7 +65,7 @@ internal sealed class PrincipalProcedure(ProcedureOptions options, TimeProvider 
         }
 
         var principal = answer.Arguments.Count > 0 ? answer.Arguments[0] : answer.ArgumentsKw.Count > 0 ? answer.ArgumentsKw : null;
-        return RemotePrincipal.Read(principal, request, options.Roles, source, Provider);
+        return RemotePrincipal.Read(principal, request, _options.Roles, source, Provider);
     }
 
     /// <summary>An application's own error denies, and so do those of the specification that say so; all others are failures.</summary>

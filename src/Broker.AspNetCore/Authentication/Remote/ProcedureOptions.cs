@@ -18,7 +18,7 @@ public sealed record ProcedureOptions
 
     /// <summary>
     /// How long it may take; then the session is refused. Less than <see cref="Hosting.WampRouterOptions.AuthenticationTimeout"/>, so that
-    /// the log says what was too slow. 3 s.
+    /// the log says what was too slow. A day at the most. 3 s.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -6,7 +6,7 @@ public sealed record WebhookOptions
     /// <summary>Where tickets are posted to: <c>https</c>, or <c>http</c> on this machine.</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>How long it may take; then the session is refused. 1 s.</summary>
+    /// <summary>How long it may take; then the session is refused. A day at the most. 1 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Fields to send along, such as <c>Authorization</c>: by them the server knows the router.</summary>

@@ -31,9 +31,11 @@ public sealed class WebhookTickets : ITicketVerifier
     /// <param name="options">The server.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="http">What posts; null for an own one, which follows no redirects and keeps no cookies.</param>
-    /// <exception cref="ArgumentException">The address is not one to send tickets to, or a field cannot be sent.</exception>
+    /// <exception cref="ArgumentException">The address is not one to send tickets to, a field cannot be sent, or the timeout is more than a day.</exception>
     public WebhookTickets(WebhookOptions options, TimeProvider? time = null, HttpClient? http = null)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Timeout, TimeSpan.FromDays(1));
         _options = options;
         _time = time ?? TimeProvider.System;
         _http = http ?? SharedHttp;

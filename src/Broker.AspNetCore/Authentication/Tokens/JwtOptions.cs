@@ -36,7 +36,7 @@ public sealed record JwtOptions
     /// <summary>For how long a key set that cannot be read again still counts; then tokens are refused. 24 h.</summary>
     public TimeSpan KeepKeySet { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>By how much clocks may differ. 30 s.</summary>
+    /// <summary>By how much clocks may differ, a day at the most. 30 s.</summary>
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The claim that holds the authid. HELLO need not name one; if it does, it must be the same.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Broker.Sessions;
 using Broker.Uris;
@@ -12,6 +13,7 @@ namespace Broker.Authentication.Tokens;
 /// token does. Tokens without a signature, without an end (<c>exp</c>), or with demands that are not understood (<c>crit</c>) are refused,
 /// and each key is for its own algorithms only.
 /// </summary>
+/// <remarks>A key set is read once for all who name it, and stays when others take their place, unless they are given a clock or a client.</remarks>
 public sealed class JwtTickets : ITicketVerifier
 {
     private const string Provider = "jwt";
@@ -27,6 +29,10 @@ public sealed class JwtTickets : ITicketVerifier
         MaxResponseContentBufferSize = 1024 * 1024,
     };
 
+    // By where they are and how long they count. They stay for whoever comes next: what was read has not become wrong because options change,
+    // and may not be to be had just then. As many as there are addresses that options ever named.
+    private static readonly ConcurrentDictionary<(string Source, TimeSpan Refresh, TimeSpan Keep), KeySet> SharedSets = new();
+
     private readonly JwtOptions _options;
     private readonly TimeProvider _time;
     private readonly TokenKey[] _ownKeys;
@@ -35,17 +41,21 @@ public sealed class JwtTickets : ITicketVerifier
     /// <param name="options">Which tokens are taken.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="http">What reads <see cref="JwtOptions.KeySetUrl"/>; null for an own one, which follows no redirects.</param>
-    /// <exception cref="ArgumentException">There is no key, or one cannot be used; the message says which and why.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no key, or one cannot be used; the message says which and why. Or clocks may differ by more than a day.
+    /// </exception>
     public JwtTickets(JwtOptions options, TimeProvider? time = null, HttpClient? http = null)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ClockSkew, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ClockSkew, TimeSpan.FromDays(1));
         _options = options;
         _time = time ?? TimeProvider.System;
         var shared = options.HmacKey is { } key ? new[] { TokenKey.Hmac(key) } : [];
         _ownKeys = [.. shared, .. options.PublicKeys.Select(TokenKey.Pem)];
-        var sources = new List<Func<CancellationToken, Task<string>>>();
+        var sets = new List<KeySet>();
         if (options.KeySetFile is { } file)
         {
-            sources.Add(cancellation => File.ReadAllTextAsync(file, cancellation));
+            sets.Add(Set(Path.GetFullPath(file), cancellation => File.ReadAllTextAsync(file, cancellation)));
         }
 
         if (options.KeySetUrl is { } url)
@@ -55,14 +65,20 @@ public sealed class JwtTickets : ITicketVerifier
                 throw new ArgumentException($"The key set of tokens is at {url}, where others could change it on the way: use https.");
             }
 
-            sources.Add(cancellation => (http ?? SharedHttp).GetStringAsync(url, cancellation));
+            sets.Add(Set(url.AbsoluteUri, cancellation => (http ?? SharedHttp).GetStringAsync(url, cancellation)));
         }
 
-        _keySets = [.. sources.Select(source => new KeySet(source, options.RefreshKeySet, options.KeepKeySet, _time))];
+        _keySets = [.. sets];
         if (_ownKeys.Length + _keySets.Length == 0)
         {
             throw new ArgumentException("There is no key to check tokens with: set HmacKey, PublicKeys, KeySetFile or KeySetUrl.");
         }
+
+        KeySet Set(string source, Func<CancellationToken, Task<string>> read) => time is null && http is null
+            ? SharedSets.GetOrAdd((source, options.RefreshKeySet, options.KeepKeySet), _ => NewSet(read))
+            : NewSet(read);
+
+        KeySet NewSet(Func<CancellationToken, Task<string>> read) => new(read, options.RefreshKeySet, options.KeepKeySet, _time);
     }
 
     /// <inheritdoc/>

@@ -34,6 +34,16 @@ internal sealed class AuthRules(RealmSection realm, KeyPath path, Action<KeyPath
             return;
         }
 
+        if (auth is
+            {
+                Anonymous: null, Ticket: null, Wampcra: null, Scram: null, Cryptosign: null, Jwt: null, Tls: null, Cookie: null,
+                Procedure: null or { Methods.Count: 0 }, Webhook: null,
+            })
+        {
+            report(path["auth"], "nobody could join: name a method, such as ticket or anonymous, or leave auth out.");
+            return;
+        }
+
         if (realm.Roles is null)
         {
             report(path["auth"], "users have roles, and this realm configures none: add roles.");

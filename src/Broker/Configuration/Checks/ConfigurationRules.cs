@@ -17,9 +17,19 @@ internal sealed class ConfigurationRules(BrokerConfiguration configuration, Acti
         CheckListeners(KeyPath.Root["listeners"]);
         CheckOps(KeyPath.Root["ops"]["listen"]);
         CheckRealms(KeyPath.Root["realms"]);
+        CheckLog(KeyPath.Root["log"]["levels"]);
         if (configuration.Limits is { OutboundTotal: { Bytes: > 0 } total } limits && total.CompareTo(limits.Outbound) < 0)
         {
             report(KeyPath.Root["limits"]["outbound_total"], $"this is less than limits.outbound, {limits.Outbound}, which is for one peer.");
+        }
+    }
+
+    /// <summary>What .NET does not take as the name of a category.</summary>
+    private void CheckLog(KeyPath path)
+    {
+        foreach (var category in configuration.Log.Levels.Keys.Where(name => name.Count('*') > 1))
+        {
+            report(path[category], "a category has one * at the most: write the beginning of its name, such as Broker.Router.");
         }
     }
 

@@ -46,8 +46,9 @@ internal static class EffectiveValues
 
     private static EffectiveValue Scalar(Scalar scalar, object value, ConfigurationNode? node, KeyPath path, bool needsRestart)
     {
-        var content = value is Secret secret ? secret.Reveal() : scalar.Write(value);
-        var shown = scalar.IsSecret ? Secret.Hidden : node is not null && References.Holds(node.Text) ? node.Text : content;
+        var written = scalar.Write(value);
+        var content = value switch { Secret secret => secret.Reveal(), TextFile file => $"{file.Path}\0{file.Content}", _ => written };
+        var shown = scalar.IsSecret ? Secret.Hidden : node is not null && References.Holds(node.Text) ? node.Text : written;
         var text = scalar.IsSecret || scalar.Literal != Literal.Text ? shown : JsonSerializer.Serialize(shown, JsonText.Plain);
         return new EffectiveValue(path, text, content, node?.Origin ?? Origin.Default, needsRestart);
     }

@@ -22,7 +22,7 @@ internal static class ReferenceDocument
 
         | command | what it does |
         |---|---|
-        | `check [FILE]` | finds all faults of the configuration; ends with 0 when there are none, otherwise with 2 |
+        | `check [FILE]` | finds all faults of the configuration; ends with 0 when there are none, otherwise with 2; warns of rules that may not be meant |
         | `print-effective` | prints every value and where it comes from; secrets show as `***` |
         | `init [FILE]` | writes a starting file; never overwrites one |
         | `import-crossbar FILE` | converts a `config.json` of Crossbar.io, and lists what differs |
@@ -56,7 +56,8 @@ internal static class ReferenceDocument
 
         ## Reloading
 
-        The router reads the file again when it, or a file that `${file:...}` names, has changed and kept still for a second, and on SIGHUP.
+        The router reads the file again when it, or a file that `${file:...}` or a key of `jwt` names, has changed and kept still for a
+        second, and on SIGHUP; a rejected configuration also when a file that it lacked is there.
         It looks at contents, so that editors that replace files and Kubernetes' symbolic links work. A new configuration is taken as a
         whole, or, if it has a fault or asks for what needs a restart, not at all; the log says which (events 101 and 102), and
         `broker.config.reloads` counts. Keys that need a restart are marked below. Sessions whose realm, role, user, secret, key or

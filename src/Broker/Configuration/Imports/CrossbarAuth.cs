@@ -11,12 +11,21 @@ internal sealed class CrossbarAuth
     private const string Dynamic = "dynamic";
 
     private readonly List<User> _users = [];
-    private readonly List<(string Key, JsonObject Node, string? Role, CrossbarSection From)> _methods = [];
-    private readonly HashSet<User> _placed = [];
+    private readonly List<Anonymous> _anonymous = [];
+    private readonly List<CrossbarSection> _open = [];
+    private readonly HashSet<object> _placed = [];
+    private JsonObject? _procedure;
+    private int _transports;
 
     /// <summary>Takes the auth of a transport.</summary>
     public void Add(CrossbarSection auth)
     {
+        _transports++;
+        if (!auth.Exists)
+        {
+            _open.Add(auth);
+        }
+
         foreach (var method in auth.Names)
         {
             Add(method, auth.Section(method));
@@ -29,9 +38,14 @@ internal sealed class CrossbarAuth
     public JsonObject For(string realm, IReadOnlySet<string> roles)
     {
         var auth = new JsonObject();
-        foreach (var (key, node, role, _) in _methods.Where(method => method.Role is null || roles.Contains(method.Role)))
+        if (AnonymousRole(realm, roles) is { } role)
         {
-            auth.TryAdd(key, node.DeepClone());
+            auth["anonymous"] = new JsonObject { ["role"] = role };
+        }
+
+        if (_procedure is not null)
+        {
+            auth["procedure"] = _procedure.DeepClone();
         }
 
         foreach (var user in _users.Where(user => roles.Contains(user.Role) && (user.Realm is null || user.Realm == realm)))
@@ -48,13 +62,51 @@ internal sealed class CrossbarAuth
         return auth;
     }
 
-    /// <summary>Reports users for whom no realm was found.</summary>
+    /// <summary>Reports what found no realm.</summary>
     public void NoteRest()
     {
         foreach (var user in _users.Where(user => !_placed.Contains(user)))
         {
-            user.From.Note($"was left out: no realm has the role {user.Role}.");
+            user.From.Note(user.Realm is null
+                ? $"was left out: no realm has the role {user.Role}."
+                : $"was left out: there is no realm {user.Realm} that has the role {user.Role}.");
         }
+
+        foreach (var one in _anonymous.Where(one => !_placed.Contains(one)))
+        {
+            one.From.Note($"was left out: no realm has the role {one.Role}.");
+        }
+
+        if (_users.Count + _anonymous.Count > 0 || _procedure is not null)
+        {
+            _open.ForEach(auth => auth.Note(
+                "Crossbar.io takes anonymous sessions where there is no auth; here only the methods count that other transports name."));
+        }
+    }
+
+    /// <summary>
+    /// All listeners offer it here. Where transports differ, one that only some can reach may have given a role that is not for all.
+    /// </summary>
+    private string? AnonymousRole(string realm, IReadOnlySet<string> roles)
+    {
+        var offered = _anonymous.Where(one => roles.Contains(one.Role)).ToList();
+        offered.ForEach(one => _placed.Add(one));
+        if (offered.Select(one => one.Role).Distinct().Count() > 1)
+        {
+            offered.ForEach(one => one.From.Note(
+                $"was left out: other transports give anonymous sessions another role than {one.Role}, and a realm has one; write the one that "
+                + $"is good for all listeners into auth.anonymous of the realm {realm}."));
+            return null;
+        }
+
+        if (offered.Count > 0 && offered.Count < _transports)
+        {
+            offered[0].From.Note(
+                $"anonymous sessions of the realm {realm} get the role {offered[0].Role} at every listener here, also where Crossbar.io took none; "
+                + "if that is not meant, leave auth.anonymous out.");
+        }
+
+        return offered.FirstOrDefault()?.Role;
     }
 
     private void Add(string method, CrossbarSection section)
@@ -63,15 +115,13 @@ internal sealed class CrossbarAuth
         switch (method, type)
         {
             case ("anonymous", Static):
-                var role = section.Text("role") ?? "anonymous";
-                _methods.Add(("anonymous", new JsonObject { ["role"] = role }, role, section));
+                _anonymous.Add(new Anonymous(section.Text("role") ?? "anonymous", section));
                 break;
             case ("cookie", _):
                 section.Note("cookie was left out: see auth.cookie of a realm.");
                 return;
             case ("ticket" or "wampcra" or "scram" or "cryptosign", Dynamic) when section.Text("authenticator") is { } procedure:
-                _methods.Add(("procedure", new JsonObject { ["uri"] = procedure, ["methods"] = new JsonArray(method) }, null, section));
-                section.Note("the procedure is called within the realm that is joined; see auth.procedure.");
+                AddProcedure(procedure, method, section);
                 break;
             case ("ticket" or "wampcra" or "scram" or "cryptosign" or "tls", Static):
                 AddUsers(method, section.Section(method == "wampcra" ? "users" : "principals"));
@@ -82,6 +132,24 @@ internal sealed class CrossbarAuth
         }
 
         section.NoteRest();
+    }
+
+    private void AddProcedure(string uri, string method, CrossbarSection section)
+    {
+        _procedure ??= new JsonObject { ["uri"] = uri, ["methods"] = new JsonArray() };
+        if (_procedure["uri"]!.GetValue<string>() is var kept && kept != uri)
+        {
+            section.Note($"was left out: a realm has one procedure that knows users, and {kept} was kept, not {uri}.");
+            return;
+        }
+
+        var methods = _procedure["methods"]!.AsArray();
+        if (!methods.Any(one => one!.GetValue<string>() == method))
+        {
+            methods.Add((JsonNode)method);
+        }
+
+        section.Note("the procedure is called within the realm that is joined; see auth.procedure.");
     }
 
     private void AddUsers(string method, CrossbarSection users)
@@ -179,6 +247,8 @@ internal sealed class CrossbarAuth
         node["authorized_keys"] = new JsonArray([.. keys.Select(key => JsonValue.Create(key))]);
         return keys.Count > 0;
     }
+
+    private sealed record Anonymous(string Role, CrossbarSection From);
 
     private sealed record User(string Method, string AuthId, string Role, string? Realm, JsonObject Node, CrossbarSection From);
 }

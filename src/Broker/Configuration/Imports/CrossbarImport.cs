@@ -15,12 +15,15 @@ internal sealed record CrossbarImport(string Text, IReadOnlyList<string> Notes)
     {
         CommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
     };
 
     private static readonly string[] Differences =
     [
         "Differs: of the rules of a role the most specific one decides (exact, then wildcard, then prefix), whatever their order.",
         "Differs: meta procedures (wamp.*) need permission as all others do.",
+        "Differs: wamp.session.kill and the like, remove_callee and remove_subscriber are allowed only by rules that begin with wamp. themselves, "
+            + "not by one for everything.",
         "Differs: a pattern can be subscribed or registered only where everything that it matches is allowed.",
         "Differs: timeout of CALL counts milliseconds, but in these realms seconds, as their clients expect (call_timeout.in_seconds).",
         "Differs: authentication belongs to a realm here, not to a transport: all listeners offer it.",
@@ -39,7 +42,7 @@ internal sealed record CrossbarImport(string Text, IReadOnlyList<string> Notes)
         }
         catch (JsonException exception)
         {
-            return new CrossbarImport("", [$"{name} is no JSON: {exception.Message}"]);
+            return new CrossbarImport("", [$"{name} is no JSON, or has a key twice: {exception.Message}"]);
         }
 
         var notes = new List<string>();
@@ -66,8 +69,31 @@ internal sealed record CrossbarImport(string Text, IReadOnlyList<string> Notes)
         realms.Authenticate(transports.Auth);
         file["listeners"] = transports.Listeners;
         file["realms"] = realms.Nodes;
+        if (Escape(file))
+        {
+            notes.Add("Texts with ${ stand in the result as they were, by $${: where a variable of the environment is meant, write ${env:NAME}.");
+        }
+
         var text = file.ToJsonString(JsonText.Indented) + "\n";
         return new CrossbarImport(text, [.. notes, .. Differences, .. Check(text)]);
+    }
+
+    /// <summary>Has texts mean the same where <c>${...}</c> would be filled in.</summary>
+    /// <returns>Whether there were any.</returns>
+    private static bool Escape(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject section:
+                return section.ToList().Aggregate(false, (any, member) => Escape(member.Value) || any);
+            case JsonArray list:
+                return list.ToList().Aggregate(false, (any, item) => Escape(item) || any);
+            case JsonValue value when value.TryGetValue<string>(out var text) && text.Contains("${", StringComparison.Ordinal):
+                value.ReplaceWith(text.Replace("${", "$${", StringComparison.Ordinal));
+                return true;
+            default:
+                return false;
+        }
     }
 
     private static bool IsRouter(CrossbarSection worker)

@@ -48,6 +48,9 @@ internal sealed record Scalar
     /// <summary>Whether it is never printed.</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>Whether it names a file that the router reads by itself.</summary>
+    public bool NamesFile { get; init; }
+
     /// <summary>Reads a value and sees that it is within the range.</summary>
     /// <param name="text">The text.</param>
     /// <param name="shown">How a fault may show it.</param>

@@ -46,6 +46,12 @@ internal static class Scalars
             TryRead = text => ListenAddress.TryParse(text, out var address, out _) ? address : null,
             Explain = text => ListenAddress.TryParse(text, out _, out var fault) ? "" : fault,
         },
+        [typeof(TextFile)] = new()
+        {
+            Name = "file",
+            Remedy = "the path of a file",
+            TryRead = text => new TextFile(text, Content: ""),
+        },
         [typeof(IPNetwork)] = new()
         {
             Name = "network",
@@ -61,7 +67,7 @@ internal static class Scalars
     private static readonly Dictionary<TextFormat, Scalar> ByFormat = new()
     {
         [TextFormat.Any] = Text("text", "text", _ => true),
-        [TextFormat.File] = Text("file", "the path of a file, such as /etc/broker/cert.pem", text => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal)),
+        [TextFormat.File] = Text("file", "the path of a file, such as /etc/broker/cert.pem", IsFile),
         [TextFormat.Path] = Text("path", "/ and a name of letters, digits and - . _ ~, such as /ws", IsPath),
         [TextFormat.Realm] = Text("realm", "a URI, such as com.example.realm, that does not start with wamp", IsRealm),
         [TextFormat.Uri] = Text("URI", "names with dots between them, such as com.example.authorize", IsUri),
@@ -71,6 +77,7 @@ internal static class Scalars
             "scheme, host and port as browsers send them, such as https://app.example.com, https://*.example.com, http://localhost:*, or *",
             OriginRules.IsPattern),
         [TextFormat.Host] = Text("host", "a name or an address without a port, such as router.example.com, or *.example.com", HostRules.IsPattern),
+        [TextFormat.WatchedFile] = Text("file", "the path of a file, such as /etc/broker/keys.json", IsFile) with { NamesFile = true },
         [TextFormat.WebAddress] = Text(
             "web address",
             "an address such as https://auth.example.com/wamp",
@@ -153,6 +160,8 @@ internal static class Scalars
         "warn" => LogLevel.Warning,
         _ => Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && char.IsAsciiLetter(text[0]) ? level : null,
     };
+
+    private static bool IsFile(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal);
 
     private static bool IsPath(string text) =>
         text.Length >= 2 && text[0] == '/' && text.All(c => char.IsAsciiLetterOrDigit(c) || "/-._~".Contains(c, StringComparison.Ordinal));

@@ -39,6 +39,9 @@ internal enum TextFormat
     /// <summary>A WAMP-SCRAM credential at rest.</summary>
     ScramHash,
 
+    /// <summary>A file that the router reads by itself, and again: the configuration is to be read again when it comes or goes.</summary>
+    WatchedFile,
+
     /// <summary>A version of TLS.</summary>
     TlsVersion,
 }

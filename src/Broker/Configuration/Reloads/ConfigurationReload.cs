@@ -17,6 +17,7 @@ internal sealed class ConfigurationReload : IDisposable
     private readonly Counter<long> _reloads;
     private readonly Lock _reloading = new();
     private ConfigurationReading _current;
+    private ConfigurationReading _tried;
 
     /// <param name="source">Where the configuration is read from.</param>
     /// <param name="current">What is in force.</param>
@@ -28,28 +29,59 @@ internal sealed class ConfigurationReload : IDisposable
     {
         _source = source;
         _current = current;
+        _tried = current;
         _router = router;
         _levels = levels;
         _logger = logger;
         _reloads = _meter.CreateCounter<long>("broker.config.reloads", description: "Configurations that were read again, by outcome.");
     }
 
-    /// <summary>The files that the configuration in force came from.</summary>
-    public IEnumerable<string> Files => [_source.File!, .. Volatile.Read(ref _current).ReferencedFiles];
+    /// <summary>Is told of a configuration once it is in force; must not fail.</summary>
+    public Action<BrokerConfiguration>? Applied { get; init; }
+
+    /// <summary>
+    /// The files that the configuration in force came from, and those of the one read last: if it was rejected, one of them may mend it.
+    /// </summary>
+    public IEnumerable<string> Files =>
+        [_source.File!, .. Volatile.Read(ref _current).ReferencedFiles.Union(Volatile.Read(ref _tried).ReferencedFiles)];
 
     /// <summary>Reads it again. The log tells what came of it.</summary>
     public void Reload()
     {
         lock (_reloading)
         {
-            var reading = _source.Read();
-            var outcome = reading.IsValid ? Apply(reading) : Reject(reading.Faults.Select(fault => fault.ToString()));
-            _reloads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+            _reloads.Add(1, new KeyValuePair<string, object?>("outcome", TryReload()));
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>
+    /// Whatever goes wrong ends here: on the thread of a timer or a signal nobody else would catch it, and it would end the process with all
+    /// its sessions.
+    /// </summary>
+    private string TryReload()
+    {
+        try
+        {
+            var reading = _source.Read();
+            Volatile.Write(ref _tried, reading);
+            return reading.IsValid ? Apply(reading) : Reject(reading.Faults.Select(fault => fault.ToString()));
+        }
+        catch (OptionsValidationException exception)
+        {
+            return Reject(exception.Failures);
+        }
+        catch (InvalidDataException exception)
+        {
+            return Reject([exception.Message]);
+        }
+        catch (Exception exception)
+        {
+            return Reject([exception.Message], exception);
+        }
+    }
 
     private string Apply(ConfigurationReading reading)
     {
@@ -67,29 +99,28 @@ internal sealed class ConfigurationReload : IDisposable
         }
 
         var options = new WampRouterOptions();
+        OptionsMap.Apply(reading.Configuration, options);
         try
         {
-            OptionsMap.Apply(reading.Configuration, options);
+            // The router last: what it has done to its sessions could not be taken back.
+            _levels.Apply(reading.Configuration.Log);
             _router.Reconfigure(options);
         }
-        catch (OptionsValidationException exception)
+        catch
         {
-            return Reject(exception.Failures);
-        }
-        catch (InvalidDataException exception)
-        {
-            return Reject([exception.Message]);
+            _levels.Apply(_current.Configuration.Log);
+            throw;
         }
 
-        _levels.Apply(reading.Configuration.Log);
+        Applied?.Invoke(reading.Configuration);
         Volatile.Write(ref _current, reading);
         ReloadLog.Reloaded(_logger, string.Join(", ", changes));
         return "applied";
     }
 
-    private string Reject(IEnumerable<string> reasons)
+    private string Reject(IEnumerable<string> reasons, Exception? exception = null)
     {
-        ReloadLog.Rejected(_logger, string.Join(' ', reasons));
+        ReloadLog.Rejected(_logger, exception, string.Join(' ', reasons));
         return "rejected";
     }
 }

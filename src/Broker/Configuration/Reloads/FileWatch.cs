@@ -13,6 +13,7 @@ internal sealed class FileWatch : IDisposable
 
     private readonly Func<IEnumerable<string>> _files;
     private readonly Action _changed;
+    private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly Lock _looking = new();
     private string? _told;
@@ -23,9 +24,11 @@ internal sealed class FileWatch : IDisposable
     /// Called when their contents have changed and were the same a second later, and once at the beginning: they may have changed since
     /// they were read.
     /// </param>
+    /// <param name="logger">Where faults go that nobody has caught: on a timer's thread they would end the process.</param>
     /// <param name="time">The clock.</param>
-    public FileWatch(Func<IEnumerable<string>> files, Action changed, TimeProvider time)
+    public FileWatch(Func<IEnumerable<string>> files, Action changed, ILogger logger, TimeProvider time)
     {
+        _logger = logger;
         _files = files;
         _changed = changed;
         _timer = time.CreateTimer(static state => ((FileWatch)state!).Look(), this, Interval, Interval);
@@ -52,6 +55,10 @@ internal sealed class FileWatch : IDisposable
 
             _seen = contents;
         }
+        catch (Exception exception)
+        {
+            ReloadLog.LookFailed(_logger, exception);
+        }
         finally
         {
             _looking.Exit();
@@ -63,8 +70,12 @@ internal sealed class FileWatch : IDisposable
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in _files())
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(file));
-            hash.AppendData(Content(file) is { } content ? SHA256.HashData(content) : []);
+            // That another file is looked at that is not there changes nothing; its coming will.
+            if (Content(file) is { } content)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(file));
+                hash.AppendData(SHA256.HashData(content));
+            }
         }
 
         return Convert.ToHexString(hash.GetHashAndReset());
@@ -76,7 +87,7 @@ internal sealed class FileWatch : IDisposable
         {
             return File.ReadAllBytes(file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return null; // not there at the moment: whoever reads it then says so
         }

@@ -9,7 +9,7 @@ internal static partial class ReloadLog
 
     /// <summary>A new configuration was refused.</summary>
     [LoggerMessage(102, LogLevel.Error, "The new configuration is rejected, and nothing has changed: {Reasons}")]
-    public static partial void Rejected(ILogger logger, string reasons);
+    public static partial void Rejected(ILogger logger, Exception? exception, string reasons);
 
     /// <summary>What was read is what is in force.</summary>
     [LoggerMessage(103, LogLevel.Debug, "The configuration was read again, and says nothing new.")]
@@ -18,4 +18,8 @@ internal static partial class ReloadLog
     /// <summary>There is nothing to read.</summary>
     [LoggerMessage(104, LogLevel.Information, "SIGHUP came, but there is no configuration file to read again: the flags and the environment stay as they are.")]
     public static partial void NoFile(ILogger logger);
+
+    /// <summary>A fault of ours while files were looked at.</summary>
+    [LoggerMessage(105, LogLevel.Error, "Looking after files that may have changed has failed.")]
+    public static partial void LookFailed(ILogger logger, Exception exception);
 }

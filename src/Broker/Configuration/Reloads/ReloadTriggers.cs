@@ -10,11 +10,12 @@ internal sealed class ReloadTriggers : IDisposable
     private readonly PosixSignalRegistration _signal;
 
     /// <param name="reload">What reads the configuration; it is disposed together with this.</param>
+    /// <param name="logger">Where faults of watching go.</param>
     /// <param name="time">The clock.</param>
-    public ReloadTriggers(ConfigurationReload reload, TimeProvider time)
+    public ReloadTriggers(ConfigurationReload reload, ILogger logger, TimeProvider time)
     {
         _reload = reload;
-        _watch = new FileWatch(() => reload.Files, reload.Reload, time);
+        _watch = new FileWatch(() => reload.Files, reload.Reload, logger, time);
         _signal = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true; // which otherwise ends the process

@@ -88,7 +88,7 @@ internal sealed record CookieSection
     public string Name { get; init; } = "broker";
 
     /// <summary>How long it is good for.</summary>
-    [Key("How long the router knows a browser again.", Min = "1s")]
+    [Key("How long the router knows a browser again.", Min = "1s", Max = "3650d")]
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>Where the keys are kept that seal it.</summary>
@@ -114,7 +114,7 @@ internal sealed record AuthProcedureSection
     public string? Realm { get; init; }
 
     /// <summary>How long it may take.</summary>
-    [Key("How long it may take; then the session is refused.", Min = "1ms")]
+    [Key("How long it may take; then the session is refused.", Min = "1ms", Max = "1d")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 }
 
@@ -142,7 +142,7 @@ internal sealed record WebhookSection
     public required string Url { get; init; }
 
     /// <summary>How long it may take.</summary>
-    [Key("How long it may take; then the session is refused.", Min = "1ms")]
+    [Key("How long it may take; then the session is refused.", Min = "1ms", Max = "1d")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What is sent along.</summary>

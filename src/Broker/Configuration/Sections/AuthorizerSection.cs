@@ -6,15 +6,15 @@ namespace Broker.Configuration.Sections;
 internal sealed record AuthorizerSection
 {
     /// <summary>The time for an answer.</summary>
-    [Key("How long an authorizer may take for an answer; then nothing is allowed. Less than keep_alive.timeout.", Min = "1ms")]
+    [Key("How long an authorizer may take for an answer; then nothing is allowed. Less than keep_alive.timeout.", Min = "1ms", Max = "1d")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long permissions are remembered.</summary>
-    [Key("How long a permission is remembered. 0s: not at all.")]
+    [Key("How long a permission is remembered. 0s: not at all.", Max = "365d")]
     public TimeSpan AllowedFor { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long denials are remembered.</summary>
-    [Key("How long a denial is remembered. 0s: not at all.")]
+    [Key("How long a denial is remembered. 0s: not at all.", Max = "365d")]
     public TimeSpan DeniedFor { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many answers are remembered.</summary>

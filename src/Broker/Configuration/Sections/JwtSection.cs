@@ -18,11 +18,11 @@ internal sealed record JwtSection
     public Secret? HmacKey { get; init; }
 
     /// <summary>Public keys in files.</summary>
-    [Key("Files with public keys of RSA or EC, in PEM.")]
-    public IReadOnlyList<string> PublicKeys { get; init; } = [];
+    [Key("Files with public keys of RSA or EC, in PEM. Other contents count at once, as those of ${file:} do.")]
+    public IReadOnlyList<TextFile> PublicKeys { get; init; } = [];
 
     /// <summary>A key set in a file.</summary>
-    [Key("A file with a JSON Web Key Set. null: none.")]
+    [Key("A file with a JSON Web Key Set, read again every five minutes, and when a token names an unknown key. null: none.", Format = TextFormat.WatchedFile)]
     public string? JwksFile { get; init; }
 
     /// <summary>A key set on the web.</summary>
@@ -30,7 +30,7 @@ internal sealed record JwtSection
     public string? JwksUrl { get; init; }
 
     /// <summary>The difference of clocks.</summary>
-    [Key("By how much clocks may differ.")]
+    [Key("By how much clocks may differ.", Max = "1d")]
     public TimeSpan ClockSkew { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What claims say.</summary>

@@ -22,15 +22,15 @@ internal sealed record LimitsSection
     public int ConnectionRate { get; init; }
 
     /// <summary>The time for a handshake.</summary>
-    [Key("How long a new connection may take for its handshake.", Min = "1ms")]
+    [Key("How long a new connection may take for its handshake.", Min = "1ms", Max = "1d")]
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The time without a session.</summary>
-    [Key("How long a connection may stay without a session.", Min = "1s")]
+    [Key("How long a connection may stay without a session.", Min = "1s", Max = "1d")]
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The time for an answer to CHALLENGE.</summary>
-    [Key("How long the answer to a CHALLENGE may take.", Min = "1ms")]
+    [Key("How long the answer to a CHALLENGE may take.", Min = "1ms", Max = "1d")]
     public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Failed attempts to authenticate of an address.</summary>
@@ -46,7 +46,7 @@ internal sealed record LimitsSection
     public int FailedLoginsPerAuthid { get; init; }
 
     /// <summary>The time in which they are counted.</summary>
-    [Key("How long failed attempts count.", Min = "1s")]
+    [Key("How long failed attempts count.", Min = "1s", Max = "365d")]
     public TimeSpan FailedLoginsWindow { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The longest message.</summary>

@@ -87,11 +87,11 @@ internal enum UriStrictness
 internal sealed record CallTimeoutSection
 {
     /// <summary>For those that ask for none.</summary>
-    [Key("The timeout of calls that ask for none. null: they may take as long as they like.", Min = "1ms", Example = "\"30s\"")]
+    [Key("The timeout of calls that ask for none. null: they may take as long as they like.", Min = "1ms", Max = "3650d", Example = "\"30s\"")]
     public TimeSpan? Default { get; init; }
 
     /// <summary>For all.</summary>
-    [Key("The longest timeout of a call, also of those that ask for none. null: there is no longest.", Min = "1ms", Example = "\"10m\"")]
+    [Key("The longest timeout of a call, also of those that ask for none. null: there is no longest.", Min = "1ms", Max = "3650d", Example = "\"10m\"")]
     public TimeSpan? Max { get; init; }
 
     /// <summary>What callers count.</summary>

@@ -11,7 +11,9 @@ internal sealed record RoleSection
     public required string Name { get; init; }
 
     /// <summary>What it may do.</summary>
-    [Key("What it may do. The most specific rule that matches a URI decides; what none speaks of is denied.")]
+    [Key(
+        "What it may do. Of the rules that match a URI one decides: the exact one, else a wildcard, else the longest prefix. So a wildcard "
+        + "that allows com.. opens com.secret.x, although a prefix denies com.secret. there. What no rule speaks of is denied.")]
     public IReadOnlyList<PermissionSection> Permissions { get; init; } = [];
 
     /// <summary>Who decides what no rule speaks of.</summary>
@@ -30,7 +32,10 @@ internal sealed record RoleSection
 internal sealed record PermissionSection
 {
     /// <summary>The URI or pattern.</summary>
-    [Key("The URI or pattern. The prefix \"\" matches every URI.", Format = TextFormat.UriPattern)]
+    [Key(
+        "The URI or pattern. The prefix \"\" matches every URI; but procedures that end others or take from them (wamp.session.kill and the "
+        + "like, remove_callee, remove_subscriber, forget_decisions) are allowed only by a URI that begins with wamp. or _broker. itself.",
+        Format = TextFormat.UriPattern)]
     public required string Uri { get; init; }
 
     /// <summary>How it matches.</summary>

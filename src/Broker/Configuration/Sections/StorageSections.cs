@@ -24,7 +24,7 @@ internal sealed record HistorySection
     public ByteSize MaxBytes { get; init; } = ByteSize.FromMiB(16);
 
     /// <summary>The longest time.</summary>
-    [Key("How long an event is kept. null: until a bound is reached.", Min = "1ms")]
+    [Key("How long an event is kept. null: until a bound is reached.", Min = "1ms", Max = "3650d")]
     public TimeSpan? MaxAge { get; init; }
 }
 
@@ -47,7 +47,7 @@ internal sealed record RetentionSection
     public ByteSize MaxEvent { get; init; } = ByteSize.FromKiB(64);
 
     /// <summary>The longest time.</summary>
-    [Key("How long an event is kept. null: until another takes its place.", Min = "1ms")]
+    [Key("How long an event is kept. null: until another takes its place.", Min = "1ms", Max = "3650d")]
     public TimeSpan? MaxAge { get; init; }
 }
 

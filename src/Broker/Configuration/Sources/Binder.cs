@@ -106,12 +106,22 @@ internal sealed class Binder(References references, List<Fault> faults)
         }
 
         var text = references.Resolve(node.Text, out var fault);
-        if (fault is null && scalar.Read(text, References.Holds(node.Text) ? node.Text : text, out fault) is { } value)
+        var value = fault is null ? scalar.Read(text, References.Holds(node.Text) ? node.Text : text, out fault) : null;
+        if (value is TextFile file)
+        {
+            value = file with { Content = references.Content(file.Path, out fault) };
+        }
+        else if (value is not null && scalar.NamesFile)
+        {
+            references.Note(text);
+        }
+
+        if (fault is null)
         {
             return value;
         }
 
-        Refuse(node, path, fault!);
+        Refuse(node, path, fault);
         return null;
     }
 

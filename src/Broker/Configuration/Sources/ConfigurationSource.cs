@@ -37,7 +37,7 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
         var root = ReadFile(faults);
         if (root is null)
         {
-            return new ConfigurationReading(File, new BrokerConfiguration(), [], faults, references.Files);
+            return new ConfigurationReading(File, new BrokerConfiguration(), [], faults, [], references.Files);
         }
 
         AddDefaults(root);
@@ -64,17 +64,29 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
             TryRealms(configuration, text => Report(KeyPath.Root["realms"], text));
         }
 
+        var warnings = new List<Fault>();
+        foreach (var (index, realm) in configuration.Realms.Index())
+        {
+            foreach (var (number, role) in (realm.Roles ?? []).Index())
+            {
+                new UndercutRules(Warn).Check(role, KeyPath.Root["realms"][index]["roles"][number]);
+            }
+        }
+
         return new ConfigurationReading(
             File,
             configuration,
             EffectiveValues.Of(configuration, root),
             [.. faults.OrderBy(fault => fault.Origin.Line == 0 ? int.MaxValue : fault.Origin.Line)],
+            warnings,
             references.Files);
 
-        // What has a fault already is not what was meant: rules say nothing more about it.
+        void Warn(KeyPath path, string text) => warnings.Add(new Fault(root.Nearest(path.Components).Origin, path, text));
+
+        // What has a fault already, in itself or in a part, is not what was meant: rules say nothing more about it.
         void Report(KeyPath path, string text)
         {
-            if (!faults.Exists(fault => fault.Path.ToString() == path.ToString()))
+            if (!faults.Exists(fault => fault.Path.IsWithin(path)))
             {
                 faults.Add(new Fault(root.Nearest(path.Components).Origin, path, text));
             }
@@ -92,7 +104,7 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
             }
 
             var path = KeyPath.Root["realms"][index]["auth"];
-            _ = new AuthMap(auth, OptionsMap.RoleNames(realm), (key, problem) => report(path[key], problem)).Build();
+            _ = new AuthMap(auth, OptionsMap.RoleNames(realm), (key, problem) => report(path[key], problem)) { IsTrial = true }.Build();
             if (auth.Tls is not null && configuration.Listeners.All(
                 listener => listener.Tls is null or { ClientAuth: ClientCertificates.None }))
             {
@@ -105,7 +117,7 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
     private static void TryRealms(BrokerConfiguration configuration, Action<string> report)
     {
         var options = new WampRouterOptions();
-        OptionsMap.Apply(configuration, options);
+        OptionsMap.ApplyRealms(configuration, options);
         try
         {
             _ = new Router(options.Realms, RandomIds.Shared);

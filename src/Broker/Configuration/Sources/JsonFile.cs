@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Broker.Configuration.Keys;
 
 namespace Broker.Configuration.Sources;
@@ -51,7 +52,9 @@ internal ref struct JsonFile
         }
         catch (InvalidOperationException)
         {
-            faults.Add(new Fault(file.Here(), KeyPath.Root, "This text is not in UTF-8."));
+            faults.Add(new Fault(file.Here(), KeyPath.Root, Utf8.IsValid(bytes)
+                ? @"Half of a surrogate pair (\ud800 to \udfff) is no character: write both halves, or the character itself."
+                : "This text is not in UTF-8."));
             return null;
         }
     }

@@ -15,8 +15,16 @@ internal sealed class References(IReadOnlyDictionary<string, string> environment
     private const string File = "file:";
     private readonly SortedSet<string> _files = new(StringComparer.Ordinal);
 
-    /// <summary>The files that were asked for.</summary>
+    /// <summary>The files that were asked for, whether they are there or not.</summary>
     public IReadOnlySet<string> Files => _files;
+
+    /// <summary>Reads a file that a value names by its path.</summary>
+    /// <param name="path">The path; one that is not absolute starts at the working directory.</param>
+    /// <param name="fault">Why there is no content; null for nothing.</param>
+    public string Content(string path, out string? fault) => Content(path, Directory.GetCurrentDirectory(), out fault);
+
+    /// <summary>Notes a file that something else reads, so that its coming and going is noticed.</summary>
+    public void Note(string path) => Locate(path, Directory.GetCurrentDirectory());
 
     /// <summary>Whether something is to be filled in.</summary>
     public static bool Holds(string text)
@@ -89,12 +97,34 @@ internal sealed class References(IReadOnlyDictionary<string, string> environment
             return "";
         }
 
-        var path = Path.GetFullPath(reference[File.Length..], folder);
+        var text = Content(reference[File.Length..], folder, out fault);
+        return text.EndsWith('\n') ? text[..^(text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : text;
+    }
+
+    private string? Locate(string name, string from)
+    {
+        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var path = Path.GetFullPath(name, from);
         _files.Add(path);
+        return path;
+    }
+
+    private string Content(string name, string from, out string? fault)
+    {
+        fault = null;
+        if (Locate(name, from) is not { } path)
+        {
+            fault = "the name of a file is missing, or has a character that no name can have.";
+            return "";
+        }
+
         try
         {
-            var text = System.IO.File.ReadAllText(path);
-            return text.EndsWith('\n') ? text[..^(text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : text;
+            return System.IO.File.ReadAllText(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
