@@ -11,8 +11,6 @@ namespace Broker.PubSub;
 /// </summary>
 internal sealed class HistoryAnswer : IEncodable
 {
-    private const int Inexpressible = -1;
-
     /// <summary>The URI of the ERROR, or null.</summary>
     public string? Error { get; init; }
 
@@ -46,16 +44,16 @@ internal sealed class HistoryAnswer : IEncodable
     /// <param name="lengthOfId">What <see cref="LengthOfId"/> says: the same event may stand in the histories of several subscriptions.</param>
     public int? LengthOf(StoredPublication stored, SerializerKind serializer, int lengthOfId)
     {
-        ref var known = ref stored.KnownLength(serializer, TellsTopic);
+        ref var known = ref stored.KnownLength(serializer, TellsTopic ? StoredForm.PatternRecorded : StoredForm.Recorded);
         if (known == 0)
         {
             var encoded = RoutingScratch.Current.Arguments;
             encoded.Clear();
             ValueEncoder.Encode(serializer, encoded, new Event(this, stored));
-            known = encoded.Written.IsEmpty ? Inexpressible : encoded.Written.Length - lengthOfId;
+            known = encoded.Written.IsEmpty ? StoredPublication.Inexpressible : encoded.Written.Length - lengthOfId;
         }
 
-        return known == Inexpressible ? null : known + lengthOfId;
+        return known == StoredPublication.Inexpressible ? null : known + lengthOfId;
     }
 
     /// <summary>Writes the list. An event that the serializer cannot express is left out: <see cref="LengthOf"/> tells which.</summary>

@@ -1,6 +1,7 @@
 using Broker.Messages;
 using Broker.Serialization;
 using Broker.Sessions;
+using Broker.Uris;
 
 namespace Broker.PubSub;
 
@@ -14,6 +15,9 @@ public sealed class RetainedDelivery
 {
     /// <summary>How many bytes are kept, whatever happens to the retained events.</summary>
     private const int MaxKept = 64 * 1024;
+
+    /// <summary>By so many bytes EVENTs of different subscriptions may differ.</summary>
+    private const int LongestId = 16;
 
     private readonly Subscriber _subscriber;
     private readonly RetainedEvent[] _events;
@@ -84,10 +88,11 @@ public sealed class RetainedDelivery
 
     private RetainedStep TryEncode(StoredPublication stored, OutboundMessage message, int maxLength, ref int work)
     {
-        var serializer = _subscriber.Session.Serializer;
-        if (stored.LengthIn(serializer) is { } known && (known < 0 || known > maxLength))
+        var (serializer, subscription) = (_subscriber.Session.Serializer, _subscriber.Subscription);
+        ref var known = ref stored.KnownLength(serializer, subscription.Match == MatchPolicy.Exact ? StoredForm.Event : StoredForm.PatternEvent);
+        if (known == StoredPublication.Inexpressible || known - LongestId > maxLength)
         {
-            return Miss(known < 0 ? DropReason.Inexpressible : DropReason.TooLong);
+            return Miss(known == StoredPublication.Inexpressible ? DropReason.Inexpressible : DropReason.TooLong);
         }
 
         work += stored.Length;
@@ -95,11 +100,13 @@ public sealed class RetainedDelivery
         using var details = new ByteBuffer();
         if (!stored.TryTranscode(serializer, transcoded, out var payload))
         {
+            known = StoredPublication.Inexpressible;
             return Miss(DropReason.Inexpressible);
         }
 
-        EventEncoder.Encode(message, serializer, _subscriber.Subscription, stored.ToPublication(), payload, isRetained: true, details);
-        return message.Bytes.Length <= maxLength ? RetainedStep.Event : Miss(DropReason.TooLong);
+        EventEncoder.Encode(message, serializer, subscription, stored.ToPublication(), payload, isRetained: true, details);
+        known = message.Bytes.Length;
+        return known <= maxLength ? RetainedStep.Event : Miss(DropReason.TooLong);
     }
 
     private RetainedStep Miss(DropReason reason)

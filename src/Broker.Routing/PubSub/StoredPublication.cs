@@ -11,6 +11,9 @@ namespace Broker.PubSub;
 /// </summary>
 internal sealed class StoredPublication
 {
+    /// <summary>In the place of a length: the serializer cannot express it.</summary>
+    public const int Inexpressible = -1;
+
     private const int Overhead = 320; // of this object and its place in a store, about
     private readonly byte[] _topic;
     private readonly byte[] _elements;
@@ -20,7 +23,6 @@ internal sealed class StoredPublication
     private readonly bool _hasDetails;
     private readonly BlackWhiteLists? _lists;
     private readonly long _excludedSessionId; // the publisher's, unless it wants its own events; otherwise 0
-    private LengthBySerializer _lengths; // of the payload and one more; 0: not known; less: it cannot be expressed
     private bool _isDispatched;
     private int[]? _knownLengths; // null until somebody asks for it
 
@@ -65,29 +67,20 @@ internal sealed class StoredPublication
     }
 
     /// <summary>
-    /// A place for what <see cref="HistoryAnswer"/> has found out about its length in a serializer, with or without its topic; 0 as long as nothing is known. Two
-    /// threads may write to it at once: they find out the same.
+    /// A place for what somebody has found out about its length in a serializer and a form, lest it be found out again and again by those who cannot get it:
+    /// <see cref="Inexpressible"/>, or 0 as long as nothing is known. Two threads may write to it at once: they find out the same.
     /// </summary>
-    public ref int KnownLength(SerializerKind serializer, bool hasTopic) =>
-        ref (_knownLengths ??= new int[2 * Enum.GetValues<SerializerKind>().Length])[(2 * (int)serializer) + (hasTopic ? 1 : 0)];
+    public ref int KnownLength(SerializerKind serializer, StoredForm form)
+    {
+        var lengths = _knownLengths ??= new int[Enum.GetValues<StoredForm>().Length * Enum.GetValues<SerializerKind>().Length];
+        return ref lengths[((int)form * Enum.GetValues<SerializerKind>().Length) + (int)serializer];
+    }
 
     /// <summary>Whether a session may get it as a retained event (RET-06).</summary>
     public bool Admit(Session session) => session.Id != _excludedSessionId && _lists?.Admit(session) != false;
 
     /// <summary>Whether somebody of this identity may find it in a history (HIS-12, HIS-16).</summary>
     public bool Admit(SessionIdentity identity) => _lists?.Admit(identity) != false;
-
-    /// <summary>How long the payload is in a serializer; less than 0: it cannot be expressed; null: not known yet.</summary>
-    public int? LengthIn(SerializerKind serializer)
-    {
-        if (serializer == _serializer)
-        {
-            return _elements.Length;
-        }
-
-        var known = Volatile.Read(ref _lengths[(int)serializer]);
-        return known == 0 ? null : known < 0 ? known : known - 1;
-    }
 
     /// <summary>The payload in a serializer, in <paramref name="target"/> if it is not the publisher's own; false if it cannot be expressed.</summary>
     public bool TryTranscode(SerializerKind serializer, ByteBuffer target, out Payload payload)
@@ -99,7 +92,6 @@ internal sealed class StoredPublication
         }
 
         var isExpressed = Transcoder.TryTranscode(_serializer, _elements, _elementCount, serializer, target);
-        Volatile.Write(ref _lengths[(int)serializer], isExpressed ? target.Written.Length + 1 : -1);
         payload = new Payload(target.Written, _elementCount);
         return isExpressed;
     }
@@ -113,10 +105,4 @@ internal sealed class StoredPublication
         Payload = new Payload(_elements, _elementCount),
         HasDetails = _hasDetails,
     };
-
-    [System.Runtime.CompilerServices.InlineArray(3)]
-    private struct LengthBySerializer
-    {
-        private int _json;
-    }
 }
