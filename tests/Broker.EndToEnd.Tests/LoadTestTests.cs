@@ -87,6 +87,7 @@ public sealed class LoadTestTests(SharedRouter router)
     [Theory]
     [InlineData("websocket", "silent-sessions")]
     [InlineData("websocket", "one-byte-frames")]
+    [InlineData("websocket", "retained-storm")]
     [InlineData("rawsocket", "unread-events")]
     [InlineData("rawsocket", "call-storm")]
     public async Task A_pair_that_behaves_loses_nothing_beside_an_attack(string transport, string attack)
@@ -105,7 +106,7 @@ public sealed class LoadTestTests(SharedRouter router)
     [Theory]
     [InlineData(
         "'storm' is no attack: write none, silent-connections, slow-handshakes, silent-sessions, unread-events, ping-flood, one-byte-frames, "
-        + "subscribe-storm, register-storm, call-storm, wrong-logins, join-storm.", "attack", "storm")]
+        + "subscribe-storm, retained-storm, register-storm, call-storm, wrong-logins, join-storm.", "attack", "storm")]
     [InlineData("'storm' is no scenario: write fanout, pairs, telemetry, rpc, connect or idle.", "storm")]
     [InlineData("'xml' is no serializer: write json, msgpack or cbor.", "rpc", "--serializer", "xml")]
     [InlineData("--window is a number from 1 to 100000, not 'many'.", "rpc", "--window", "many")]

@@ -12,10 +12,12 @@ namespace Broker.LoadTest.Attacks;
 internal sealed class Attack(AttackKind kind, RouterAddress address, string realm)
 {
     private const int Burst = 100;
+    private const int RetainedEvents = 1000;
 
     private static readonly TimeSpan s_drip = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_afterRefusal = TimeSpan.FromMilliseconds(100);
     private static readonly string s_filler = new('x', 1000);
+    private static readonly string s_longFiller = new('x', 30_000);
 
     private readonly string _prefix = $"attack.r{Guid.NewGuid():N}.";
     private long _done;
@@ -36,7 +38,7 @@ internal sealed class Attack(AttackKind kind, RouterAddress address, string real
         AttackKind.None => 0,
         AttackKind.SilentConnections or AttackKind.SlowHandshakes or AttackKind.SilentSessions => 2000,
         AttackKind.UnreadEvents => 51,
-        AttackKind.CallStorm => 5,
+        AttackKind.CallStorm or AttackKind.RetainedStorm => 5,
         AttackKind.WrongLogins or AttackKind.JoinStorm => 32,
         _ => 4,
     };
@@ -62,7 +64,13 @@ internal sealed class Attack(AttackKind kind, RouterAddress address, string real
         }
     }
 
-    private bool IsDeaf(int worker) => (kind == AttackKind.UnreadEvents && worker > 0) || (kind == AttackKind.CallStorm && worker == 1);
+    private bool IsDeaf(int worker) => kind switch
+    {
+        AttackKind.UnreadEvents => worker > 0,
+        AttackKind.CallStorm => worker == 1,
+        AttackKind.RetainedStorm => worker > 2,
+        _ => false,
+    };
 
     private Task ActAsync(Intruder intruder, int worker, CancellationToken cancellation) => kind switch
     {
@@ -73,6 +81,7 @@ internal sealed class Attack(AttackKind kind, RouterAddress address, string real
         AttackKind.PingFlood => PingAsync(intruder, cancellation),
         AttackKind.OneByteFrames => CrumbleAsync(intruder, cancellation),
         AttackKind.SubscribeStorm => StormAsync(intruder, "[32,{0},{{}},\"{1}t{0}\"]", worker, cancellation),
+        AttackKind.RetainedStorm => worker == 0 ? RetainAndSleepAsync(intruder, cancellation) : AskForRetainedAsync(intruder, IsDeaf(worker), cancellation),
         AttackKind.RegisterStorm => StormAsync(intruder, "[64,{0},{{}},\"{1}p{0}\"]", worker, cancellation),
         AttackKind.CallStorm => worker == 1 ? RegisterAndSleepAsync(intruder, cancellation) : CallAsync(intruder, cancellation),
         AttackKind.WrongLogins => GuessAsync(intruder, cancellation),
@@ -143,6 +152,22 @@ internal sealed class Attack(AttackKind kind, RouterAddress address, string real
         var storm = FloodAsync(
             intruder, i => intruder.Frame(string.Format(CultureInfo.InvariantCulture, format, i, $"{_prefix}w{worker}.")), cancellation, most: 5000);
         await WithDiscardAsync(intruder, storm, cancellation);
+    }
+
+    private async Task RetainAndSleepAsync(Intruder intruder, CancellationToken cancellation)
+    {
+        await intruder.JoinAsync(realm, cancellation);
+        await FloodAsync(
+            intruder, i => intruder.Frame($"[16,{i},{{\"retain\":true}},\"{_prefix}topic{i}\",[\"{s_longFiller}\"]]"), cancellation, most: RetainedEvents);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+    }
+
+    private async Task AskForRetainedAsync(Intruder intruder, bool isDeaf, CancellationToken cancellation)
+    {
+        await intruder.JoinAsync(realm, cancellation);
+        var storm = FloodAsync(
+            intruder, i => intruder.Frame($"[32,{i},{{\"match\":\"prefix\",\"get_retained\":true}},\"{_prefix}\"]"), cancellation);
+        await (isDeaf ? storm : WithDiscardAsync(intruder, storm, cancellation));
     }
 
     private async Task RegisterAndSleepAsync(Intruder intruder, CancellationToken cancellation)

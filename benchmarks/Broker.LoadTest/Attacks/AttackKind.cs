@@ -27,6 +27,9 @@ internal enum AttackKind
     /// <summary>SUBSCRIBE without end, far beyond what a session may have.</summary>
     SubscribeStorm,
 
+    /// <summary>SUBSCRIBE without end that asks for thirty megabytes of retained events, by two who read and by two who do not.</summary>
+    RetainedStorm,
+
     /// <summary>REGISTER without end, far beyond what a session may have.</summary>
     RegisterStorm,
 
