@@ -53,9 +53,16 @@ public sealed class CollectorTests : IDisposable
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT is '127.0.0.1:4317', which is no URL", "127.0.0.1:4317", "")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT is 'grpc://127.0.0.1:4317', which is no URL", "grpc://127.0.0.1:4317", "")]
     [InlineData("Metrics cannot be sent as the variables OTEL_* ask for", "http://127.0.0.1:4317", "garbage")]
-    public async Task A_variable_that_cannot_be_used_is_explained_in_one_line(string part, string endpoint, string headers)
+    [InlineData("Metrics cannot be sent as the variables OTEL_* ask for", "http://127.0.0.1:4317", "garbage", true)]
+    public async Task A_variable_that_cannot_be_used_is_explained_in_one_line(string part, string endpoint, string headers, bool hasPage = false)
     {
-        await using var router = Start(("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), ("OTEL_EXPORTER_OTLP_HEADERS", headers));
+        List<(string, string?)> variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), ("OTEL_EXPORTER_OTLP_HEADERS", headers)];
+        if (hasPage)
+        {
+            variables.AddRange([("BROKER__OPS", null), ("BROKER__OPS__LISTEN", "127.0.0.1:0")]);
+        }
+
+        await using var router = Start(variables);
         var printed = new List<string>();
         while (await router.ReadLineAsync() is { } line)
         {

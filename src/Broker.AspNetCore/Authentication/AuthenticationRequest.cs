@@ -8,6 +8,8 @@ namespace Broker.Authentication;
 /// </summary>
 public sealed record AuthenticationRequest
 {
+    private bool _waitsInLine;
+
     /// <summary>The realm.</summary>
     public required string Realm { get; init; }
 
@@ -33,6 +35,13 @@ public sealed record AuthenticationRequest
     /// identity and role stay as they are.
     /// </summary>
     public bool IsRenewal { get; init; }
+
+    /// <summary>Whether it waits for its turn to have a key derived, and has not been judged at all.</summary>
+    internal bool WaitsInLine
+    {
+        get => Volatile.Read(ref _waitsInLine);
+        set => Volatile.Write(ref _waitsInLine, value);
+    }
 
     /// <summary>The router's sessions; null in tests without a router.</summary>
     internal RouterSessions? RouterSessions { get; init; }

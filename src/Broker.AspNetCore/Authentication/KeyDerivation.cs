@@ -33,15 +33,18 @@ internal sealed class KeyDerivation(int atOnce)
     /// <param name="address">Where the one is who wants it; null for a Unix domain socket.</param>
     /// <param name="derive">Derives it and compares.</param>
     /// <param name="cancellationToken">Canceled when nobody waits for it any more.</param>
+    /// <param name="waits">Is told when a wait begins, and when it has ended well.</param>
     /// <exception cref="KeyDerivationBusyException">So many wait already.</exception>
-    public async ValueTask<bool> RunAsync(IPAddress? address, Func<bool> derive, CancellationToken cancellationToken)
+    public async ValueTask<bool> RunAsync(IPAddress? address, Func<bool> derive, CancellationToken cancellationToken, Action<bool>? waits = null)
     {
         if (Enter(Admission.Key(address) ?? IPAddress.None) is { } waiter)
         {
+            waits?.Invoke(true);
             await using var registration = cancellationToken
                 .UnsafeRegister((_, token) => GiveUp(waiter, token), null)
                 .ConfigureAwait(false);
             await waiter.Turn.Task.ConfigureAwait(false);
+            waits?.Invoke(false);
         }
 
         try

@@ -53,7 +53,7 @@ public sealed class TicketCredential
 
         return ticket.Length <= MaxHashedLength && SaslPrep.TryPrepare(ticket, out var prepared, out _)
             ? request.KeyDerivation.RunAsync(
-                request.Transport.RemoteAddress, () => hash.IsPassword(prepared, _argon2id), cancellationToken)
+                request.Transport.RemoteAddress, () => hash.IsPassword(prepared, _argon2id), cancellationToken, waits => request.WaitsInLine = waits)
             : ValueTask.FromResult(false);
     }
 

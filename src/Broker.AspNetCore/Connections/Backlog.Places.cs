@@ -21,10 +21,11 @@ internal sealed partial class Backlog
         var entries = _count <= _entries.Length / 2 && _entries.Length > 0
             ? _entries
             : Allocate(Math.Max(LeastCapacity, _entries.Length * 2));
-        var (to, oldest) = (0, -1);
+        var (to, oldest, fence) = (0, -1, -1);
         for (var from = _first; from < _end; from++)
         {
             oldest = from >= _oldest && oldest < 0 ? to : oldest;
+            fence = from >= _fence && fence < 0 ? to : fence;
             if (_entries[from].IsEmpty)
             {
                 continue;
@@ -44,7 +45,7 @@ internal sealed partial class Backlog
             entries.AsSpan(to).Clear();
         }
 
-        (_entries, _first, _end, _oldest) = (entries, 0, to, oldest < 0 ? to : oldest);
+        (_entries, _first, _end, _oldest, _fence) = (entries, 0, to, oldest < 0 ? to : oldest, fence < 0 ? to : fence);
     }
 
     private Entry[] Allocate(int capacity)
@@ -56,7 +57,7 @@ internal sealed partial class Backlog
     private void Empty()
     {
         held.Add(-(long)_entries.Length * Unsafe.SizeOf<Entry>());
-        (_entries, _first, _end, _oldest, _sent, _slots, _urgent) = ([], 0, 0, 0, -1, null, null);
+        (_entries, _first, _end, _oldest, _fence, _sent, _slots, _urgent) = ([], 0, 0, 0, 0, -1, null, null);
     }
 
     private struct Entry

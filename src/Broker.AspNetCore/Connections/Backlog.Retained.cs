@@ -19,6 +19,7 @@ internal sealed partial class Backlog
     {
         _leaving = leaving;
         held.Add(CostOf(events));
+        CloseSlots(events.Terms);
         Append(new Entry { Frame = OutboundFrame.Message, Retained = events, Terms = events.Terms, IsReply = true, Gap = Missed });
         Missed = 0;
     }
@@ -41,7 +42,7 @@ internal sealed partial class Backlog
                 first.Gap++;
                 return false;
             default:
-                Tell(_first + 1, first.Gap);
+                Tell(_first, first.Gap);
                 Shrink(first, CostOf(first.Retained));
                 LetGo(first.Retained);
                 Remove(ref first);
@@ -60,6 +61,18 @@ internal sealed partial class Backlog
 
         first.Bytes!.Release();
         first.Bytes = null;
+    }
+
+    /// <summary>What comes later is to be behind the delivery: it takes no place before it any more.</summary>
+    private void CloseSlots(EventTerms terms)
+    {
+        foreach (var (slot, at) in _slots ?? [])
+        {
+            if (slot.Terms == terms)
+            {
+                LeaveSlot(ref _entries[at]);
+            }
+        }
     }
 
     private void LetGo(RetainedDelivery? events)

@@ -32,6 +32,7 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
     private int _end;
     private int _count; // what was dropped in between leaves its place empty
     private int _oldest; // no event before this place gives way
+    private int _fence; // what is before this place is of a session that has ended
     private int _sent = -1; // of the first frame's payload; -1: not even its header
     private Queue<Entry>? _urgent; // goes before all others, as soon as no frame is begun
     private Dictionary<(EventTerms Terms, string Topic), int>? _slots; // where the one event waits that a topic may have
@@ -47,6 +48,9 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
 
     /// <summary>Events that the peer has missed behind the last one that waits; the next one tells.</summary>
     public int Missed { get; set; }
+
+    /// <summary>The session has ended: what it has missed is nothing to the next one of the connection.</summary>
+    public void EndSession() => (Missed, _fence) = (0, _end);
 
     /// <summary>Adds a frame; the backlog takes over the caller's reference.</summary>
     public void Add(OutboundFrame frame, SharedBytes bytes, bool isReply) =>
@@ -255,15 +259,16 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
     {
         ref var entry = ref _entries[at];
         entry.Terms!.CountDrop(reason);
-        Tell(at + 1, entry.Gap + 1);
+        Tell(at, entry.Gap + 1);
         Shrink(entry, entry.Bytes!.Count + FrameCost);
         Remove(ref entry);
     }
 
-    /// <summary>Has the next EVENT tell a gap.</summary>
-    private void Tell(int from, int gap)
+    /// <summary>Has the next EVENT behind a place tell a gap, if it belongs to the same session.</summary>
+    private void Tell(int behind, int gap)
     {
-        foreach (ref var entry in _entries.AsSpan(from, _end - from))
+        var end = behind < _fence ? _fence : _end;
+        foreach (ref var entry in _entries.AsSpan(behind + 1, end - behind - 1))
         {
             if (entry.Terms is not null)
             {
@@ -272,7 +277,7 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
             }
         }
 
-        Missed += gap;
+        Missed += behind < _fence ? 0 : gap;
     }
 
     private ref Entry First()
@@ -301,7 +306,7 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
 
     private void Replace(ref Entry entry, SharedBytes bytes)
     {
-        Bytes += bytes.Count - entry.Bytes!.Count;
+        Grow(bytes.Count - entry.Bytes!.Count, entry.IsReply);
         entry.Bytes.Release();
         entry.Bytes = bytes;
     }

@@ -11,6 +11,9 @@ namespace Broker.Connections;
 /// </summary>
 internal sealed class OutboundBudget(RouterContext context) : IThreadPoolWorkItem
 {
+    /// <summary>Those who differ by less have taken nothing for as long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private int _isScheduled;
 
     /// <summary>The memory taken; what several peers share is counted once.</summary>
@@ -65,7 +68,7 @@ internal sealed class OutboundBudget(RouterContext context) : IThreadPoolWorkIte
         }
     }
 
-    /// <summary>The peers for which something waits, those first that have taken nothing for longest, or for which more waits.</summary>
+    /// <summary>The peers for which something waits, those first that have taken nothing for longest; of those who differ by little, those first for which most waits.</summary>
     private List<(OutboundQueue Queue, Stall Stall)> Stalled()
     {
         var stalled = new List<(OutboundQueue Queue, Stall Stall)>();
@@ -77,8 +80,11 @@ internal sealed class OutboundBudget(RouterContext context) : IThreadPoolWorkIte
             }
         }
 
-        stalled.Sort(static (one, other) => one.Stall.Since != other.Stall.Since
-            ? one.Stall.Since.CompareTo(other.Stall.Since)
+        // Who reads steadily may look stalled for a moment, as sockets take what they take in large steps.
+        var now = context.Time.GetTimestamp();
+        long SpansOf(Stall stall) => context.Time.GetElapsedTime(stall.Since, now).Ticks / Patience.Ticks;
+        stalled.Sort((one, other) => SpansOf(other.Stall).CompareTo(SpansOf(one.Stall)) is not 0 and var longer
+            ? longer
             : other.Stall.Bytes.CompareTo(one.Stall.Bytes));
         return stalled;
     }

@@ -179,15 +179,30 @@ internal sealed partial class OutboundQueue : IMessageSink
     /// <inheritdoc/>
     public void SendRetained(RetainedDelivery events)
     {
+        if (!HasRoom(Backlog.CostOf(events), isOthers: true))
+        {
+            events.KeepNothing();
+        }
+
         var cost = Backlog.CostOf(events);
-        if (!TryMakeRoom(cost, cost, isOthers: false))
+        if (TryMakeRoom(cost, cost, isOthers: true))
+        {
+            if (!_isClosed)
+            {
+                Waiting.AddRetained(events, message => Trace?.Sent(message));
+                FlushWhenIdle();
+            }
+        }
+        else if (events.Terms.Policy == SlowConsumerPolicy.Disconnect)
         {
             Close("The peer reads too slowly.");
         }
-        else if (!_isClosed)
+        else
         {
-            Waiting.AddRetained(events, message => Trace?.Sent(message));
-            FlushWhenIdle();
+            for (var i = 0; i < events.Count && !_isClosed; i++)
+            {
+                Miss(events.Terms, DropReason.Newest);
+            }
         }
     }
 
@@ -195,7 +210,7 @@ internal sealed partial class OutboundQueue : IMessageSink
     public void MissEvent() => Waiting.Missed++;
 
     /// <inheritdoc/>
-    public void ForgetMissed() => _backlog?.Missed = 0;
+    public void ForgetMissed() => _backlog?.EndSession();
 
     /// <inheritdoc/>
     public void End(string reason, string? message) => _end(new Ending(DisconnectReason.Killed, message, Uri: reason));

@@ -147,6 +147,7 @@ internal sealed class RouterMetrics : IDisposable
         DropReason.RouterFull => "outbound_total",
         DropReason.TooLong => "message_too_long",
         DropReason.Inexpressible => "inexpressible",
+        DropReason.Forgotten => "forgotten",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

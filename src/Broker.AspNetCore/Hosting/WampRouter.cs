@@ -75,6 +75,7 @@ public sealed class WampRouter
             // Again: until now who asked was asked about by the old rules.
             _context.Authorizer.Forget();
             _context.Connections.CheckAcceptance();
+            Authentication.Tokens.JwtTickets.ExpireKeySets();
         }
     }
 }

@@ -56,6 +56,10 @@ internal sealed partial class SessionState
         {
             throw;
         }
+        catch (OperationCanceledException) when (_attempt!.Request.WaitsInLine)
+        {
+            return Busy; // it was not judged: who is right must not pay for how many others there are
+        }
         catch (OperationCanceledException)
         {
             Log.AuthenticationTooSlow(context.Logger, Peer.ConnectionId, Peer.Address, _attempt!.Method, context.Options.AuthenticationTimeout.TotalSeconds);

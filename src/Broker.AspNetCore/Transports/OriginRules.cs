@@ -42,7 +42,15 @@ public static class OriginRules
 
         return page is not null && (isLoopback
             ? IsOfThisMachine(page)
-            : string.Equals(page.Authority, host, StringComparison.OrdinalIgnoreCase) && (page.Scheme == Uri.UriSchemeHttps || !isEncrypted));
+            : string.Equals(page.Authority, WithoutOwnPort(host, page.Scheme), StringComparison.OrdinalIgnoreCase)
+                && (page.Scheme == Uri.UriSchemeHttps || !isEncrypted));
+    }
+
+    /// <summary>Origins leave the scheme's own port out; proxies write it into <c>Host</c>.</summary>
+    private static string WithoutOwnPort(string host, string scheme)
+    {
+        var port = scheme == Uri.UriSchemeHttps ? ":443" : ":80";
+        return host.EndsWith(port, StringComparison.Ordinal) ? host[..^port.Length] : host;
     }
 
     /// <summary>

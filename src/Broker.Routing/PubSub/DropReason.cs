@@ -23,4 +23,7 @@ public enum DropReason
 
     /// <summary>The peer's serializer cannot express a value of it.</summary>
     Inexpressible,
+
+    /// <summary>It was retained, and forgotten for want of room or because of its age before its turn came at a peer that reads slowly.</summary>
+    Forgotten,
 }

@@ -7,14 +7,14 @@ namespace Broker.PubSub;
 
 /// <summary>
 /// Retained events on their way to a session that has just been told SUBSCRIBED (RET-07): encoded one after the other, when the transport has room for the
-/// next one, so that a peer gets all of them at its own pace. The first ones are kept for it; what of the others is not retained any more when its turn
-/// comes is left out: a later event of its topic has been published. All members are called with the gate of the session held, and use no buffers but
-/// their own.
+/// next one, so that a peer gets all of them at its own pace. The first ones are kept for it. What of the others is not retained any more when its turn
+/// comes is left out: without a word where a later event of its topic has taken its place, which comes live; otherwise counted, and told as a gap. All
+/// members are called with the gate of the session held, and use no buffers but their own.
 /// </summary>
 public sealed class RetainedDelivery
 {
     /// <summary>How many bytes are kept, whatever happens to the retained events.</summary>
-    private const int MaxKept = 64 * 1024;
+    private const int MaxKept = 4 * 1024;
 
     /// <summary>By so many bytes EVENTs of different subscriptions may differ.</summary>
     private const int LongestId = 16;
@@ -48,7 +48,7 @@ public sealed class RetainedDelivery
     public int Count => _events.Length;
 
     /// <summary>About how many bytes are kept for the peer until the delivery is over.</summary>
-    public int KeptBytes { get; private init; }
+    public int KeptBytes { get; private set; }
 
     /// <summary>How the subscription's events are treated.</summary>
     public EventTerms Terms => _subscriber.Terms;
@@ -62,15 +62,26 @@ public sealed class RetainedDelivery
     {
         while (_next < _events.Length && _subscriber is { IsActive: true, Session.HasEnded: false })
         {
-            var stored = _kept.TryDequeue(out var kept) ? kept : _events[_next].Publication;
-            _next++;
-            if (stored is not null)
+            var retained = _events[_next++];
+            if ((_kept.TryDequeue(out var kept) ? kept : retained.Publication) is { } stored)
             {
                 return TryEncode(stored, message, maxLength, ref work);
+            }
+
+            if (!retained.IsReplaced)
+            {
+                return Miss(DropReason.Forgotten);
             }
         }
 
         return RetainedStep.End;
+    }
+
+    /// <summary>Keeps nothing for the peer: there is no room. Call before the first <see cref="Next"/>.</summary>
+    public void KeepNothing()
+    {
+        _kept.Clear();
+        KeptBytes = 0;
     }
 
     /// <summary>Has the subscriber know the events that are being dispatched at this moment, so that they do not come again.</summary>

@@ -14,6 +14,13 @@ internal sealed class RetainedEvent(StoredPublication publication, List<Retained
     /// <summary>Its place among all. Guarded by the store's lock.</summary>
     public LinkedListNode<RetainedEvent>? Node { get; set; }
 
+    /// <summary>Whether a later event of the topic has taken its place, and not want of room or its age. Any thread may ask when it is gone.</summary>
+    public bool IsReplaced { get; private set; }
+
     /// <summary>Lets go of it.</summary>
-    public void Forget() => Volatile.Write(ref _publication, null);
+    public void Forget(bool isReplaced)
+    {
+        IsReplaced = isReplaced;
+        Volatile.Write(ref _publication, null);
+    }
 }

@@ -144,7 +144,7 @@ internal sealed class RetainedEvents
         {
             while (events.Count > 0)
             {
-                Remove(events[^1]);
+                Remove(events[^1], isReplaced: true);
             }
         }
         else if (events.Count(entry => entry.Publication!.IsRestricted) >= Math.Max(1, _options.MaxRestrictedPerTopic))
@@ -166,7 +166,7 @@ internal sealed class RetainedEvents
         _bytes += publication.Size;
     }
 
-    private void Remove(RetainedEvent entry)
+    private void Remove(RetainedEvent entry, bool isReplaced = false)
     {
         var publication = entry.Publication!;
         _entries.Remove(entry.Node!);
@@ -177,7 +177,7 @@ internal sealed class RetainedEvents
             _byTopic.Remove(publication.Topic);
         }
 
-        entry.Forget();
+        entry.Forget(isReplaced);
     }
 
     private void RemoveExpired(DateTimeOffset now)

@@ -72,7 +72,6 @@ internal sealed class OpsServer : IAsyncDisposable
             var server = new OpsServer(Build(address, readiness, router, reading.Configuration), faults);
             try
             {
-                server.CheckExport();
                 await server._app.StartAsync(cancellation).ConfigureAwait(false);
                 return server;
             }
@@ -93,11 +92,11 @@ internal sealed class OpsServer : IAsyncDisposable
     }
 
     /// <summary>Makes what exports, to see whether it can be made.</summary>
-    private void CheckExport()
+    private static void CheckExport(WebApplication app)
     {
         try
         {
-            _ = _app.Services.GetRequiredService<MeterProvider>();
+            _ = app.Services.GetRequiredService<MeterProvider>();
         }
         catch (Exception exception)
         {
@@ -136,6 +135,7 @@ internal sealed class OpsServer : IAsyncDisposable
         }
 
         var app = builder.Build();
+        CheckExport(app);
         if (address is not null)
         {
             app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Request.Path == "/metrics" && HealthPages.IsRead(http));

@@ -126,6 +126,23 @@ public sealed class GuessingTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attempt_that_only_waited_has_not_failed()
+    {
+        await using var router = await StartAsync(new AttemptLimits { PerAddressAndAuthId = 1 });
+        await using var other = await ShowAsync(router, "ann", "guess");
+        await _begun.WaitAsync(TestContext.Current.CancellationToken);
+        await using var peer = await ShowAsync(router, "joe", "sesame");
+        await ExpectWaitingAsync(router, 1);
+
+        router.Clock.Advance(router.Router.Options.AuthenticationTimeout);
+        await peer.ExpectAbortAsync("wamp.error.unavailable");
+
+        _turns.Release(2);
+        await using var again = await ShowAsync(router, "joe", "sesame");
+        await again.ExpectAsync("[2,*]");
+    }
+
+    [Fact]
     public async Task Guessers_at_one_address_do_not_keep_others_waiting()
     {
         await using var router = await StartAsync(AttemptLimits.None);

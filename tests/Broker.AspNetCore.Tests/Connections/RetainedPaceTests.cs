@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Broker.Peers;
 using Broker.PubSub;
+using Broker.Realms;
 using Broker.Serialization;
 
 namespace Broker.Connections;
@@ -104,6 +105,104 @@ public sealed class RetainedPaceTests
         }
 
         Assert.Equal(["[3]", "[5]", "SUBSCRIBED", "[3] retained"], states);
+    }
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    public async Task Who_asks_again_and_again_without_reading_is_told_what_it_missed_and_stays(PeerTransport transport, SerializerKind serializer)
+    {
+        const int Subscriptions = 1000;
+        await using var router = await SlowPeers.StartAsync();
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
+        await RetainAsync(publisher, Events);
+        await using var subscriber = await TestPeer.JoinAsync(router, transport, serializer, receiveBuffer: SlowPeers.SmallBuffer);
+
+        await subscriber.SendAsync([.. Enumerable.Range(1, Subscriptions).Select(request =>
+            $$"""[32,{{request}},{"match":"prefix","get_retained":true},"com.example.topic{{request % Events}}"]""")]);
+        await subscriber.SendAsync($$"""[32,{{Subscriptions + 1}},{},"com.example.last"]""");
+
+        var (confirmed, told) = (0, 0L);
+        while (confirmed <= Subscriptions)
+        {
+            var received = JsonElement.Parse(await subscriber.ReceiveAsync());
+            confirmed += received[0].GetInt32() == 33 ? 1 : 0;
+            told += received[0].GetInt32() == 36 ? SlowPeers.GapOf(received) : 0;
+        }
+
+        await SlowPeers.PublishAsync(publisher, Events + 1, "last", "com.example.last");
+        told += SlowPeers.GapOf(await subscriber.ExpectAsync("[36,*]"));
+        Assert.Equal(router.RealmState.EventsDropped, told);
+    }
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    [Trait("wamp", "RET-12")]
+    public async Task What_is_forgotten_before_its_turn_is_a_gap_and_what_is_replaced_is_none(PeerTransport transport, SerializerKind serializer)
+    {
+        const int Kept = 200;
+        const int Others = 150; // more than sockets take
+        await using var router = await SlowPeers.StartAsync(options => options.Realms[TestRouter.Realm] = new RealmOptions { Retention = new RetentionOptions { MaxEvents = Kept } });
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
+        await RetainAsync(publisher, Kept);
+        await using var subscriber = await TestPeer.JoinAsync(router, transport, serializer, receiveBuffer: SlowPeers.SmallBuffer);
+        await subscriber.SendAsync(SubscribeAll);
+        await subscriber.RoutedWithinAsync(router);
+
+        for (var number = Kept + 1; number <= Kept + Others; number++)
+        {
+            await publisher.SendAsync($$"""[16,{{number}},{"retain":true},"com.other.topic{{number}}",[]]"""); // the oldest are forgotten
+        }
+
+        await publisher.SendAsync($$"""[16,{{Kept + Others + 1}},{"retain":true},"com.example.topic{{Kept}}",[{{Kept + 1}}]]"""); // the newest is replaced
+        await publisher.RoutedAsync();
+
+        await subscriber.ExpectAsync("[33,1,*]");
+        var (last, gaps) = (0L, 0L);
+        while (last <= Kept)
+        {
+            var received = await subscriber.ExpectAsync("[36,*]");
+            var (number, gap) = (SlowPeers.NumberOf(received), SlowPeers.GapOf(received));
+            Assert.Equal(IsRetained(received) ? last + 1 + gap : Kept + 1, number);
+            (last, gaps) = (number, gaps + gap);
+        }
+
+        Assert.InRange(gaps, 1, Others);
+        Assert.Equal((gaps, gaps), (router.RealmState.EventsDropped, router.RealmState.EventsDroppedFor(DropReason.Forgotten)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Transports))]
+    public async Task A_later_event_does_not_take_a_place_before_them(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await SlowPeers.StartAsync();
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
+        await using var slow = await SlowPeers.SubscribeAsync(
+            router, transport, serializer, SlowPeers.SmallBuffer, """{"match":"prefix","_slow_consumer":"latest"}""", "com.example.");
+        var published = 0;
+        while (router.RealmState.EventsDroppedFor(DropReason.Conflated) < 10)
+        {
+            await SlowPeers.PublishAsync(publisher, ++published, Payload, "com.example.flood");
+            await publisher.RoutedAsync();
+        }
+
+        await publisher.SendAsync($$"""[16,{{++published}},{"retain":true},"com.example.state",[1]]""");
+        await publisher.RoutedAsync();
+        await slow.SendAsync("""[32,2,{"match":"prefix","get_retained":true},"com.example."]""", """[32,3,{},"com.other"]""");
+        await TestRouter.WaitUntilAsync(() => router.RealmState.SubscriptionCount == 2, () => "It has not subscribed.");
+        await publisher.SendAsync($$"""[16,{{++published}},{"retain":true},"com.example.state",[2]]""", $$"""[16,{{++published}},{},"com.example.state",[3]]""");
+        await publisher.RoutedAsync();
+
+        var last = 0;
+        while (last < 3)
+        {
+            var received = JsonElement.Parse(await slow.ReceiveAsync());
+            if (received[0].GetInt32() == 36 && received[3].GetProperty("topic").GetString() == "com.example.state")
+            {
+                var number = received[4][0].GetInt32();
+                Assert.InRange(number, last, 3);
+                last = number;
+            }
+        }
     }
 
     [Theory]

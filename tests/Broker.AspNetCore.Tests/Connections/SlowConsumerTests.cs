@@ -296,6 +296,45 @@ public sealed class SlowConsumerTests
         Assert.Equal(0, SlowPeers.GapOf(await slow.ExpectAsync("[36,*]")));
     }
 
+    [Theory]
+    [InlineData(PeerTransport.WebSocket, SerializerKind.Json)]
+    [InlineData(PeerTransport.RawSocket, SerializerKind.Cbor)]
+    [Trait("wamp", "WS-07")]
+    public async Task What_gives_way_of_one_session_the_next_one_of_the_connection_is_not_told(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await SlowPeers.StartAsync();
+        await using var slow = await SlowPeers.SubscribeAsync(
+            router, transport, serializer, SlowPeers.SmallBuffer, """{"_slow_consumer":"drop_oldest"}""");
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.RawSocket);
+        var payload = new string('x', 10_000);
+        var published = 0;
+        await PublishUntilAsync(() => router.RealmState.EventsDropped == 10, "com.example.topic");
+
+        await slow.SendAsync(
+            """[6,{},"wamp.close.close_realm"]""", TestPeer.HelloText, """[32,1,{},"com.example.other"]""",
+            """[32,2,{"_slow_consumer":"drop_oldest"},"com.example.second"]""");
+        await TestRouter.WaitUntilAsync(() => router.RealmState.SubscriptionCount == 2, () => "The second session has not subscribed.");
+        var before = router.RealmState.EventsDropped;
+        await PublishUntilAsync(() => router.RealmState.EventsDropped > before + 20, "com.example.second"); // those of the first session give way
+
+        while (!(await slow.ReceiveAsync()).StartsWith("[33,2,", StringComparison.Ordinal))
+        {
+            // what is left of the first session
+        }
+
+        var first = await slow.ExpectAsync("[36,*]");
+        Assert.Equal(SlowPeers.NumberOf(first) - 1, SlowPeers.GapOf(first));
+
+        async Task PublishUntilAsync(Func<bool> isEnough, string topic)
+        {
+            for (var number = 1; !isEnough(); number++)
+            {
+                await publisher.SendAsync($"[16,{++published},{{}},\"{topic}\",[{number},\"{payload}\"]]");
+                await publisher.RoutedAsync();
+            }
+        }
+    }
+
     [Fact]
     public async Task Another_bound_counts_for_connections_that_are_open()
     {

@@ -71,6 +71,15 @@ public sealed class OriginRulesTests
     }
 
     [Theory]
+    [InlineData("https://router.example.com", "router.example.com:443", true)]
+    [InlineData("http://router.example.com", "router.example.com:80", true)]
+    [InlineData("http://router.example.com", "router.example.com:443", false)]
+    [InlineData("https://router.example.com", "router.example.com:80", false)]
+    [InlineData("https://router.example.com:8443", "router.example.com:8443", true)]
+    public void The_port_of_the_scheme_may_stand_in_Host(string origin, string host, bool isAllowed) =>
+        Assert.Equal(isAllowed, OriginRules.Allow(origin, host, isEncrypted: false, isLoopback: false, []));
+
+    [Theory]
     [InlineData("https://app.example.com", true)]
     [InlineData("https://*.example.com", true)]
     [InlineData("https://*.example.com:*", true)]

@@ -63,6 +63,29 @@ public sealed class TokenKeyReloadTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(7), _services!.GetRequiredService<WampRouter>().Options.CloseTimeout);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_that_is_taken_out_of_a_key_set_is_out_at_the_next_reload(bool isAsked)
+    {
+        var path = _file.Beside("keys.json", KeySet(_key));
+        Run($$"""  "jwks_file": "{{path}}" """);
+        Assert.True(await TakesAsync(_key));
+
+        _file.Beside("keys.json", KeySet(_next));
+        if (isAsked)
+        {
+            _reload!.Reload(); // as SIGHUP does
+        }
+        else
+        {
+            _clock.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.False(await TakesAsync(_key));
+        Assert.True(await TakesAsync(_next));
+    }
+
     public void Dispose()
     {
         _watch?.Dispose();

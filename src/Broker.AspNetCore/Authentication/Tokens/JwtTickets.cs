@@ -99,6 +99,11 @@ public sealed class JwtTickets : ITicketVerifier
             return Denied("The token demands what this router does not understand (crit).");
         }
 
+        foreach (var set in _keySets)
+        {
+            await set.RenewAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var result = await ValidateAsync(token).ConfigureAwait(false);
         if (!IsSigned(result) && _keySets.Length > 0)
         {
@@ -117,6 +122,18 @@ public sealed class JwtTickets : ITicketVerifier
     /// <inheritdoc/>
     /// <remarks>A token that was good when the client joined is good until it ends.</remarks>
     public bool StillAccepts(AcceptedClient client) => client?.Identity.AuthProvider == Provider;
+
+    /// <summary>
+    /// Has the key sets of this process read again before the next token is judged: call it when a key has been taken out, and options have not changed.
+    /// Where one cannot be read, what was read before counts on. Thread-safe.
+    /// </summary>
+    public static void ExpireKeySets()
+    {
+        foreach (var set in SharedSets.Values)
+        {
+            set.Expire();
+        }
+    }
 
     private static JsonWebToken? Read(string ticket)
     {
@@ -166,7 +183,7 @@ public sealed class JwtTickets : ITicketVerifier
         InvalidOperationException? failure = null;
         foreach (var set in _keySets)
         {
-            failure = await set.SeekAsync(key => key.Fits(token.Alg, token.Kid) && key.IsNamed(token.Kid), cancellationToken).ConfigureAwait(false)
+            failure = await set.SeekAsync(key => key.Fits(token.Alg, token.Kid) && key.IsNamed(token.Kid), isNamed: !string.IsNullOrEmpty(token.Kid), cancellationToken).ConfigureAwait(false)
                 ?? failure;
         }
 

@@ -20,7 +20,45 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
     private DateTimeOffset _readAt = DateTimeOffset.MinValue;
     private DateTimeOffset _triedAt = DateTimeOffset.MinValue;
     private Task? _reading;
+    private bool _isDue; // to be read before it counts again
+    private bool _isRenewing; // by the reading that is under way
     private Exception? _failure;
+
+    /// <summary>Has it read again before the next token is judged: a key may have been taken out.</summary>
+    public void Expire()
+    {
+        lock (_lock)
+        {
+            (_isDue, _isRenewing) = (true, false);
+        }
+    }
+
+    /// <summary>Reads it if it has to be. Where that fails, what was read before counts on.</summary>
+    /// <param name="cancellationToken">Gives up waiting; the reading goes on for others.</param>
+    public async ValueTask RenewAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task reading;
+            lock (_lock)
+            {
+                if (!_isDue)
+                {
+                    return;
+                }
+
+                if (_reading is null)
+                {
+                    (_isRenewing, _triedAt) = (true, time.GetUtcNow());
+                    _reading = ReadAsync();
+                }
+
+                reading = _reading;
+            }
+
+            await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>The keys that are at hand. Where they have been read long ago, they are read again behind this.</summary>
     public IReadOnlyList<TokenKey> Look()
@@ -38,14 +76,15 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
 
     /// <summary>Reads the set unless a key that is wanted is at hand, or it was read just now.</summary>
     /// <param name="isWanted">Which key is wanted.</param>
+    /// <param name="isNamed">Whether it has a name; without one, those at hand that fit have not signed.</param>
     /// <param name="cancellationToken">Gives up waiting; the reading goes on for others.</param>
     /// <returns>Why there are no keys to judge by; null: there are.</returns>
-    public async ValueTask<InvalidOperationException?> SeekAsync(Func<TokenKey, bool> isWanted, CancellationToken cancellationToken)
+    public async ValueTask<InvalidOperationException?> SeekAsync(Func<TokenKey, bool> isWanted, bool isNamed, CancellationToken cancellationToken)
     {
         Task? reading = null;
         lock (_lock)
         {
-            if (!Look().Any(isWanted))
+            if (!isNamed || !Look().Any(isWanted))
             {
                 Read();
                 reading = _reading;
@@ -101,6 +140,8 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
             lock (_lock)
             {
                 _reading = null;
+                _isDue &= !_isRenewing;
+                _isRenewing = false;
             }
         }
     }

@@ -36,7 +36,7 @@ internal sealed class AuthRules(RealmSection realm, KeyPath path, Action<KeyPath
 
         if (auth is
             {
-                Anonymous: null, Ticket: null, Wampcra: null, Scram: null, Cryptosign: null, Jwt: null, Tls: null, Cookie: null,
+                Anonymous: null, Ticket: null, Wampcra: null, Scram: null, Cryptosign: null, Jwt: null, Tls: null,
                 Procedure: null or { Methods.Count: 0 }, Webhook: null,
             })
         {

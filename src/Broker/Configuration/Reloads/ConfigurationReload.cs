@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Broker.Authentication.Tokens;
 using Broker.Configuration.Documents;
 using Broker.Configuration.Sources;
 using Broker.Hosting;
@@ -89,6 +90,7 @@ internal sealed class ConfigurationReload : IDisposable
         if (changes.Count == 0)
         {
             ReloadLog.Unchanged(_logger);
+            JwtTickets.ExpireKeySets(); // what a file of keys says is not among the values
             Volatile.Write(ref _current, reading); // other files may be named
             return "unchanged";
         }
