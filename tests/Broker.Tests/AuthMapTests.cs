@@ -73,7 +73,7 @@ public sealed class AuthMapTests
     [InlineData("""  "ticket": { "users": { "IX": { "role": "guest", "secret": "x" }, "\u2168": { "role": "guest", "secret": "x" } } } """, "realms.0.auth.ticket: There are two users 'IX'")]
     [InlineData("""  "ticket": { "users": { "joe": { "role": "guest", "hash": "scram-argon2id13$1$8$AAAAAAAAAAA=$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" } } } """, "realms.0.auth.ticket: The router cannot compute Argon2id")]
     [InlineData("""  "procedure": { "uri": "com.example.authenticate", "methods": ["tls"] } """, "realms.0.auth.procedure.methods.0: ")]
-    [InlineData("""  "cookie": { "keys": "/dev/null/keys" } """, "realms.0.auth.cookie: ")]
+    [InlineData("""  "anonymous": { "role": "guest" }, "cookie": { "keys": "/dev/null/keys" } """, "realms.0.auth.cookie: ")]
     public void What_cannot_work_is_told_with_its_key(string auth, string fault)
     {
         var told = Assert.Single(WrittenFile.FaultsOf(Configuration(auth)));
@@ -86,7 +86,7 @@ public sealed class AuthMapTests
     public void Reading_makes_no_folder_for_the_keys_of_cookies_and_running_does()
     {
         var folder = Path.Combine(Path.GetTempPath(), $"broker-{Guid.NewGuid():N}", "keys");
-        var reading = WrittenFile.Read(Configuration($$"""  "cookie": { "keys": "{{folder}}" } """));
+        var reading = WrittenFile.Read(Configuration($$"""  "anonymous": { "role": "guest" }, "cookie": { "keys": "{{folder}}" } """));
         Assert.Empty(reading.Faults);
         Assert.False(Directory.Exists(folder));
 

@@ -21,7 +21,7 @@ public sealed class DropMetricTests
         }
 
         Assert.Equal(
-            [("drop_newest", 1), ("drop_oldest", 2), ("conflated", 3), ("outbound_total", 4), ("message_too_long", 5), ("inexpressible", 6)],
+            [("drop_newest", 1), ("drop_oldest", 2), ("conflated", 3), ("outbound_total", 4), ("message_too_long", 5), ("inexpressible", 6), ("forgotten", 7)],
             CountsOf(Realm).Select(count => (count.Key, count.Value)));
     }
 

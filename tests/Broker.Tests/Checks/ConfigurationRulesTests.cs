@@ -44,6 +44,7 @@ public sealed class ConfigurationRulesTests
     [Theory]
     [InlineData("{}")]
     [InlineData("""{ "ticket": null }""")]
+    [InlineData("""{ "cookie": {} }""")]
     [InlineData("""{ "procedure": { "uri": "com.example.authenticate", "methods": [] } }""")]
     public void A_realm_that_offers_no_method_is_a_fault(string auth) => Assert.Equal(
         ":1: realms.0.auth: nobody could join: name a method, such as ticket or anonymous, or leave auth out.",
