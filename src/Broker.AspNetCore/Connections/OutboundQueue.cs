@@ -199,6 +199,7 @@ internal sealed partial class OutboundQueue : IMessageSink
         }
         else
         {
+            events.Abandon();
             for (var i = 0; i < events.Count && !_isClosed; i++)
             {
                 Miss(events.Terms, DropReason.Newest);

@@ -220,7 +220,7 @@ internal sealed partial class BrokerRole
     }
 
     /// <summary>
-    /// Queues SUBSCRIBED, then the retained events if they are asked for, and lets live events through (ORD-02, RET-07). For a subscriber that is active
+    /// Queues SUBSCRIBED, then the retained events if they are asked for and not all to come already, and lets live events through (ORD-02, RET-07). For a subscriber that is active
     /// already, nothing but the messages (BRK-03, RET-10) and, where it names one, another policy for when it reads slowly.
     /// </summary>
     private void Activate(Subscriber subscriber, long requestId, in SubscribeOptions request)
@@ -230,7 +230,6 @@ internal sealed partial class BrokerRole
         reply.Encode(
             session.Serializer,
             new WampMessage { Type = MessageType.Subscribed, RequestId = requestId, SubscriptionId = subscriber.Subscription.Id });
-        List<(RetainedEvent, StoredPublication)>? retained = request.GetRetained ? [] : null;
         lock (session.Gate)
         {
             session.SendLocked(reply);
@@ -241,11 +240,13 @@ internal sealed partial class BrokerRole
             }
 
             subscriber.IsActive = true;
-            if (retained is not null)
+            if (request.GetRetained && subscriber.Retained is not { IsToCome: true })
             {
                 // Looked up with the gate held: whatever is retained later reaches this subscriber live.
+                var retained = new List<(RetainedEvent, StoredPublication)>();
                 _retained.Find(subscriber.Subscription, session, _time.GetUtcNow(), retained);
-                session.SendRetainedLocked(new RetainedDelivery(subscriber, retained));
+                subscriber.Retained = retained.Count == 0 ? null : new RetainedDelivery(subscriber, retained);
+                session.SendRetainedLocked(subscriber.Retained);
             }
         }
     }

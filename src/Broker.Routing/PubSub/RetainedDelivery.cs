@@ -20,7 +20,7 @@ public sealed class RetainedDelivery
     private const int LongestId = 16;
 
     private readonly Subscriber _subscriber;
-    private readonly RetainedEvent[] _events;
+    private RetainedEvent[] _events;
     private readonly Queue<StoredPublication> _kept = new(); // of the next ones of _events
     private int _next;
 
@@ -30,6 +30,7 @@ public sealed class RetainedDelivery
     {
         _subscriber = subscriber;
         _events = [.. events.Select(one => one.Event)];
+        Count = _events.Length;
         foreach (var (_, publication) in events)
         {
             if (KeptBytes + publication.Size > MaxKept)
@@ -45,7 +46,7 @@ public sealed class RetainedDelivery
     }
 
     /// <summary>How many events there were in the beginning.</summary>
-    public int Count => _events.Length;
+    public int Count { get; }
 
     /// <summary>About how many bytes are kept for the peer until the delivery is over.</summary>
     public int KeptBytes { get; private set; }
@@ -74,7 +75,18 @@ public sealed class RetainedDelivery
             }
         }
 
+        Abandon();
         return RetainedStep.End;
+    }
+
+    /// <summary>Whether all of it is still to come: then it serves whoever asks once more.</summary>
+    internal bool IsToCome => _next == 0;
+
+    /// <summary>Nothing more of it comes, and nothing is held for it.</summary>
+    public void Abandon()
+    {
+        _kept.Clear();
+        (_events, _next) = ([], Count);
     }
 
     /// <summary>Keeps nothing for the peer: there is no room. Call before the first <see cref="Next"/>.</summary>

@@ -26,6 +26,9 @@ internal sealed class Subscriber(Session session, Subscription subscription, Eve
     /// </summary>
     public bool IsActive { get; set; }
 
+    /// <summary>The retained events that it was to get last; null: it has not asked for any. Guarded by the session's gate.</summary>
+    public RetainedDelivery? Retained { get; set; }
+
     /// <summary>
     /// What was sent as a retained event while it was still on its way to the subscribers of its moment; usually null. Guarded by the session's gate.
     /// </summary>

@@ -216,9 +216,9 @@ public sealed class Session
     }
 
     /// <summary>Queues retained events, unless the session has left. Call with <see cref="Gate"/> held.</summary>
-    internal void SendRetainedLocked(RetainedDelivery events)
+    internal void SendRetainedLocked(RetainedDelivery? events)
     {
-        if (!HasEnded && events.Count > 0)
+        if (!HasEnded && events is not null)
         {
             _sink.SendRetained(events);
         }

@@ -172,6 +172,36 @@ public sealed class RetainedPaceTests
 
     [Theory]
     [MemberData(nameof(Transports))]
+    [Trait("wamp", "RET-10")]
+    public async Task Who_asks_once_more_before_they_have_begun_to_come_gets_them_once(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await SlowPeers.StartAsync();
+        await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
+        await RetainAsync(publisher, Events, "short");
+        await using var subscriber = await TestPeer.JoinAsync(router, transport, serializer);
+        await subscriber.SendAsync([.. Enumerable.Range(1, 200).Select(request =>
+            $$"""[32,{{request}},{"match":"prefix","get_retained":true},"com.example."]""")]);
+
+        var (confirmed, events) = (0, 0);
+        while (confirmed < 200)
+        {
+            var received = JsonElement.Parse(await subscriber.ReceiveAsync());
+            confirmed += received[0].GetInt32() == 33 ? 1 : 0;
+            events += received[0].GetInt32() == 36 ? 1 : 0;
+        }
+
+        await subscriber.SendAsync("""[32,201,{"match":"prefix","get_retained":true},"com.example."]""", """[48,202,{},"com.example.nothing"]""");
+        for (var received = await subscriber.ReceiveAsync(); !received.StartsWith("[8,48,202,", StringComparison.Ordinal); received = await subscriber.ReceiveAsync())
+        {
+            events += received.StartsWith("[36,", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        Assert.Equal(0, events % Events);
+        Assert.InRange(events, 2 * Events, 200 * Events); // however the requests came: once at least, and once more when all had come
+    }
+
+    [Theory]
+    [MemberData(nameof(Transports))]
     public async Task A_later_event_does_not_take_a_place_before_them(PeerTransport transport, SerializerKind serializer)
     {
         await using var router = await SlowPeers.StartAsync();
