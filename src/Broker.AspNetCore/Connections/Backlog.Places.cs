@@ -68,7 +68,6 @@ internal sealed partial class Backlog
         public string? Topic; // of an EVENT that is the only one of its topic
         public int Gap; // how many events the peer has missed before this one
         public OutboundFrame Frame;
-        public bool IsReply;
 
         public readonly bool IsEmpty => Bytes is null && Retained is null;
     }

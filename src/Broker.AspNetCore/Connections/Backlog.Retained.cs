@@ -1,5 +1,6 @@
 using Broker.PubSub;
 using Broker.Sessions;
+using Broker.Tracing;
 using Broker.Transports;
 
 namespace Broker.Connections;
@@ -10,17 +11,12 @@ internal sealed partial class Backlog
     /// <summary>What an event costs as long as it is not asked for.</summary>
     private const int PlaceCost = 8;
 
-    private Action<OutboundMessage>? _leaving;
-
     /// <summary>Adds the events of a delivery.</summary>
-    /// <param name="events">The events.</param>
-    /// <param name="leaving">Is told of each that leaves.</param>
-    public void AddRetained(RetainedDelivery events, Action<OutboundMessage> leaving)
+    public void AddRetained(RetainedDelivery events)
     {
-        _leaving = leaving;
         held.Add(CostOf(events));
         CloseSlots(events.Terms);
-        Append(new Entry { Frame = OutboundFrame.Message, Retained = events, Terms = events.Terms, IsReply = true, Gap = Missed });
+        Append(new Entry { Frame = OutboundFrame.Message, Retained = events, Terms = events.Terms, Gap = Missed });
         Missed = 0;
     }
 
@@ -28,39 +24,39 @@ internal sealed partial class Backlog
     public static int CostOf(RetainedDelivery events) => FrameCost + (PlaceCost * events.Count) + events.KeptBytes;
 
     /// <summary>Asks for the next event of the delivery that is first. Without one, and with it, the delivery is over.</summary>
-    private bool TryLoad(ref Entry first, ref int work)
+    private bool TryLoad(ref Entry first, ref int work, TracedConnection? trace)
     {
         using var message = new OutboundMessage();
-        switch (first.Retained!.Next(message, peerLimit, ref work))
+        switch (first.Retained!.Next(message, ref work))
         {
             case RetainedStep.Event:
-                _leaving!(message);
+                trace?.Sent(message);
                 first.Bytes = message.Share(held);
-                Grow(first.Bytes.Count + FrameCost, first.IsReply);
+                Bytes += first.Bytes.Count + FrameCost;
                 return true;
             case RetainedStep.Missed:
                 first.Gap++;
                 return false;
             default:
                 Tell(_first, first.Gap);
-                Shrink(first, CostOf(first.Retained));
+                Bytes -= CostOf(first.Retained);
                 LetGo(first.Retained);
                 Remove(ref first);
                 return false;
         }
     }
 
-    /// <summary>The first frame has left.</summary>
-    private void Finish(ref Entry first)
+    /// <summary>A frame has left, or never will: its place is empty, or is that of the next event of its delivery.</summary>
+    private void Finish(ref Entry entry)
     {
-        if (first.Retained is null)
+        if (entry.Retained is null)
         {
-            Remove(ref first);
+            Remove(ref entry);
             return;
         }
 
-        first.Bytes!.Release();
-        first.Bytes = null;
+        entry.Bytes!.Release();
+        entry.Bytes = null;
     }
 
     /// <summary>What comes later is to be behind the delivery: it takes no place before it any more.</summary>

@@ -6,6 +6,7 @@ using Broker.Messages;
 using Broker.PubSub;
 using Broker.Serialization;
 using Broker.Sessions;
+using Broker.Tracing;
 using Broker.Transports;
 
 namespace Broker.Connections;
@@ -43,9 +44,6 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
     /// <summary>The bytes that wait, and what the frames around them cost.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>Those of <see cref="Bytes"/> that answer the peer's own requests.</summary>
-    public int ReplyBytes { get; private set; }
-
     /// <summary>Events that the peer has missed behind the last one that waits; the next one tells.</summary>
     public int Missed { get; set; }
 
@@ -53,15 +51,22 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
     public void EndSession() => (Missed, _fence) = (0, _end);
 
     /// <summary>Adds a frame; the backlog takes over the caller's reference.</summary>
-    public void Add(OutboundFrame frame, SharedBytes bytes, bool isReply) =>
-        Append(new Entry { Frame = frame, Bytes = bytes, IsReply = isReply });
+    public void Add(OutboundFrame frame, SharedBytes bytes) => Append(new Entry { Frame = frame, Bytes = bytes });
 
-    /// <summary>Adds a frame that need not wait for the others: a peer that reads slowly is not to be thought gone, nor to think so of the router.</summary>
-    public void AddUrgent(OutboundFrame frame, SharedBytes bytes)
+    /// <summary>
+    /// Adds a control frame. Pings and pongs need not wait for the others: a peer that reads slowly is not to be thought gone, nor to think so of the router.
+    /// </summary>
+    public void AddControl(OutboundFrame frame, SharedBytes bytes)
     {
-        (_urgent ??= []).Enqueue(new Entry { Frame = frame, Bytes = bytes, IsReply = true });
+        if (frame is not (OutboundFrame.Ping or OutboundFrame.Pong))
+        {
+            Add(frame, bytes);
+            return;
+        }
+
+        (_urgent ??= []).Enqueue(new Entry { Frame = frame, Bytes = bytes });
         _count++;
-        Grow(bytes.Count + FrameCost, isReply: true);
+        Bytes += bytes.Count + FrameCost;
     }
 
     /// <summary>Adds an EVENT; the backlog takes over the caller's reference.</summary>
@@ -125,7 +130,11 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
     }
 
     /// <summary>Writes up to about <paramref name="space"/> bytes into <paramref name="output"/> and returns how many.</summary>
-    public int MoveTo(PipeWriter output, FrameWriter frames, int space)
+    /// <param name="output">The transport's pipe.</param>
+    /// <param name="frames">How the connection frames.</param>
+    /// <param name="space">How much may come.</param>
+    /// <param name="trace">Is told of retained events: they become messages here.</param>
+    public int MoveTo(PipeWriter output, FrameWriter frames, int space, TracedConnection? trace)
     {
         var (moved, work) = (0, 0);
         while (moved < space && work < MaxWork && _count > 0)
@@ -140,7 +149,7 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
             ref var first = ref First();
             if (_sent < 0)
             {
-                if ((first.Bytes is null && !TryLoad(ref first, ref work)) || (first.Gap > 0 && !TryMark(ref first)))
+                if ((first.Bytes is null && !TryLoad(ref first, ref work, trace)) || (first.Gap > 0 && !TryMark(ref first)))
                 {
                     continue;
                 }
@@ -177,14 +186,14 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
             urgent.Bytes!.Release();
         }
 
-        (Bytes, ReplyBytes, _count) = (0, 0, 0);
+        (Bytes, _count) = (0, 0);
         Empty();
     }
 
     private int Write(ref Entry entry, PipeWriter output, FrameWriter frames)
     {
         var written = frames.Write(output, entry.Frame, entry.Bytes!.Bytes);
-        Shrink(entry, entry.Bytes.Count + FrameCost);
+        Bytes -= entry.Bytes.Count + FrameCost;
         return written;
     }
 
@@ -194,7 +203,7 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
         LeaveSlot(ref first); // what the peer has begun to get cannot be replaced any more
         var header = frames.WriteHeader(output.GetSpan(FrameWriter.MaxHeaderLength), first.Frame, first.Bytes!.Count);
         output.Advance(header);
-        Shrink(first, FrameCost);
+        Bytes -= FrameCost;
         _sent = 0;
         return header;
     }
@@ -213,7 +222,7 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
         var chunk = rest[..Math.Min(rest.Length, space)];
         output.Write(chunk);
         _sent += chunk.Length;
-        Shrink(first, chunk.Length);
+        Bytes -= chunk.Length;
         if (chunk.Length < rest.Length)
         {
             return chunk.Length;
@@ -235,18 +244,7 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
         EventGap.Mark(marked, serializer, first.Bytes!.Bytes, first.Gap);
         if (marked.Bytes.Length > peerLimit)
         {
-            if (first.Retained is null)
-            {
-                Drop(_first, DropReason.TooLong);
-            }
-            else
-            {
-                first.Terms!.CountDrop(DropReason.TooLong);
-                first.Gap++;
-                Shrink(first, first.Bytes.Count + FrameCost);
-                Finish(ref first);
-            }
-
+            Drop(_first, DropReason.TooLong);
             return false;
         }
 
@@ -259,9 +257,17 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
     {
         ref var entry = ref _entries[at];
         entry.Terms!.CountDrop(reason);
-        Tell(at, entry.Gap + 1);
-        Shrink(entry, entry.Bytes!.Count + FrameCost);
-        Remove(ref entry);
+        Bytes -= entry.Bytes!.Count + FrameCost;
+        if (entry.Retained is null)
+        {
+            Tell(at, entry.Gap + 1);
+        }
+        else
+        {
+            entry.Gap++; // the next event of the delivery tells
+        }
+
+        Finish(ref entry);
     }
 
     /// <summary>Has the next EVENT behind a place tell a gap, if it belongs to the same session.</summary>
@@ -295,26 +301,14 @@ internal sealed partial class Backlog(ByteCount held, SerializerKind serializer,
         MakePlace();
         _entries[_end++] = entry;
         _count++;
-        Grow(entry.Retained is { } retained ? CostOf(retained) : entry.Bytes!.Count + FrameCost, entry.IsReply);
-    }
-
-    private void Grow(int bytes, bool isReply)
-    {
-        Bytes += bytes;
-        ReplyBytes += isReply ? bytes : 0;
+        Bytes += entry.Retained is { } retained ? CostOf(retained) : entry.Bytes!.Count + FrameCost;
     }
 
     private void Replace(ref Entry entry, SharedBytes bytes)
     {
-        Grow(bytes.Count - entry.Bytes!.Count, entry.IsReply);
+        Bytes += bytes.Count - entry.Bytes!.Count;
         entry.Bytes.Release();
         entry.Bytes = bytes;
-    }
-
-    private void Shrink(in Entry entry, int bytes)
-    {
-        Bytes -= bytes;
-        ReplyBytes -= entry.IsReply ? bytes : 0;
     }
 
     private void Remove(ref Entry entry)

@@ -85,7 +85,7 @@ internal sealed partial class OutboundQueue
     {
         if (_backlog is not null)
         {
-            _unflushed += _backlog.MoveTo(_output, _frames, MaxUnflushed - _unflushed);
+            _unflushed += _backlog.MoveTo(_output, _frames, MaxUnflushed - _unflushed, Trace);
             if (_backlog is { IsEmpty: true, Missed: 0 })
             {
                 _backlog = null;

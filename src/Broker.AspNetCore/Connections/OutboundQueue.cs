@@ -155,7 +155,8 @@ internal sealed partial class OutboundQueue : IMessageSink
         if (!_isClosed)
         {
             Count(message, bytes.Length);
-            Enqueue(OutboundFrame.Message, message.Share(_budget.Held), isReply: !isDroppable);
+            Waiting.Add(OutboundFrame.Message, message.Share(_budget.Held));
+            AfterAdding();
         }
 
         return SendResult.Queued;
@@ -189,8 +190,8 @@ internal sealed partial class OutboundQueue : IMessageSink
         {
             if (!_isClosed)
             {
-                Waiting.AddRetained(events, message => Trace?.Sent(message));
-                FlushWhenIdle();
+                Waiting.AddRetained(events);
+                AfterAdding();
             }
         }
         else if (events.Terms.Policy == SlowConsumerPolicy.Disconnect)
@@ -234,15 +235,10 @@ internal sealed partial class OutboundQueue : IMessageSink
             {
                 Close("The peer reads too slowly.");
             }
-            else if (!_isClosed && frame is OutboundFrame.Ping or OutboundFrame.Pong)
-            {
-                Waiting.AddUrgent(frame, new SharedBytes(payload, _budget.Held));
-                FlushWhenIdle();
-                _budget.Enforce();
-            }
             else if (!_isClosed)
             {
-                Enqueue(frame, new SharedBytes(payload, _budget.Held), isReply: true);
+                Waiting.AddControl(frame, new SharedBytes(payload, _budget.Held));
+                AfterAdding();
             }
         }
     }
@@ -308,8 +304,7 @@ internal sealed partial class OutboundQueue : IMessageSink
             {
                 Trace?.Sent(message); // counted when it leaves: it may be dropped before
                 Waiting.AddEvent(message.Share(_budget.Held), terms, slot);
-                FlushWhenIdle();
-                _budget.Enforce();
+                AfterAdding();
             }
         }
         else if (terms.Policy == SlowConsumerPolicy.Disconnect)
@@ -343,22 +338,15 @@ internal sealed partial class OutboundQueue : IMessageSink
         MarkDirty();
     }
 
-    private void Enqueue(OutboundFrame frame, SharedBytes bytes, bool isReply)
-    {
-        Waiting.Add(frame, bytes, isReply);
-        FlushWhenIdle();
-        if (isReply)
-        {
-            _budget.Enforce();
-        }
-    }
-
-    private void FlushWhenIdle()
+    /// <summary>More waits than before.</summary>
+    private void AfterAdding()
     {
         if (!_isFlushing)
         {
             MarkDirty();
         }
+
+        _budget.Enforce();
     }
 
     private void MarkDirty()

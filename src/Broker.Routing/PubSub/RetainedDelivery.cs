@@ -9,7 +9,7 @@ namespace Broker.PubSub;
 /// Retained events on their way to a session that has just been told SUBSCRIBED (RET-07): encoded one after the other, when the transport has room for the
 /// next one, so that a peer gets all of them at its own pace. The first ones are kept for it. What of the others is not retained any more when its turn
 /// comes is left out: without a word where a later event of its topic has taken its place, which comes live; otherwise counted, and told as a gap. All
-/// members are called with the gate of the session held, and use no buffers but their own.
+/// members are called with the gate of the session held, and use no buffers but their own: a transport may ask in the middle of routing.
 /// </summary>
 public sealed class RetainedDelivery
 {
@@ -21,7 +21,7 @@ public sealed class RetainedDelivery
 
     private readonly Subscriber _subscriber;
     private RetainedEvent[] _events;
-    private readonly Queue<StoredPublication> _kept = new(); // of the next ones of _events
+    private StoredPublication[] _kept; // of the first ones of them
     private int _next;
 
     /// <param name="subscriber">Who gets them.</param>
@@ -30,18 +30,9 @@ public sealed class RetainedDelivery
     {
         _subscriber = subscriber;
         _events = [.. events.Select(one => one.Event)];
+        _kept = [.. FirstOf(events)];
+        KeptBytes = _kept.Sum(publication => publication.Size);
         Count = _events.Length;
-        foreach (var (_, publication) in events)
-        {
-            if (KeptBytes + publication.Size > MaxKept)
-            {
-                break;
-            }
-
-            _kept.Enqueue(publication);
-            KeptBytes += publication.Size;
-        }
-
         Note(events);
     }
 
@@ -54,19 +45,23 @@ public sealed class RetainedDelivery
     /// <summary>How the subscription's events are treated.</summary>
     public EventTerms Terms => _subscriber.Terms;
 
+    /// <summary>Whether all of it is still to come: then it serves whoever asks once more.</summary>
+    internal bool IsToCome => _next == 0;
+
     /// <summary>Encodes the next event.</summary>
     /// <param name="message">Gets the EVENT.</param>
-    /// <param name="maxLength">The longest message that the peer takes, in bytes.</param>
     /// <param name="work">Grows by the bytes that have been looked at.</param>
     /// <returns>What came of it. An event that the peer cannot get is counted.</returns>
-    public RetainedStep Next(OutboundMessage message, int maxLength, ref int work)
+    public RetainedStep Next(OutboundMessage message, ref int work)
     {
         while (_next < _events.Length && _subscriber is { IsActive: true, Session.HasEnded: false })
         {
-            var retained = _events[_next++];
-            if ((_kept.TryDequeue(out var kept) ? kept : retained.Publication) is { } stored)
+            var retained = _events[_next];
+            var kept = _next < _kept.Length ? _kept[_next] : null;
+            _next++;
+            if ((kept ?? retained.Publication) is { } stored)
             {
-                return TryEncode(stored, message, maxLength, ref work);
+                return TryEncode(stored, message, ref work);
             }
 
             if (!retained.IsReplaced)
@@ -79,21 +74,29 @@ public sealed class RetainedDelivery
         return RetainedStep.End;
     }
 
-    /// <summary>Whether all of it is still to come: then it serves whoever asks once more.</summary>
-    internal bool IsToCome => _next == 0;
-
     /// <summary>Nothing more of it comes, and nothing is held for it.</summary>
-    public void Abandon()
-    {
-        _kept.Clear();
-        (_events, _next) = ([], Count);
-    }
+    public void Abandon() => (_events, _kept, _next) = ([], [], Count);
 
     /// <summary>Keeps nothing for the peer: there is no room. Call before the first <see cref="Next"/>.</summary>
     public void KeepNothing()
     {
-        _kept.Clear();
+        _kept = [];
         KeptBytes = 0;
+    }
+
+    private static IEnumerable<StoredPublication> FirstOf(List<(RetainedEvent Event, StoredPublication Publication)> events)
+    {
+        var bytes = 0;
+        foreach (var (_, publication) in events)
+        {
+            bytes += publication.Size;
+            if (bytes > MaxKept)
+            {
+                yield break;
+            }
+
+            yield return publication;
+        }
     }
 
     /// <summary>Has the subscriber know the events that are being dispatched at this moment, so that they do not come again.</summary>
@@ -109,11 +112,11 @@ public sealed class RetainedDelivery
         }
     }
 
-    private RetainedStep TryEncode(StoredPublication stored, OutboundMessage message, int maxLength, ref int work)
+    private RetainedStep TryEncode(StoredPublication stored, OutboundMessage message, ref int work)
     {
-        var (serializer, subscription) = (_subscriber.Session.Serializer, _subscriber.Subscription);
-        ref var known = ref stored.KnownLength(serializer, subscription.Match == MatchPolicy.Exact ? StoredForm.Event : StoredForm.PatternEvent);
-        if (known == StoredPublication.Inexpressible || known - LongestId > maxLength)
+        var (session, subscription) = (_subscriber.Session, _subscriber.Subscription);
+        ref var known = ref stored.KnownLength(session.Serializer, subscription.Match == MatchPolicy.Exact ? StoredForm.Event : StoredForm.PatternEvent);
+        if (known == StoredPublication.Inexpressible || known - LongestId > session.PeerLimit)
         {
             return Miss(known == StoredPublication.Inexpressible ? DropReason.Inexpressible : DropReason.TooLong);
         }
@@ -121,15 +124,16 @@ public sealed class RetainedDelivery
         work += stored.Length;
         using var transcoded = new ByteBuffer();
         using var details = new ByteBuffer();
-        if (!stored.TryTranscode(serializer, transcoded, out var payload))
+        var publication = stored.ToPublication();
+        if (!RoutingScratch.TryTranscode(publication.Serializer, publication.Payload, session.Serializer, transcoded, out var payload))
         {
             known = StoredPublication.Inexpressible;
             return Miss(DropReason.Inexpressible);
         }
 
-        EventEncoder.Encode(message, serializer, subscription, stored.ToPublication(), payload, isRetained: true, details);
+        EventEncoder.Encode(message, session.Serializer, subscription, publication, payload, isRetained: true, details);
         known = message.Bytes.Length;
-        return known <= maxLength ? RetainedStep.Event : Miss(DropReason.TooLong);
+        return known <= session.PeerLimit ? RetainedStep.Event : Miss(DropReason.TooLong);
     }
 
     private RetainedStep Miss(DropReason reason)

@@ -9,6 +9,6 @@ public enum RetainedStep
     /// <summary>An EVENT is encoded.</summary>
     Event,
 
-    /// <summary>The peer misses an event: its serializer cannot express it, or it is too long.</summary>
+    /// <summary>The peer misses an event: it is forgotten, the peer's serializer cannot express it, or it is too long.</summary>
     Missed,
 }

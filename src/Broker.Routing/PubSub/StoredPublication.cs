@@ -15,6 +15,8 @@ internal sealed class StoredPublication
     public const int Inexpressible = -1;
 
     private const int Overhead = 320; // of this object and its place in a store, about
+    private const int Forms = 4;
+    private const int Serializers = 3;
     private readonly byte[] _topic;
     private readonly byte[] _elements;
     private readonly int _elementCount;
@@ -72,8 +74,8 @@ internal sealed class StoredPublication
     /// </summary>
     public ref int KnownLength(SerializerKind serializer, StoredForm form)
     {
-        var lengths = _knownLengths ??= new int[Enum.GetValues<StoredForm>().Length * Enum.GetValues<SerializerKind>().Length];
-        return ref lengths[((int)form * Enum.GetValues<SerializerKind>().Length) + (int)serializer];
+        var lengths = _knownLengths ??= new int[Forms * Serializers];
+        return ref lengths[((int)form * Serializers) + (int)serializer];
     }
 
     /// <summary>Whether a session may get it as a retained event (RET-06).</summary>
@@ -81,20 +83,6 @@ internal sealed class StoredPublication
 
     /// <summary>Whether somebody of this identity may find it in a history (HIS-12, HIS-16).</summary>
     public bool Admit(SessionIdentity identity) => _lists?.Admit(identity) != false;
-
-    /// <summary>The payload in a serializer, in <paramref name="target"/> if it is not the publisher's own; false if it cannot be expressed.</summary>
-    public bool TryTranscode(SerializerKind serializer, ByteBuffer target, out Payload payload)
-    {
-        payload = new Payload(_elements, _elementCount);
-        if (serializer == _serializer || _elementCount == 0)
-        {
-            return true;
-        }
-
-        var isExpressed = Transcoder.TryTranscode(_serializer, _elements, _elementCount, serializer, target);
-        payload = new Payload(target.Written, _elementCount);
-        return isExpressed;
-    }
 
     /// <summary>The publication again; its bytes are this object's.</summary>
     public Publication ToPublication() => new(in _details)

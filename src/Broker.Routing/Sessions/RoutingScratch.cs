@@ -41,7 +41,11 @@ internal sealed class RoutingScratch
 
     /// <summary>The payload for a receiver: the sender's own bytes when the serializers are equal, otherwise transcoded.</summary>
     /// <returns>False when the receiver's serializer cannot express a value.</returns>
-    public bool TryTranscode(SerializerKind from, Payload payload, SerializerKind to, out Payload transcoded)
+    public bool TryTranscode(SerializerKind from, Payload payload, SerializerKind to, out Payload transcoded) =>
+        TryTranscode(from, payload, to, Payload(to), out transcoded);
+
+    /// <summary>The same by a buffer of the caller's own, which gets what is transcoded in the place of all that it holds.</summary>
+    public static bool TryTranscode(SerializerKind from, Payload payload, SerializerKind to, ByteBuffer target, out Payload transcoded)
     {
         transcoded = payload;
         if (from == to || payload.Count == 0)
@@ -49,7 +53,6 @@ internal sealed class RoutingScratch
             return true;
         }
 
-        var target = Payload(to);
         target.Clear();
         if (!Transcoder.TryTranscode(from, payload.Elements, payload.Count, to, target))
         {

@@ -56,7 +56,7 @@ public sealed class BacklogTests
         var held = new ByteCount();
         var backlog = new Backlog(held, SerializerKind.Json, int.MaxValue);
         var terms = new EventTerms(SlowConsumerPolicy.DropOldest, new EventDrops());
-        backlog.Add(OutboundFrame.Message, new SharedBytes(new byte[100], held), isReply: true);
+        backlog.Add(OutboundFrame.Message, new SharedBytes(new byte[100], held));
         backlog.AddEvent(new SharedBytes(new byte[100], held), terms, topic: null);
         var before = held.Value;
         for (var i = 0; i < 10_000; i++)
@@ -124,7 +124,7 @@ public sealed class BacklogTests
         public void AddReply(int size)
         {
             var id = ++_lastId;
-            _backlog.Add(OutboundFrame.Message, Encode(MessageType.Result, id, size), isReply: true);
+            _backlog.Add(OutboundFrame.Message, Encode(MessageType.Result, id, size));
             _waiting.Add(new Frame(id, -1, -1));
         }
 
@@ -158,7 +158,7 @@ public sealed class BacklogTests
 
         public void Send(int space)
         {
-            _backlog.MoveTo(_pipe.Writer, RawSocketFrameWriter.Instance, space);
+            _backlog.MoveTo(_pipe.Writer, RawSocketFrameWriter.Instance, space, trace: null);
             Assert.True(_pipe.Writer.FlushAsync().IsCompletedSuccessfully);
             if (!_pipe.Reader.TryRead(out var result))
             {
@@ -187,7 +187,7 @@ public sealed class BacklogTests
             Send(int.MaxValue);
             Assert.Empty(_waiting);
             Assert.True(_backlog.IsEmpty);
-            Assert.Equal((0, 0, 0), (_backlog.Bytes, _backlog.ReplyBytes, _held.Value));
+            Assert.Equal((0, 0), (_backlog.Bytes, _held.Value));
             Assert.Equal(_missed, _backlog.Missed);
             Assert.Equal((_dropped, _conflated), (_drops.Of(DropReason.Oldest), _drops.Of(DropReason.Conflated)));
             Assert.Equal(_dropped + _conflated, _drops.Total);

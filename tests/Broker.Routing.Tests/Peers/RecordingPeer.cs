@@ -100,7 +100,7 @@ internal sealed class RecordingPeer : IMessageSink
     {
         using var message = new OutboundMessage();
         var work = 0;
-        for (var step = events.Next(message, MaxLength, ref work); step != RetainedStep.End; step = events.Next(message, MaxLength, ref work))
+        for (var step = events.Next(message, ref work); step != RetainedStep.End; step = events.Next(message, ref work))
         {
             if (step == RetainedStep.Event)
             {
