@@ -5,7 +5,7 @@ namespace Broker.Authorization;
 /// <summary>
 /// The router's procedures by which a session ends others, takes from them what they hold, or has decisions forgotten. A rule allows to
 /// call them only if it names them: its URI begins with <c>wamp.</c> or <c>_broker.</c>. So a rule for everything, which is how one writes
-/// a default, does not give them away.
+/// a default, does not give them away. Where a realm names no roles, only <see cref="Realms.RealmOptions.AllowMetaKill"/> does.
 /// </summary>
 internal static class Interventions
 {
@@ -19,6 +19,20 @@ internal static class Interventions
         "wamp.subscription.remove_subscriber"u8.ToArray(),
         "_broker.authorizer.forget_decisions"u8.ToArray(),
     ];
+
+    /// <summary>Whether a procedure is one of them.</summary>
+    public static bool Include(ReadOnlySpan<byte> uri)
+    {
+        foreach (var procedure in Procedures)
+        {
+            if (uri.SequenceEqual(procedure))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// What is to be said of each of them by a rule of its own, so that looking up a URI stays what it is: nothing where a rule that names it

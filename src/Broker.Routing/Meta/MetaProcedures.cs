@@ -49,11 +49,18 @@ internal sealed class MetaProcedures
             return;
         }
 
-        if (options.MetaApi && _byUri.TryGetValue(message.Uri, out var procedure))
+        var isKnown = _byUri.TryGetValue(message.Uri, out var procedure) && options.MetaApi;
+        if (isKnown && decision.Permissions is null && !options.AllowMetaKill && Interventions.Include(message.Uri))
+        {
+            // Where the realm names roles, whoever gets here may: the role has been asked (SME-18).
+            caller.SendError(
+                MessageType.Call, message.RequestId, ErrorUris.NotAuthorized, "In this realm callers may not end other sessions, or take from them what they hold.");
+        }
+        else if (isKnown)
         {
             var arguments = new MetaArguments(caller.Serializer, message.Payload);
             var takesParts = request.ReceiveProgress && caller.CallerFeatures.Has(Features.ProgressiveCallResults);
-            procedure(new MetaCall(caller, message.RequestId, arguments, isAuthorized: decision.Permissions is not null, takesParts));
+            procedure!(new MetaCall(caller, message.RequestId, arguments, takesParts));
         }
         else if (options.UriRules.IsValid(message.Uri))
         {

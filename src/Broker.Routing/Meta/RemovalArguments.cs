@@ -6,8 +6,7 @@ using Broker.Uris;
 namespace Broker.Meta;
 
 /// <summary>
-/// The arguments of <c>remove_callee</c> and <c>remove_subscriber</c>: <c>(id, session; reason)</c>. Crossbar.io takes <c>reason</c> by position, too. Taking away
-/// what another session holds must be allowed, as killing it must.
+/// The arguments of <c>remove_callee</c> and <c>remove_subscriber</c>: <c>(id, session; reason)</c>. Crossbar.io takes <c>reason</c> by position, too.
 /// </summary>
 internal sealed class RemovalArguments(Realm realm)
 {
@@ -15,12 +14,6 @@ internal sealed class RemovalArguments(Realm realm)
     public bool TryRead(scoped in MetaCall call, out long id, out Session session, out string? reason)
     {
         (id, session, reason) = (0, null!, null);
-        if (!call.IsAuthorized && !realm.Options.AllowMetaKill)
-        {
-            call.Fail(ErrorUris.NotAuthorized, "Callers may not take registrations and subscriptions from others in this realm.");
-            return false;
-        }
-
         var arguments = call.Arguments;
         var told = arguments.Count == 3 ? arguments[2] : arguments["reason"];
         if (arguments.Count is not (2 or 3)

@@ -65,11 +65,6 @@ internal sealed class SessionProcedures(Realm realm)
     /// <summary><c>kill(session; reason, message)</c> (SME-10).</summary>
     private void Kill(scoped in MetaCall call)
     {
-        if (!MayKill(call))
-        {
-            return;
-        }
-
         if (call.Arguments.Count != 1 || call.Arguments[0].Integer is not { } id)
         {
             call.RefuseArguments("a session id");
@@ -94,7 +89,7 @@ internal sealed class SessionProcedures(Realm realm)
     /// <summary><c>kill_by_authid(authid; reason, message)</c> gives the ids of the sessions killed (SME-12).</summary>
     private void KillByAuthId(scoped in MetaCall call)
     {
-        if (MayKill(call) && TryGetName(call, "an authid", out var authId) && TryGetFarewell(call, out var reason, out var text))
+        if (TryGetName(call, "an authid", out var authId) && TryGetFarewell(call, out var reason, out var text))
         {
             call.Return(new IdList(
                 KillMany(call.Caller, session => string.Equals(session.Identity.AuthId, authId, StringComparison.Ordinal), reason, text, isQuiet: false)));
@@ -104,7 +99,7 @@ internal sealed class SessionProcedures(Realm realm)
     /// <summary><c>kill_by_authrole(authrole; reason, message)</c> gives how many sessions were killed (SME-12).</summary>
     private void KillByAuthRole(scoped in MetaCall call)
     {
-        if (MayKill(call) && TryGetName(call, "an authrole", out var role) && TryGetFarewell(call, out var reason, out var text))
+        if (TryGetName(call, "an authrole", out var role) && TryGetFarewell(call, out var reason, out var text))
         {
             var killed = KillMany(
                 call.Caller, session => string.Equals(session.Identity.AuthRole, role, StringComparison.Ordinal), reason, text, isQuiet: false);
@@ -115,11 +110,6 @@ internal sealed class SessionProcedures(Realm realm)
     /// <summary><c>kill_all(; reason, message)</c> (SME-13): without <c>on_leave</c> and testaments.</summary>
     private void KillAll(scoped in MetaCall call)
     {
-        if (!MayKill(call))
-        {
-            return;
-        }
-
         if (call.Arguments.Count != 0)
         {
             call.RefuseArguments("no positional arguments");
@@ -143,18 +133,6 @@ internal sealed class SessionProcedures(Realm realm)
         }
 
         return killed;
-    }
-
-    /// <summary>Where the realm names roles, whoever gets here may: the role has been asked (SME-18).</summary>
-    private bool MayKill(scoped in MetaCall call)
-    {
-        var isAllowed = call.IsAuthorized || realm.Options.AllowMetaKill;
-        if (!isAllowed)
-        {
-            call.Fail(ErrorUris.NotAuthorized, "Sessions may not be killed by callers in this realm.");
-        }
-
-        return isAllowed;
     }
 
     private static bool TryGetName(scoped in MetaCall call, string signature, out string name)

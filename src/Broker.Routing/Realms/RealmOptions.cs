@@ -51,9 +51,9 @@ public sealed record RealmOptions
 
     /// <summary>
     /// Whether sessions may end others by <c>wamp.session.kill</c>, <c>kill_by_authid</c>, <c>kill_by_authrole</c> and <c>kill_all</c>, and
-    /// take from others what they hold by <c>wamp.registration.remove_callee</c> and <c>wamp.subscription.remove_subscriber</c>. Off: every
-    /// session of the realm could, and callers get <c>wamp.error.not_authorized</c> (SME-18). With <see cref="Roles"/> it means nothing:
-    /// these procedures need a rule like all others.
+    /// take from others what they hold by <c>wamp.registration.remove_callee</c> and <c>wamp.subscription.remove_subscriber</c>, or have
+    /// decisions forgotten by <c>_broker.authorizer.forget_decisions</c>. Off: every session of the realm could, and callers get
+    /// <c>wamp.error.not_authorized</c> (SME-18). With <see cref="Roles"/> it means nothing: these procedures need a rule that names them.
     /// </summary>
     public bool AllowMetaKill { get; init; }
 
