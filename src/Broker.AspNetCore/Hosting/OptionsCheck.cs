@@ -10,12 +10,6 @@ namespace Broker.Hosting;
 /// <summary>Refuses options that cannot work, each with one sentence that names the option.</summary>
 internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
 {
-    /// <summary>The longest time that somebody is waited for. Timers of .NET take 49 days at the most, and would fail when they are needed.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
-
-    /// <summary>The longest time that something is remembered.</summary>
-    private static readonly TimeSpan LongestMemory = TimeSpan.FromDays(365);
-
     public ValidateOptionsResult Validate(string? name, WampRouterOptions options)
     {
         var faults = new List<string>();
@@ -65,7 +59,7 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
         Require(
             faults,
             options.AttemptLimits is { PerAddress: >= 0, PerAuthId: >= 0, PerAddressAndAuthId: >= 0 }
-                && options.AttemptLimits.Window > TimeSpan.Zero && options.AttemptLimits.Window <= LongestMemory,
+                && options.AttemptLimits.Window > TimeSpan.Zero && TimeBounds.IsMemory(options.AttemptLimits.Window),
             "A number of AttemptLimits is below zero (0 means no limit), or its Window is not above zero and at most 365 days.");
         Require(
             faults,
@@ -88,13 +82,13 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
         RequireWait(faults, nameof(options.HelloTimeout), options.HelloTimeout);
         Require(
             faults,
-            options.Authorizer is { MaxRemembered: > 0 } && IsMemory(options.Authorizer.AllowedFor) && IsMemory(options.Authorizer.DeniedFor),
+            options.Authorizer is { MaxRemembered: > 0 } && TimeBounds.IsMemory(options.Authorizer.AllowedFor) && TimeBounds.IsMemory(options.Authorizer.DeniedFor),
             "MaxRemembered of Authorizer is not above zero, or its AllowedFor or DeniedFor is below zero or more than 365 days.");
         RequireWait(faults, "Authorizer.Timeout", options.Authorizer.Timeout);
         RequireWait(faults, nameof(options.AuthenticationTimeout), options.AuthenticationTimeout);
         Require(
             faults,
-            options.KeepAliveInterval >= TimeSpan.Zero && options.KeepAliveInterval <= LongestWait,
+            options.KeepAliveInterval == TimeSpan.Zero || TimeBounds.IsWait(options.KeepAliveInterval),
             "KeepAliveInterval is below zero, or more than a day; 0 means never.");
         Require(
             faults,
@@ -123,10 +117,8 @@ internal sealed class OptionsCheck : IValidateOptions<WampRouterOptions>
         }
     }
 
-    private static bool IsMemory(TimeSpan time) => time >= TimeSpan.Zero && time <= LongestMemory;
-
     private static void RequireWait(List<string> faults, string name, TimeSpan time) =>
-        Require(faults, time > TimeSpan.Zero && time <= LongestWait, $"{name} is not above zero and at most a day.");
+        Require(faults, TimeBounds.IsWait(time), $"{name} is not above zero and at most a day.");
 
     private static void Require(List<string> faults, bool holds, string fault)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Broker.Hosting;
 using Broker.Sessions;
 using Broker.Uris;
 
@@ -10,19 +11,18 @@ namespace Broker.Authentication.Remote;
 /// </summary>
 internal sealed class PrincipalProcedure
 {
+    /// <summary>The <c>authprovider</c> of those whom the procedure knows.</summary>
+    public const string Provider = "dynamic";
+
     private readonly ProcedureOptions _options;
     private readonly TimeProvider _time;
 
     public PrincipalProcedure(ProcedureOptions options, TimeProvider time)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Timeout, TimeSpan.FromDays(1));
+        TimeBounds.RequireWait(options.Timeout);
         _options = options;
         _time = time;
     }
-
-    /// <summary>The <c>authprovider</c> of those whom the procedure knows.</summary>
-    public const string Provider = "dynamic";
 
     /// <summary>Asks for a user.</summary>
     /// <param name="request">Who wants to join.</param>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Broker.Hosting;
 
 namespace Broker.Authentication.Remote;
 
@@ -34,8 +35,7 @@ public sealed class WebhookTickets : ITicketVerifier
     /// <exception cref="ArgumentException">The address is not one to send tickets to, a field cannot be sent, or the timeout is more than a day.</exception>
     public WebhookTickets(WebhookOptions options, TimeProvider? time = null, HttpClient? http = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Timeout, TimeSpan.FromDays(1));
+        TimeBounds.RequireWait(options.Timeout);
         _options = options;
         _time = time ?? TimeProvider.System;
         _http = http ?? SharedHttp;

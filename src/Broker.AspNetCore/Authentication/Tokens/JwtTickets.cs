@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Broker.Hosting;
 using Broker.Sessions;
 using Broker.Uris;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -47,7 +48,7 @@ public sealed class JwtTickets : ITicketVerifier
     public JwtTickets(JwtOptions options, TimeProvider? time = null, HttpClient? http = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ClockSkew, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ClockSkew, TimeSpan.FromDays(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ClockSkew, TimeBounds.LongestWait);
         _options = options;
         _time = time ?? TimeProvider.System;
         var shared = options.HmacKey is { } key ? new[] { TokenKey.Hmac(key) } : [];
@@ -176,15 +177,14 @@ public sealed class JwtTickets : ITicketVerifier
         return keys.Count == 0 ? null : await Handler.ValidateTokenAsync(token, Parameters(keys)).ConfigureAwait(false);
     }
 
-    /// <summary>Has those key sets read again in which the key that a token names is not; of a token that names none, those in which none fits.</summary>
+    /// <summary>Has those key sets read again in which the key that a token names is not; for a token that names none, all of them.</summary>
     /// <returns>What has failed; null: nothing.</returns>
     private async Task<InvalidOperationException?> SeekAsync(JsonWebToken token, CancellationToken cancellationToken)
     {
         InvalidOperationException? failure = null;
         foreach (var set in _keySets)
         {
-            failure = await set.SeekAsync(key => key.Fits(token.Alg, token.Kid) && key.IsNamed(token.Kid), isNamed: !string.IsNullOrEmpty(token.Kid), cancellationToken).ConfigureAwait(false)
-                ?? failure;
+            failure = await set.SeekAsync(token.Alg, token.Kid, cancellationToken).ConfigureAwait(false) ?? failure;
         }
 
         return failure;

@@ -20,8 +20,8 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
     private DateTimeOffset _readAt = DateTimeOffset.MinValue;
     private DateTimeOffset _triedAt = DateTimeOffset.MinValue;
     private Task? _reading;
-    private bool _isDue; // to be read before it counts again
-    private bool _isRenewing; // by the reading that is under way
+    private int _expired; // how often
+    private int _renewed; // as of which of these times it has been read, or could not be
     private Exception? _failure;
 
     /// <summary>Has it read again before the next token is judged: a key may have been taken out.</summary>
@@ -29,7 +29,7 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
     {
         lock (_lock)
         {
-            (_isDue, _isRenewing) = (true, false);
+            _expired++;
         }
     }
 
@@ -42,18 +42,12 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
             Task reading;
             lock (_lock)
             {
-                if (!_isDue)
+                if (_renewed == _expired)
                 {
                     return;
                 }
 
-                if (_reading is null)
-                {
-                    (_isRenewing, _triedAt) = (true, time.GetUtcNow());
-                    _reading = ReadAsync();
-                }
-
-                reading = _reading;
+                reading = _reading ??= ReadAsync();
             }
 
             await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -74,17 +68,17 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
         }
     }
 
-    /// <summary>Reads the set unless a key that is wanted is at hand, or it was read just now.</summary>
-    /// <param name="isWanted">Which key is wanted.</param>
-    /// <param name="isNamed">Whether it has a name; without one, those at hand that fit have not signed.</param>
+    /// <summary>Reads the set unless the key that a token names is at hand, or it was read just now.</summary>
+    /// <param name="algorithm">The algorithm that the token names.</param>
+    /// <param name="keyId">The key; null or empty: it names none, and those at hand that fit have not signed.</param>
     /// <param name="cancellationToken">Gives up waiting; the reading goes on for others.</param>
     /// <returns>Why there are no keys to judge by; null: there are.</returns>
-    public async ValueTask<InvalidOperationException?> SeekAsync(Func<TokenKey, bool> isWanted, bool isNamed, CancellationToken cancellationToken)
+    public async ValueTask<InvalidOperationException?> SeekAsync(string algorithm, string? keyId, CancellationToken cancellationToken)
     {
         Task? reading = null;
         lock (_lock)
         {
-            if (!isNamed || !Look().Any(isWanted))
+            if (!Look().Any(key => key.IsNamed(algorithm, keyId)))
             {
                 Read();
                 reading = _reading;
@@ -111,14 +105,16 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
     {
         if (_reading is null && time.GetUtcNow() - _triedAt >= Pause)
         {
-            _triedAt = time.GetUtcNow();
             _reading = ReadAsync();
         }
     }
 
+    /// <summary>Reads it. The lock is held at the beginning.</summary>
     private async Task ReadAsync()
     {
-        await Task.Yield(); // the lock is held
+        var asOf = _expired;
+        _triedAt = time.GetUtcNow();
+        await Task.Yield();
         try
         {
             using var limit = new CancellationTokenSource(TimeLimit, time);
@@ -139,9 +135,7 @@ internal sealed class KeySet(Func<CancellationToken, Task<string>> read, TimeSpa
         {
             lock (_lock)
             {
-                _reading = null;
-                _isDue &= !_isRenewing;
-                _isRenewing = false;
+                (_reading, _renewed) = (null, asOf);
             }
         }
     }

@@ -62,8 +62,8 @@ internal sealed record TokenKey(SecurityKey Key, IReadOnlyList<string> Algorithm
         Algorithms.Contains(algorithm, StringComparer.Ordinal)
         && (string.IsNullOrEmpty(keyId) || string.IsNullOrEmpty(Key.KeyId) || string.Equals(Key.KeyId, keyId, StringComparison.Ordinal));
 
-    /// <summary>Whether it has the name that a token gives its key; of a token that gives none, every key does.</summary>
-    public bool IsNamed(string? keyId) => string.IsNullOrEmpty(keyId) || string.Equals(Key.KeyId, keyId, StringComparison.Ordinal);
+    /// <summary>The same, and the token and this call the key by its name.</summary>
+    public bool IsNamed(string algorithm, string? keyId) => Fits(algorithm, keyId) && !string.IsNullOrEmpty(keyId) && Key.KeyId == keyId;
 
     private static TokenKey? TryCreate(SecurityKey key, string? algorithm)
     {
