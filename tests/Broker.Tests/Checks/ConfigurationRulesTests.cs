@@ -50,6 +50,17 @@ public sealed class ConfigurationRulesTests
         ":1: realms.0.auth: nobody could join: name a method, such as ticket or anonymous, or leave auth out.",
         Assert.Single(WrittenFile.FaultsOf($$"""{ "realms": [ { "name": "a", "roles": [ { "name": "r" } ], "auth": {{auth}} } ] }""")));
 
+    [Theory]
+    [InlineData("b", ":1: realms.0.auth.procedure.realm: there is no realm 'b' in which a procedure could be asked.")]
+    [InlineData("a")]
+    public void A_procedure_that_knows_users_is_in_a_realm_that_there_is(string realm, params string[] faults) => Assert.Equal(faults, WrittenFile.FaultsOf($$"""
+        {
+          "realms": [
+            { "name": "a", "roles": [ { "name": "r" } ], "auth": { "procedure": { "uri": "com.example.who", "methods": [ "ticket" ], "realm": "{{realm}}" } } }
+          ]
+        }
+        """.ReplaceLineEndings(" ")));
+
     /// <summary>Timers of .NET take 49 days at the most: what is longer would fail when it is needed.</summary>
     [Fact]
     public void Every_duration_has_a_largest_value()

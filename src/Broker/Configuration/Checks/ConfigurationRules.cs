@@ -94,6 +94,11 @@ internal sealed class ConfigurationRules(BrokerConfiguration configuration, Acti
                 report(path[index]["name"], $"another realm has the name {realm.Name}, too.");
             }
 
+            if (realm.Auth?.Procedure?.Realm is { } asked && configuration.Realms.All(one => one.Name != asked))
+            {
+                report(path[index]["auth"]["procedure"]["realm"], $"there is no realm '{asked}' in which a procedure could be asked.");
+            }
+
             CheckUris(realm, path[index]);
             new AuthRules(realm, path[index], report).Check();
         }
