@@ -14,8 +14,8 @@ internal sealed record PeerInfo(string ConnectionId, string Address, TransportIn
     private static long _lastId;
 
     /// <summary>
-    /// The address that the connection counts for in <see cref="Limits.ConnectionLimits.PerAddress"/>; null: none. That of a trusted proxy is not, even where the proxy does not tell
-    /// whom it speaks for.
+    /// The address that the connection counts for in <see cref="Limits.ConnectionLimits.PerAddress"/>; null: none. That of a trusted proxy
+    /// is not, even where the proxy does not tell whom it speaks for.
     /// </summary>
     public IPAddress? CountedAddress { get; init; }
 

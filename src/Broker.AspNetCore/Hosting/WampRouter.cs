@@ -46,7 +46,7 @@ public sealed class WampRouter
 
     /// <summary>
     /// Replaces the options while the router runs: all of them, or, when one cannot work, none. Origins count from the next handshake on,
-    /// the size of messages and the outbound bytes of one peer for new connections, all else at once: realms come and go, sessions lose the
+    /// the size of messages for new connections, all else at once: realms come and go, sessions lose the
     /// subscriptions and registrations that their role may not hold any more, and end where there is no such role, realm or user (<see
     /// cref="Authentication.IWampAuthenticator.StillAccepts"/>).
     /// </summary>

@@ -64,8 +64,9 @@ public sealed class WampRouterOptions
     /// <summary>
     /// How much memory what waits for all peers together may take, in bytes; what several of them wait for counts once. Three quarters of
     /// it are for what others send to a peer: beyond, it is treated as if the peer's own <see cref="MaxOutboundBytes"/> were used up. When
-    /// replies use up the rest, sessions of peers that do not read theirs end, those first that have not for longest. By default a quarter
-    /// of the memory that the process may use (<see cref="GCMemoryInfo.TotalAvailableMemoryBytes"/>); 0: any amount.
+    /// the rest is used up as well, peers give way, those first that have read nothing for longest: the events that wait for them are
+    /// dropped, and where that is not enough, their sessions end. By default a quarter of the memory that the process may use (<see
+    /// cref="GCMemoryInfo.TotalAvailableMemoryBytes"/>); 0: any amount.
     /// </summary>
     public long MaxOutboundBytesTotal { get; set; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 

@@ -9,7 +9,10 @@ public sealed record ConnectionLimits
     /// <summary>Connections of the whole router, those included that have not said what they are. 0.</summary>
     public int Total { get; init; }
 
-    /// <summary>Connections from one address; of IPv6 addresses the first 64 bits count. Local ones, by Unix domain sockets, are not counted, nor are those of trusted proxies that name no client. 0.</summary>
+    /// <summary>
+    /// Connections from one address; of IPv6 addresses the first 64 bits count. Local ones, by Unix domain sockets, are not counted, nor are
+    /// those of trusted proxies that name no client. 0.
+    /// </summary>
     public int PerAddress { get; init; }
 
     /// <summary>New connections a second, of the whole router; as many may come at once after a quiet second. 0.</summary>

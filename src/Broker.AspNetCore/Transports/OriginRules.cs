@@ -21,7 +21,9 @@ public static class OriginRules
     /// <summary>Whether a handshake with this Origin may go on.</summary>
     /// <param name="origin">The Origin field, or null.</param>
     /// <param name="host">The Host field.</param>
-    /// <param name="isEncrypted">Whether the connection uses TLS up to this process, or to a trusted proxy: then who can change a page on its way must not speak in its name.</param>
+    /// <param name="isEncrypted">
+    /// Whether the connection uses TLS up to this process, or to a trusted proxy: then who can change a page on its way must not speak in its name.
+    /// </param>
     /// <param name="isLoopback">Whether the peer is on a loopback address.</param>
     /// <param name="allowed">The origins and patterns listed in the options.</param>
     public static bool Allow(string? origin, string host, bool isEncrypted, bool isLoopback, IEnumerable<string> allowed)

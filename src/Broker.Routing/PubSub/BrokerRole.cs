@@ -220,8 +220,9 @@ internal sealed partial class BrokerRole
     }
 
     /// <summary>
-    /// Queues SUBSCRIBED, then the retained events if they are asked for and not all to come already, and lets live events through (ORD-02, RET-07). For a subscriber that is active
-    /// already, nothing but the messages (BRK-03, RET-10) and, where it names one, another policy for when it reads slowly.
+    /// Queues SUBSCRIBED, then the retained events if they are asked for and not all to come already, and lets live events through (ORD-02,
+    /// RET-07). For a subscriber that is active already, nothing but the messages (BRK-03, RET-10) and, where it names one, another policy
+    /// for when it reads slowly.
     /// </summary>
     private void Activate(Subscriber subscriber, long requestId, in SubscribeOptions request)
     {

@@ -1,6 +1,9 @@
 namespace Broker.PubSub;
 
-/// <summary>One event of <see cref="RetainedEvents"/>. Whoever is about to get it holds this, and not the publication: so that memory is given back when the event is forgotten.</summary>
+/// <summary>
+/// One event of <see cref="RetainedEvents"/>. Whoever is about to get it holds this, and not the publication: so that memory is given back
+/// when the event is forgotten.
+/// </summary>
 internal sealed class RetainedEvent(StoredPublication publication, List<RetainedEvent> topic)
 {
     private StoredPublication? _publication = publication;

@@ -10,7 +10,10 @@ internal sealed record LimitsSection
     public int Connections { get; init; }
 
     /// <summary>Connections of an address.</summary>
-    [Key("How many connections one address may have; of IPv6 addresses the first 64 bits count. What trusted proxies connect counts for the clients that they name. 0: any number.", Min = "0")]
+    [Key(
+        "How many connections one address may have; of IPv6 addresses the first 64 bits count. What trusted proxies connect counts for the "
+        + "clients that they name. 0: any number.",
+        Min = "0")]
     public int ConnectionsPerAddress { get; init; }
 
     /// <summary>Sessions of an authid.</summary>

@@ -20,9 +20,9 @@ internal sealed record ListenerSection
 
     /// <summary>Origins of web pages that may connect.</summary>
     [Key(
-        "Origins of web pages that may connect, besides those of the router's own host (over https where the connection uses TLS) and, from loopback addresses, those that this "
-        + "machine serves: https://app.example.com, https://*.example.com for all hosts below it, http://localhost:* for all ports, "
-        + "* for all pages.",
+        "Origins of web pages that may connect, besides those of the router's own host (over https where the connection uses TLS) and, from "
+        + "loopback addresses, those that this machine serves: https://app.example.com, https://*.example.com for all hosts below it, "
+        + "http://localhost:* for all ports, * for all pages.",
         Format = TextFormat.Origin,
         Example = """["https://*.example.com"]""")]
     public IReadOnlyList<string> Origins { get; init; } = [];

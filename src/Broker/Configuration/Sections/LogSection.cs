@@ -6,7 +6,9 @@ namespace Broker.Configuration.Sections;
 internal sealed record LogSection
 {
     /// <summary>The least level.</summary>
-    [Key("The least level that is logged. What the server beneath the router logs starts at warning; a trace that an operator has started is logged whatever this says.")]
+    [Key(
+        "The least level that is logged. What the server beneath the router logs starts at warning; a trace that an operator has started is "
+        + "logged whatever this says.")]
     public LogLevel Level { get; init; } = LogLevel.Information;
 
     /// <summary>How entries look.</summary>

@@ -14,7 +14,11 @@ internal sealed record TlsSection
     public required string Key { get; init; }
 
     /// <summary>Who vouches for clients.</summary>
-    [Key("The file with the certificates that vouch for clients, in PEM: roots, and intermediate ones that clients do not send along. null: those that the system trusts.", Format = TextFormat.File, NeedsRestart = true)]
+    [Key(
+        "The file with the certificates that vouch for clients, in PEM: roots, and intermediate ones that clients do not send along. null: "
+        + "those that the system trusts.",
+        Format = TextFormat.File,
+        NeedsRestart = true)]
     public string? ClientCa { get; init; }
 
     /// <summary>Whether clients show certificates.</summary>
