@@ -78,12 +78,7 @@ public sealed class RetainedPaceTests
         await using var slow = await SlowPeers.SubscribeAsync(
             router, transport, serializer, SlowPeers.SmallBuffer, """{"match":"prefix","_slow_consumer":"latest"}""", "com.example.");
         await publisher.SendAsync("""[16,1,{"retain":true},"com.example.state",[3]]""");
-        var published = 1;
-        while (router.RealmState.EventsDroppedFor(DropReason.Conflated) < 10)
-        {
-            await SlowPeers.PublishAsync(publisher, ++published, Payload, "com.example.flood");
-            await publisher.RoutedAsync();
-        }
+        var published = await FloodAsync(router, publisher, published: 1);
 
         await publisher.SendAsync($"""[16,{++published},{"{}"},"com.example.state",[5]]""");
         await publisher.RoutedAsync();
@@ -208,12 +203,7 @@ public sealed class RetainedPaceTests
         await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.WebSocket);
         await using var slow = await SlowPeers.SubscribeAsync(
             router, transport, serializer, SlowPeers.SmallBuffer, """{"match":"prefix","_slow_consumer":"latest"}""", "com.example.");
-        var published = 0;
-        while (router.RealmState.EventsDroppedFor(DropReason.Conflated) < 10)
-        {
-            await SlowPeers.PublishAsync(publisher, ++published, Payload, "com.example.flood");
-            await publisher.RoutedAsync();
-        }
+        var published = await FloodAsync(router, publisher, published: 0);
 
         await publisher.SendAsync($$"""[16,{{++published}},{"retain":true},"com.example.state",[1]]""");
         await publisher.RoutedAsync();
@@ -257,6 +247,19 @@ public sealed class RetainedPaceTests
         }
 
         Assert.InRange(before, 0, 190);
+    }
+
+    /// <summary>Publishes until events of one topic wait, and others have taken the place of earlier ones.</summary>
+    /// <returns>The number of the last PUBLISH.</returns>
+    private static async Task<int> FloodAsync(TestRouter router, TestPeer publisher, int published)
+    {
+        while (router.RealmState.EventsDroppedFor(DropReason.Conflated) < 10)
+        {
+            await SlowPeers.PublishAsync(publisher, ++published, Payload, "com.example.flood");
+            await publisher.RoutedAsync();
+        }
+
+        return published;
     }
 
     private static bool IsRetained(JsonElement received) => received[3].TryGetProperty("retained", out _);

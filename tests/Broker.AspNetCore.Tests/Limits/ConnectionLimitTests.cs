@@ -123,16 +123,12 @@ public sealed class ConnectionLimitTests
             options.ConnectionLimits = new ConnectionLimits { PerAuthId = 1 };
             options.Authenticators["realm1"] = [new Everybody()];
         });
-        await using var first = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
-        await first.SendAsync(Hello("joe"));
-        await first.ExpectAsync("[2,*]");
+        await using var first = await JoinAsync(router, "joe");
         await using var second = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
         await second.SendAsync(Hello("joe"));
         await second.ExpectAbortAsync("wamp.error.unavailable");
         await second.ExpectCloseAsync(1000);
-        await using var other = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
-        await other.SendAsync(Hello("jane"));
-        await other.ExpectAsync("[2,*]");
+        await using var other = await JoinAsync(router, "jane");
 
         await first.SendAsync("""[6,{},"wamp.close.close_realm"]""");
         await first.ExpectAsync("[6,*]");
@@ -145,12 +141,8 @@ public sealed class ConnectionLimitTests
     public async Task A_limit_of_sessions_that_comes_later_counts_those_that_are_open()
     {
         await using var router = await TestRouter.StartAsync(options => options.Authenticators["realm1"] = [new Everybody()]);
-        await using var first = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
-        await first.SendAsync(Hello("joe"));
-        await first.ExpectAsync("[2,*]");
-        await using var second = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
-        await second.SendAsync(Hello("joe"));
-        await second.ExpectAsync("[2,*]");
+        await using var first = await JoinAsync(router, "joe");
+        await using var second = await JoinAsync(router, "joe");
 
         var options = new Hosting.WampRouterOptions { ConnectionLimits = new ConnectionLimits { PerAuthId = 2 } };
         options.Authenticators["realm1"] = [new Everybody()];
@@ -179,6 +171,14 @@ public sealed class ConnectionLimitTests
         Assert.Equal(
             [ConnectionRefusal.None, ConnectionRefusal.PerAddress, ConnectionRefusal.None, ConnectionRefusal.None, ConnectionRefusal.PerAddress],
             [first!.Refusal, neighbour!.Refusal, stranger!.Refusal, mapped!.Refusal, same!.Refusal]);
+    }
+
+    private static async Task<TestPeer> JoinAsync(TestRouter router, string authId)
+    {
+        var peer = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
+        await peer.SendAsync(Hello(authId));
+        await peer.ExpectAsync("[2,*]");
+        return peer;
     }
 
     private static string Hello(string authId) => $$$"""[1,"realm1",{"roles":{"caller":{}},"authmethods":["everybody"],"authid":"{{{authId}}}"}]""";
