@@ -21,6 +21,9 @@ internal sealed class Admission(RouterContext context)
     /// <summary>How many connections there are that were let in.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Whether any of them counts for an address.</summary>
+    public bool CountsAddresses => !_perAddress.IsEmpty;
+
     /// <summary>How many connections wait to be told that there is no room.</summary>
     public int TurnedAway => Volatile.Read(ref _turnedAway);
 

@@ -9,6 +9,9 @@ internal sealed class CountTable<TKey>
 {
     private readonly ConcurrentDictionary<TKey, int> _counts = new();
 
+    /// <summary>Whether there is none of anything.</summary>
+    public bool IsEmpty => _counts.IsEmpty;
+
     /// <summary>One more.</summary>
     /// <returns>How many there are with it.</returns>
     public int Add(TKey key) => _counts.AddOrUpdate(key, 1, static (_, count) => count + 1);
