@@ -18,6 +18,7 @@ internal sealed partial class SessionState
 
     private JoinAttempt? _attempt;
     private Task<AuthenticationResult>? _asked;
+    private CancellationTokenSource? _asking; // ends what is asked
     private Joining? _joining;
     private long _expires = long.MaxValue; // in ticks
 
@@ -41,6 +42,7 @@ internal sealed partial class SessionState
             }
 
             _asked = null;
+            _asking!.Dispose();
             return Conclude(ResultOf(asked));
         }
         catch (WampProtocolException violation)
@@ -200,10 +202,14 @@ internal sealed partial class SessionState
     {
         if (_asked is { } asked)
         {
-            // Who leaves before it is judged has failed. The authenticator that is still at work ends when its time is up, however it ends.
-            TryFail();
+            // Who leaves while it is judged has failed. Who only waited for that has cost nothing, and learned nothing.
+            if (!_attempt!.Request.WaitsInLine)
+            {
+                TryFail();
+            }
+
             Count(AuthenticationOutcome.Failed);
-            _ = asked.ContinueWith(static asked => asked.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = AbandonAsync(asked, _asking!);
         }
 
         (_attempt, _asked) = (null, null);

@@ -26,23 +26,35 @@ internal sealed partial class SessionState
         }
 
         Rounds++;
-        var asked = AskAsync(_attempt!, question, answer);
+        var time = new CancellationTokenSource(context.Options.AuthenticationTimeout, context.Time);
+        var asked = AskAsync(_attempt!, question, answer, time.Token);
         if (asked.IsCompleted)
         {
+            time.Dispose();
             return Conclude(ResultOf(asked));
         }
 
-        _asked = asked;
+        (_asked, _asking) = (asked, time);
         return null;
     }
 
     /// <summary>Puts a question to the authenticator. One that does not listen to its token is not waited for any longer, either.</summary>
-    private async Task<AuthenticationResult> AskAsync(
-        JoinAttempt attempt, Func<JoinAttempt, AuthenticationAnswer?, CancellationToken, ValueTask<AuthenticationResult>> question, AuthenticationAnswer? answer)
+    private static async Task<AuthenticationResult> AskAsync(
+        JoinAttempt attempt,
+        Func<JoinAttempt, AuthenticationAnswer?, CancellationToken, ValueTask<AuthenticationResult>> question,
+        AuthenticationAnswer? answer,
+        CancellationToken cancellationToken)
     {
-        using var time = new CancellationTokenSource(context.Options.AuthenticationTimeout, context.Time);
-        var result = question(attempt, answer, time.Token);
-        return result.IsCompleted ? await result.ConfigureAwait(false) : await result.AsTask().WaitAsync(time.Token).ConfigureAwait(false);
+        var result = question(attempt, answer, cancellationToken);
+        return result.IsCompleted ? await result.ConfigureAwait(false) : await result.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells an authenticator that is still at work that nobody waits for it any more.</summary>
+    private static async Task AbandonAsync(Task asked, CancellationTokenSource asking)
+    {
+        await asking.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await asked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        asking.Dispose();
     }
 
     /// <summary>What an authenticator says; if it fails, that is logged, and the client is sent away (AUT-09).</summary>

@@ -142,6 +142,29 @@ public sealed class GuessingTests : IDisposable
         await again.ExpectAsync("[2,*]");
     }
 
+    [Theory]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
+    public async Task Who_leaves_gives_its_place_in_line_back_and_has_not_failed(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await StartAsync(new AttemptLimits { PerAddressAndAuthId = 1 });
+        await using var other = await ShowAsync(router, "ann", "guess");
+        await _begun.WaitAsync(TestContext.Current.CancellationToken);
+        await using (var gone = await TestPeer.ConnectAsync(router, transport, serializer))
+        {
+            await gone.ChallengeAsync(Hello("joe"));
+            await gone.SendAsync(Login.Authenticate("guess"));
+            await ExpectWaitingAsync(router, 1);
+            gone.Reset();
+        }
+
+        await ExpectWaitingAsync(router, 0);
+        await TestRouter.WaitUntilAsync(() => router.Context.Admission.Count == 1, () => $"{router.Context.Admission.Count} places are taken");
+
+        _turns.Release(2);
+        await using var joe = await ShowAsync(router, "joe", "sesame");
+        await joe.ExpectAsync("[2,*]");
+    }
+
     [Fact]
     public async Task Guessers_at_one_address_do_not_keep_others_waiting()
     {

@@ -122,6 +122,39 @@ public sealed class ConfigurationRulesTests
           { "uri": "com..", "match": "wildcard", "allow": { "call": true } } ] } ] } ] }
         """).Warnings);
 
+    [Theory]
+    [InlineData(""" "ticket": {} """, "ticket")]
+    [InlineData(""" "ticket": { "users": {} }, "procedure": { "uri": "b", "methods": [ "scram" ] } """, "ticket")]
+    [InlineData(""" "ticket": {}, "procedure": { "uri": "b", "methods": [ "ticket" ] } """, null)]
+    [InlineData(""" "ticket": { "allow_unencrypted": true }, "jwt": { "hmac_key": "0123456789abcdef0123456789abcdef" } """, null)]
+    [InlineData(""" "ticket": {}, "webhook": { "url": "https://a" } """, null)]
+    [InlineData(""" "ticket": { "users": { "joe": { "role": "r", "secret": "s" } } } """, null)]
+    [InlineData(""" "wampcra": {}, "procedure": { "uri": "b", "methods": [ "ticket" ] } """, "wampcra")]
+    [InlineData(""" "wampcra": {}, "procedure": { "uri": "b", "methods": [ "wampcra" ] } """, null)]
+    [InlineData(""" "scram": {} """, "scram")]
+    [InlineData(""" "scram": {}, "procedure": { "uri": "b", "methods": [ "scram" ] } """, null)]
+    [InlineData(""" "cryptosign": {} """, "cryptosign")]
+    [InlineData(""" "cryptosign": {}, "procedure": { "uri": "b", "methods": [ "cryptosign" ] } """, null)]
+    public void A_method_by_which_nobody_can_join_is_warned_of(string auth, string? warned)
+    {
+        var reading = WrittenFile.Read($$"""{ "realms": [ { "name": "a", "roles": [ { "name": "r" } ], "auth": { {{auth}} } } ] }""");
+
+        Assert.Empty(reading.Faults);
+        Assert.Equal(
+            warned is null ? [] : [$"realms.0.auth.{warned}: nobody can join by {warned}: it has no users."],
+            reading.Warnings.Select(warning => $"{warning.Path}: {warning.Text}"));
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(""" "role": "r" """, false)]
+    public void Certificates_of_which_none_is_known_are_warned_of(string tls, bool isWarned)
+    {
+        var reading = WrittenFile.Read($$"""{ "realms": [ { "name": "a", "roles": [ { "name": "r" } ], "auth": { "tls": { {{tls}} } } } ] }""");
+
+        Assert.Equal(isWarned ? ["realms.0.auth.tls"] : [], reading.Warnings.Select(warning => warning.Path.ToString()));
+    }
+
     [Fact]
     public void Port_0_can_be_asked_for_twice() =>
         Assert.Empty(WrittenFile.FaultsOf("""{ "listeners": [ { "listen": "127.0.0.1:0" }, { "listen": "127.0.0.1:0" } ] }"""));

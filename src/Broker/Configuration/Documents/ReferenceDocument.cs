@@ -22,7 +22,7 @@ internal static class ReferenceDocument
 
         | command | what it does |
         |---|---|
-        | `check [FILE]` | finds all faults of the configuration; ends with 0 when there are none, otherwise with 2; warns of rules that may not be meant |
+        | `check [FILE]` | finds all faults of the configuration; ends with 0 when there are none, otherwise with 2; warns of what may not be meant |
         | `print-effective` | prints every value and where it comes from; secrets show as `***` |
         | `init [FILE]` | writes a starting file; never overwrites one |
         | `import-crossbar FILE` | converts a `config.json` of Crossbar.io, and lists what differs |

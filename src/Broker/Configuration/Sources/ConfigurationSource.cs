@@ -67,9 +67,15 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
         var warnings = new List<Fault>();
         foreach (var (index, realm) in configuration.Realms.Index())
         {
+            var path = KeyPath.Root["realms"][index];
             foreach (var (number, role) in (realm.Roles ?? []).Index())
             {
-                new UndercutRules(Warn).Check(role, KeyPath.Root["realms"][index]["roles"][number]);
+                new UndercutRules(Warn).Check(role, path["roles"][number]);
+            }
+
+            if (realm.Auth is { } auth)
+            {
+                new MethodsWithoutUsers(Warn).Check(auth, path["auth"]);
             }
         }
 
