@@ -144,7 +144,6 @@ internal sealed partial class OutboundQueue
         {
             for (var round = 0; ; round++)
             {
-                round = flush.IsCompleted ? round : 0;
                 var result = await flush.ConfigureAwait(false);
                 lock (Gate)
                 {

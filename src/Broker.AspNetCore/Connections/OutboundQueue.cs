@@ -22,7 +22,10 @@ internal sealed partial class OutboundQueue : IMessageSink
     /// <summary>What may lie in the pipe between two flushes.</summary>
     private const int MaxUnflushed = 64 * 1024;
 
-    /// <summary>After so many flushes that the transport takes at once, others have their turn.</summary>
+    /// <summary>
+    /// After so many flushes others have their turn, also where the transport took its time for them: one that takes things as fast as they come resumes each
+    /// flush on the thread that it runs on, and would keep that.
+    /// </summary>
     private const int MaxRounds = 16;
 
     /// <summary>Flushes for different senders within this time make a receiver crowded.</summary>
