@@ -88,9 +88,9 @@ public sealed class OutboundBudgetTests
         using var reader = new Caller(context, subprotocol, 1);
         using var longest = new Caller(context, subprotocol, 2);
         using var shorter = new Caller(context, subprotocol, 3);
-        Fill(longest, Mega);
+        Fill(context, longest, Mega);
         clock.Advance(TimeSpan.FromSeconds(1));
-        Fill(shorter, 4 * Mega);
+        Fill(context, shorter, 4 * Mega);
         clock.Advance(TimeSpan.FromSeconds(1));
 
         for (var i = 0; i < 20; i++)
@@ -100,7 +100,7 @@ public sealed class OutboundBudgetTests
         }
 
         Assert.Equal(6, context.Connections.Count);
-        Fill(shorter, (5 * Mega) + 1);
+        Fill(context, shorter, (5 * Mega) + 1);
         await longest.Peer.Served.WaitAsync(ManualTimeProvider.Limit, TestContext.Current.CancellationToken);
 
         Assert.False(shorter.Peer.Served.IsCompleted);
@@ -109,14 +109,27 @@ public sealed class OutboundBudgetTests
         reader.Call();
         await ExpectAsync(1, reader.Peer);
         Assert.Equal(0, context.OutboundBudget.Held.Value);
+    }
 
-        void Fill(Caller caller, int held)
-        {
-            while (context.OutboundBudget.Held.Value < held)
-            {
-                caller.Call();
-            }
-        }
+    /// <summary>A moment more or less of not reading says nothing: sockets take what they take in large steps.</summary>
+    [Theory]
+    [MemberData(nameof(Subprotocols))]
+    public async Task Of_those_who_have_read_nothing_for_about_as_long_the_session_ends_that_most_waits_for(SerializerKind serializer, bool isBatched)
+    {
+        var clock = new ManualTimeProvider();
+        var subprotocol = new WampSubprotocol(serializer, isBatched);
+        var context = MemoryPeer.NewContext(new WampRouterOptions { MaxOutboundBytesTotal = 5 * Mega }, clock);
+        using var longer = new Caller(context, subprotocol, 1);
+        using var most = new Caller(context, subprotocol, 2);
+        Fill(context, longer, Mega);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Fill(context, most, (5 * Mega) + 1);
+        await most.Peer.Served.WaitAsync(ManualTimeProvider.Limit, TestContext.Current.CancellationToken);
+
+        Assert.False(longer.Peer.Served.IsCompleted);
+        await ExpectAsync(longer.Calls, longer.Peer);
+        Assert.Equal(0, context.OutboundBudget.Held.Value);
     }
 
     [Theory]
@@ -226,6 +239,15 @@ public sealed class OutboundBudgetTests
 
         Assert.Equal(0, context.OutboundBudget.Held.Value);
         subscribers.ForEach(subscriber => subscriber.Dispose());
+    }
+
+    /// <summary>Calls until so much waits for all.</summary>
+    private static void Fill(RouterContext context, Caller caller, int held)
+    {
+        while (context.OutboundBudget.Held.Value < held)
+        {
+            caller.Call();
+        }
     }
 
     /// <summary>Reads so many messages, also those that the router sends when there is room again, in however many turns.</summary>
