@@ -15,7 +15,7 @@ internal sealed partial class DealerRole
     {
         var options = CallOptions.Parse(caller.Serializer, message.Dict);
         RequireAnnounced(caller, options);
-        if (_index.Match(message.Uri) is not { } registration)
+        if (_index.Match(message.Uri) is not { } registration || (registration.Match != MatchPolicy.Exact && !Options.UriRules.IsValid(message.Uri)))
         {
             RefuseUnknown(caller, message);
             RememberRefused(caller, message, options);

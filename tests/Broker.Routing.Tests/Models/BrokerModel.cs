@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Broker.Options;
 using Broker.Realms;
 using static Broker.Models.Expected;
 
@@ -6,7 +7,8 @@ namespace Broker.Models;
 
 /// <summary>Publish and subscribe, as naively as the specification can be written down: lists, searched from end to end.</summary>
 /// <param name="setting">How the realm behaves.</param>
-internal sealed class BrokerModel(Setting setting)
+/// <param name="permissions">What sessions may do.</param>
+internal sealed class BrokerModel(Setting setting, ModelPermissions permissions)
 {
     private readonly HashSet<long> _subscriptionIds = [];
     private readonly HashSet<long> _publicationIds = [];
@@ -20,6 +22,12 @@ internal sealed class BrokerModel(Setting setting)
         if (!ModelUri.IsValidPattern(topic, match))
         {
             session.Tell(Refusal(32, request, "wamp.error.invalid_uri"));
+            return;
+        }
+
+        if (!permissions.Allow(session, ModelRights.Subscribe, topic, match))
+        {
+            session.Tell(Refusal(32, request, "wamp.error.not_authorized"));
             return;
         }
 
@@ -64,8 +72,10 @@ internal sealed class BrokerModel(Setting setting)
     public void Publish(ModelSession publisher, long request, JsonObject options, string topic, JsonArray payload, long now)
     {
         var isAcknowledged = options.Says("acknowledge");
+        var rights = permissions.On(publisher, topic);
         var refusal = !ModelUri.IsValid(topic) || ModelUri.IsReserved(topic) ? "wamp.error.invalid_uri" // URI-05, PBS-08
-            : options.Says("disclose_me") && setting.Publishers == DisclosePolicy.Never // PID-03
+            : !rights.HasFlag(ModelRights.Publish) ? "wamp.error.not_authorized"
+            : options.Says("disclose_me") && setting.Publishers == DisclosePolicy.Never && !rights.HasFlag(ModelRights.DisclosePublisher) // PID-03
                 ? "wamp.error.option_disallowed.disclose_me"
                 : null;
         if (refusal is not null)
@@ -79,7 +89,7 @@ internal sealed class BrokerModel(Setting setting)
         }
 
         var details = new JsonObject();
-        if (options.Says("disclose_me") || setting.Publishers == DisclosePolicy.Always)
+        if (options.Says("disclose_me") || setting.Publishers == DisclosePolicy.Always || rights.HasFlag(ModelRights.DisclosePublisher))
         {
             details["publisher"] = publisher.Id;
             details["publisher_authid"] = publisher.AuthId;
@@ -104,6 +114,28 @@ internal sealed class BrokerModel(Setting setting)
         if (isAcknowledged)
         {
             publisher.Tell(Message([], 17, request, publication.Id));
+        }
+    }
+
+    /// <summary>Takes away the subscriptions that are not allowed any more, and tells those who understand (SRV-02).</summary>
+    public void RevokeDenied()
+    {
+        foreach (var subscription in Subscriptions.ToList())
+        {
+            foreach (var session in subscription.Sessions.ToList())
+            {
+                if (permissions.Allow(session, ModelRights.Subscribe, subscription.Topic, subscription.Match))
+                {
+                    continue;
+                }
+
+                Remove(subscription, session);
+                if (session.Subscriber.HasFlag(Features.SubscriptionRevocation))
+                {
+                    var details = new JsonObject { ["subscription"] = subscription.Id.Value, ["reason"] = "wamp.error.not_authorized" };
+                    session.Tell(Message([], 35, 0, details));
+                }
+            }
         }
     }
 

@@ -13,10 +13,12 @@ internal sealed partial class DealerModel
     {
         RequireAnnounced(caller, options);
         var registration = ModelUri.IsReserved(procedure) ? null : BestMatch(procedure);
-        var refusal = ModelUri.IsReserved(procedure) && options.Says("progress") ? "wamp.error.feature_not_supported"
-            : !ModelUri.IsValid(procedure) && registration is null ? "wamp.error.invalid_uri"
+        var rights = permissions.On(caller, procedure);
+        var refusal = !ModelUri.IsValid(procedure) ? "wamp.error.invalid_uri" // URI-08
+            : !rights.HasFlag(ModelRights.Call) ? "wamp.error.not_authorized"
+            : ModelUri.IsReserved(procedure) && options.Says("progress") ? "wamp.error.feature_not_supported"
             : registration is null ? "wamp.error.no_such_procedure"
-            : options.Says("disclose_me") && setting.Callers == DisclosePolicy.Never // CID-04
+            : options.Says("disclose_me") && setting.Callers == DisclosePolicy.Never && !rights.HasFlag(ModelRights.DiscloseCaller) // CID-04
                 ? "wamp.error.option_disallowed.disclose_me"
             : IsFull(Calls.Count(each => each.Caller == caller && !each.HasEnded)) ? "wamp.error.unavailable"
             : null;
@@ -31,7 +33,12 @@ internal sealed partial class DealerModel
             return;
         }
 
-        var call = new ModelCall(caller, request, procedure, options, payload, registration!) { Timeout = TimeoutOf(options), Since = now };
+        var call = new ModelCall(caller, request, procedure, options, payload, registration!)
+        {
+            Timeout = TimeoutOf(options),
+            Since = now,
+            IsDisclosedByRule = rights.HasFlag(ModelRights.DiscloseCaller),
+        };
         Calls.Add(call);
         Dispatch(call, errorOfNobody: "wamp.error.no_such_procedure");
     }

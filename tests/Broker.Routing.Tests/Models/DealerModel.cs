@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Broker.Options;
 using Broker.Realms;
 using static Broker.Models.Expected;
 
@@ -6,7 +7,8 @@ namespace Broker.Models;
 
 /// <summary>Registrations and the way of calls to their callees.</summary>
 /// <param name="setting">How the realm behaves.</param>
-internal sealed partial class DealerModel(Setting setting)
+/// <param name="permissions">What sessions may do.</param>
+internal sealed partial class DealerModel(Setting setting, ModelPermissions permissions)
 {
     private readonly HashSet<long> _registrationIds = [];
     private int _timers;
@@ -26,6 +28,12 @@ internal sealed partial class DealerModel(Setting setting)
         if (!ModelUri.IsValidPattern(procedure, match) || ModelUri.IsReserved(procedure))
         {
             session.Tell(Refusal(64, request, "wamp.error.invalid_uri"));
+            return;
+        }
+
+        if (!permissions.Allow(session, ModelRights.Register, procedure, match))
+        {
+            session.Tell(Refusal(64, request, "wamp.error.not_authorized"));
             return;
         }
 
@@ -76,6 +84,30 @@ internal sealed partial class DealerModel(Setting setting)
         Remove(registration, session); // calls that run go on (REG-04)
         session.Tell(Message([], 67, request));
         Serve(registration);
+    }
+
+    /// <summary>Takes away the registrations that are not allowed any more, and tells those who understand (RVK-02). Calls that run go on.</summary>
+    public void RevokeDenied()
+    {
+        foreach (var registration in Registrations.ToList())
+        {
+            foreach (var callee in registration.Callees.ToList())
+            {
+                if (permissions.Allow(callee.Session, ModelRights.Register, registration.Procedure, registration.Match))
+                {
+                    continue;
+                }
+
+                Remove(registration, callee.Session);
+                if (callee.Session.Callee.HasFlag(Features.RegistrationRevocation))
+                {
+                    var details = new JsonObject { ["registration"] = registration.Id.Value, ["reason"] = "wamp.error.not_authorized" };
+                    callee.Session.Tell(Message([], 67, 0, details));
+                }
+            }
+
+            Serve(registration);
+        }
     }
 
     /// <summary>The session is gone: so are its registrations, the calls to it, and its own (RPC-20, RPC-30).</summary>
@@ -208,7 +240,7 @@ internal sealed partial class DealerModel(Setting setting)
             details["procedure"] = call.Procedure; // PBR-07
         }
 
-        if (call.Options.Says("disclose_me") || call.Callee!.DisclosesCaller || setting.Callers == DisclosePolicy.Always) // CID-01..05
+        if (call.IsDisclosedByRule || call.Options.Says("disclose_me") || call.Callee!.DisclosesCaller || setting.Callers == DisclosePolicy.Always) // CID-01..05
         {
             details["caller"] = call.Caller.Id;
             details["caller_authid"] = call.Caller.AuthId;

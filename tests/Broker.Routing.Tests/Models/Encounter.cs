@@ -16,6 +16,7 @@ internal sealed class Encounter
     private readonly Dictionary<string, (ModelSession? Of, long Id)> _known = [];
     private readonly Dictionary<int, List<JsonArray>> _news = [];
     private readonly HashSet<JsonArray> _claimed = [];
+    private Setting _setting = new();
     private Realm _realm;
 
     public Encounter()
@@ -55,6 +56,7 @@ internal sealed class Encounter
         {
             case Opening opening when _seats.Count == 0:
                 Transcript.Add(opening.ToString());
+                _setting = opening.Setting;
                 _realm = NewRealm(opening.Setting);
                 Model = new RouterModel(opening.Setting, ChosenAtRandom);
                 break;
@@ -65,6 +67,14 @@ internal sealed class Encounter
             case Leaving leaving when _seats.ContainsKey(leaving.Peer):
                 Transcript.Add(leaving.ToString());
                 Leave(leaving.Peer);
+                Compare();
+                break;
+            case Reloading reloading:
+                Transcript.Add(reloading.ToString());
+                _setting = _setting with { Roles = reloading.Roles };
+                _realm.Reconfigure(_setting.ToOptions());
+                Hear();
+                Model.Reload(reloading.Roles);
                 Compare();
                 break;
             case Waiting waiting:
@@ -114,9 +124,9 @@ internal sealed class Encounter
 
     private void Join(Joining step)
     {
-        var roles = new RoleSet { Publisher = Features.None, Subscriber = Features.None, Caller = step.Caller, Callee = step.Callee };
+        var roles = new RoleSet { Publisher = Features.None, Subscriber = step.Subscriber, Caller = step.Caller, Callee = step.Callee };
         var peer = new RecordingPeer(_realm, step.Serializer, roles, step.AuthId, step.AuthRole);
-        _seats.Add(step.Peer, new Seat(peer, new ModelSession(peer.Session.Id, step.Caller, step.Callee, step.AuthId, step.AuthRole)));
+        _seats.Add(step.Peer, new Seat(peer, new ModelSession(peer.Session.Id, step.Caller, step.Callee, step.Subscriber, step.AuthId, step.AuthRole)));
         _known[$"session:{step.Peer}"] = (null, peer.Session.Id);
     }
 

@@ -30,6 +30,9 @@ internal sealed class ModelCall(
 
     public List<ModelCallee> Tried { get; } = [];
 
+    /// <summary>Whether the rule that allowed it discloses who calls.</summary>
+    public bool IsDisclosedByRule { get; init; }
+
     /// <summary>How long it may take, in milliseconds; 0: as long as it likes.</summary>
     public long Timeout { get; init; }
 

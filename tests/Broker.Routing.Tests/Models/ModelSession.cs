@@ -6,15 +6,18 @@ namespace Broker.Models;
 /// <param name="id">Its id.</param>
 /// <param name="caller">What it announced as a caller.</param>
 /// <param name="callee">What it announced as a callee.</param>
+/// <param name="subscriber">What it announced as a subscriber.</param>
 /// <param name="authId">Who it is.</param>
 /// <param name="authRole">What it may be.</param>
-internal sealed class ModelSession(long id, Features caller, Features callee, string authId, string authRole)
+internal sealed class ModelSession(long id, Features caller, Features callee, Features subscriber, string authId, string authRole)
 {
     public long Id { get; } = id;
 
     public Features Caller { get; } = caller;
 
     public Features Callee { get; } = callee;
+
+    public Features Subscriber { get; } = subscriber;
 
     public string AuthId { get; } = authId;
 

@@ -35,8 +35,11 @@ internal static class ModelUri
     {
         "exact" => (3, 0, ""),
         "prefix" => (hasWholePrefix ? 2 : 0, pattern.Length, ""),
-        _ => (1, 0, string.Concat(pattern.Split('.').Select(component => component.Length == 0 ? '0' : '1'))),
+        _ => (1, 0, Mask(pattern)),
     };
+
+    /// <summary>Which components of a wildcard are literal: of two that match a URI the one goes first that has one where the other has none (PBR-05).</summary>
+    public static string Mask(string wildcard) => string.Concat(wildcard.Split('.').Select(component => component.Length == 0 ? '0' : '1'));
 
     /// <summary>Whether a prefix that matches ends where a component ends.</summary>
     public static bool EndsWhole(string prefix, string uri) =>

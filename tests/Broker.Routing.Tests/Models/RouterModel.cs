@@ -14,9 +14,11 @@ internal sealed class RouterModel(Setting setting, Func<ModelCall, IReadOnlyList
 {
     public long Now { get; private set; }
 
-    public BrokerModel Broker { get; } = new(setting);
+    private readonly ModelPermissions _permissions = new() { Roles = setting.Roles };
 
-    public DealerModel Dealer { get; } = new(setting) { AtRandom = atRandom };
+    public BrokerModel Broker => field ??= new(setting, _permissions);
+
+    public DealerModel Dealer => field ??= new(setting, _permissions) { AtRandom = atRandom };
 
     /// <summary>A session sends a message.</summary>
     /// <exception cref="ProtocolBreach">It may not; the session is to leave.</exception>
@@ -67,6 +69,14 @@ internal sealed class RouterModel(Setting setting, Func<ModelCall, IReadOnlyList
         session.HasLeft = true;
         Broker.Leave(session);
         Dealer.Leave(session);
+    }
+
+    /// <summary>The roles of the realm get other rules: what these do not allow is taken away (AZN-05).</summary>
+    public void Reload(ModelRoles? roles)
+    {
+        _permissions.Roles = roles;
+        Broker.RevokeDenied();
+        Dealer.RevokeDenied();
     }
 
     /// <summary>Time goes by.</summary>

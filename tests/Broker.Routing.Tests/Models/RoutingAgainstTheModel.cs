@@ -18,7 +18,7 @@ namespace Broker.Models;
 [Trait("wamp", "CTO-08"), Trait("wamp", "CAN-05"), Trait("wamp", "CAN-10"), Trait("wamp", "CAN-11"), Trait("wamp", "RER-02")]
 [Trait("wamp", "RER-03"), Trait("wamp", "RER-04"), Trait("wamp", "RER-08"), Trait("wamp", "CID-02"), Trait("wamp", "CID-05")]
 [Trait("wamp", "PBR-04"), Trait("wamp", "PBR-05"), Trait("wamp", "SHR-03"), Trait("wamp", "SHR-05"), Trait("wamp", "SHR-06")]
-[Trait("wamp", "SHR-08")]
+[Trait("wamp", "SHR-08"), Trait("wamp", "AZN-04"), Trait("wamp", "AZN-05"), Trait("wamp", "URI-08"), Trait("wamp", "SRV-02"), Trait("wamp", "RVK-02")]
 public sealed class RoutingAgainstTheModel
 {
     private const int FirstSeed = 1;
@@ -34,7 +34,7 @@ public sealed class RoutingAgainstTheModel
         "ERROR wamp.error.unavailable", "EVENT retained", "EVENT retained topic",
         "EVENT publisher publisher_authid publisher_authrole topic", "INTERRUPT kill", "INTERRUPT killnowait",
         "INTERRUPT killnowait reason", "INVOCATION procedure progress receive_progress", "INVOCATION receive_progress timeout",
-        "RESULT progress",
+        "RESULT progress", "ERROR wamp.error.not_authorized", "UNSUBSCRIBED reason subscription", "UNREGISTERED reason registration",
     ];
 
     /// <summary>
@@ -49,6 +49,7 @@ public sealed class RoutingAgainstTheModel
         { "takes progressive RESULT for the final one", 5 },
         { "forgets the procedure called", 5 },
         { "calls every error runtime_error", 5 },
+        { "does not tell what is revoked", 4 },
     };
 
     [Fact]
@@ -103,6 +104,7 @@ public sealed class RoutingAgainstTheModel
             "loses INTERRUPT" => message.StartsWith("[69,", StringComparison.Ordinal) ? [] : [message],
             "sends EVENT twice" => message.StartsWith("[36,", StringComparison.Ordinal) ? [message, message] : [message],
             "loses progressive RESULT" => isProgress ? [] : [message],
+            "does not tell what is revoked" => message.StartsWith("[35,0,", StringComparison.Ordinal) || message.StartsWith("[67,0,", StringComparison.Ordinal) ? [] : [message],
             "takes progressive RESULT for the final one" =>
                 [isProgress ? message.Replace("{\"progress\":true}", "{}", StringComparison.Ordinal) : message],
             "forgets the procedure called" => [message.Replace("\"procedure\":", "\"x\":", StringComparison.Ordinal)],

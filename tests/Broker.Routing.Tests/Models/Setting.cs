@@ -1,4 +1,6 @@
+using Broker.Authorization;
 using Broker.Realms;
+using Broker.Uris;
 
 namespace Broker.Models;
 
@@ -27,8 +29,12 @@ internal sealed record Setting
     /// <summary>How many subscriptions, registrations and pending calls a session may have, each; 0: as many as it likes.</summary>
     public int MaxHeld { get; init; }
 
+    /// <summary>What each role may do; null: everything.</summary>
+    public ModelRoles? Roles { get; init; }
+
     public RealmOptions ToOptions() => new()
     {
+        Roles = Roles is null ? null : [.. Roles.Rules.Select(role => new RoleOptions { Name = role.Key, Permissions = [.. role.Value.Select(ToRule)] })],
         DiscloseCaller = Callers,
         DisclosePublisher = Publishers,
         DefaultCallTimeout = Time(DefaultTimeout),
@@ -37,6 +43,18 @@ internal sealed record Setting
         MaxQueuedCalls = MaxQueued,
         SessionLimits = new SessionLimits { Subscriptions = MaxHeld, Registrations = MaxHeld, PendingCalls = MaxHeld },
         MetaApi = false,
+    };
+
+    private static PermissionRule ToRule(ModelRule rule) => new()
+    {
+        Uri = rule.Uri,
+        Match = Enum.Parse<MatchPolicy>(rule.Match, ignoreCase: true),
+        AllowCall = rule.Rights.HasFlag(ModelRights.Call),
+        AllowRegister = rule.Rights.HasFlag(ModelRights.Register),
+        AllowPublish = rule.Rights.HasFlag(ModelRights.Publish),
+        AllowSubscribe = rule.Rights.HasFlag(ModelRights.Subscribe),
+        DiscloseCaller = rule.Rights.HasFlag(ModelRights.DiscloseCaller),
+        DisclosePublisher = rule.Rights.HasFlag(ModelRights.DisclosePublisher),
     };
 
     private static TimeSpan? Time(int milliseconds) => milliseconds == 0 ? null : TimeSpan.FromMilliseconds(milliseconds);

@@ -31,6 +31,8 @@ internal sealed record Opening(Setting Setting) : Step
             Setting with { RestrictedPerTopic = plain.RestrictedPerTopic },
             Setting with { MaxQueued = plain.MaxQueued },
             Setting with { MaxHeld = plain.MaxHeld },
+            Setting with { Roles = null },
+            .. Setting.Roles?.Simpler().Select(roles => Setting with { Roles = roles }) ?? [],
         ]).Where(simpler => simpler != Setting).Select(simpler => new Opening(simpler));
     }
 
@@ -38,16 +40,18 @@ internal sealed record Opening(Setting Setting) : Step
 }
 
 /// <summary>A peer gets a session, unless it has one.</summary>
-internal sealed record Joining(int Peer, SerializerKind Serializer, Features Caller, Features Callee, string AuthId, string AuthRole) : Step
+internal sealed record Joining(
+    int Peer, SerializerKind Serializer, Features Caller, Features Callee, Features Subscriber, string AuthId, string AuthRole) : Step
 {
     public override IEnumerable<Step> Simpler() =>
     [
         .. Serializer == SerializerKind.Json ? (Step[])[] : [this with { Serializer = SerializerKind.Json }],
         .. Without(Caller).Select(features => this with { Caller = features }),
         .. Without(Callee).Select(features => this with { Callee = features }),
+        .. Without(Subscriber).Select(features => this with { Subscriber = features }),
     ];
 
-    public override string ToString() => $"peer {Peer} joins by {Serializer} as {AuthId}/{AuthRole}; caller: {Caller}; callee: {Callee}";
+    public override string ToString() => $"peer {Peer} joins by {Serializer} as {AuthId}/{AuthRole}; caller: {Caller}; callee: {Callee}; subscriber: {Subscriber}";
 
     /// <summary>None of them, or one fewer.</summary>
     private static IEnumerable<Features> Without(Features features)
@@ -66,6 +70,14 @@ internal sealed record Joining(int Peer, SerializerKind Serializer, Features Cal
 internal sealed record Leaving(int Peer) : Step
 {
     public override string ToString() => $"peer {Peer} leaves";
+}
+
+/// <summary>The roles of the realm get other rules.</summary>
+internal sealed record Reloading(ModelRoles? Roles) : Step
+{
+    public override IEnumerable<Step> Simpler() => Roles is null ? [] : [new Reloading((ModelRoles?)null), .. Roles.Simpler().Select(roles => new Reloading(roles))];
+
+    public override string ToString() => $"the rules are {Roles?.ToString() ?? "none: everything is allowed"}";
 }
 
 /// <summary>Time goes by.</summary>

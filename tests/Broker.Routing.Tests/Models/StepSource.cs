@@ -25,7 +25,10 @@ internal sealed class StepSource
     private static readonly Features[] CallerFeatures =
         [Features.ProgressiveCallResults, Features.ProgressiveCallInvocations, Features.CallCanceling];
 
-    private static readonly Features[] CalleeFeatures = [.. CallerFeatures, Features.CallTimeout, Features.CallReroute];
+    private static readonly Features[] CalleeFeatures =
+        [.. CallerFeatures, Features.CallTimeout, Features.CallReroute, Features.RegistrationRevocation];
+
+    private static readonly ModelRights[] Rights = [.. Enum.GetValues<ModelRights>().Where(right => right is not (ModelRights.None or ModelRights.All))];
 
     private readonly Random _random;
     private readonly Encounter _encounter;
@@ -51,7 +54,7 @@ internal sealed class StepSource
             (8, Subscribe), (3, Unsubscribe), (14, Publish),
             (9, Register), (3, Unregister), (16, Call), (7, Chunk), (9, Cancel),
             (9, YieldProgress), (11, Yield), (4, Fail), (6, Refuse),
-            (9, Wait), (2, peer => new Leaving(peer)), (1, Err),
+            (9, Wait), (2, peer => new Leaving(peer)), (1, Err), (2, Reload),
         ];
         _thoughts = [.. thoughts.Select(thought => (thought.Weight * Any([0, 1, 1, 3]), thought.Think)), (1, Call)];
     }
@@ -67,6 +70,7 @@ internal sealed class StepSource
         RestrictedPerTopic = Maybe(4) ? 1 : 16,
         MaxQueued = Maybe(2) ? 2 : 100,
         MaxHeld = Maybe(4) ? _random.Next(1, 5) : 0,
+        Roles = Maybe(2) ? Roles() : null,
     });
 
     /// <summary>The next step.</summary>
@@ -91,7 +95,7 @@ internal sealed class StepSource
     }
 
     private Joining Join(int peer) => new(
-        peer, (SerializerKind)_random.Next(3), Announce(CallerFeatures), Announce(CalleeFeatures), Any(AuthIds), Any(AuthRoles));
+        peer, (SerializerKind)_random.Next(3), Announce(CallerFeatures), Announce(CalleeFeatures), Announce([Features.SubscriptionRevocation]), Any(AuthIds), Any(AuthRoles));
 
     /// <summary>Often all, sometimes none, otherwise some.</summary>
     private Features Announce(Features[] features)
@@ -188,6 +192,23 @@ internal sealed class StepSource
 
         var mode = Any(["\"mode\":\"skip\"", "\"mode\":\"kill\"", "\"mode\":\"kill\"", "\"mode\":\"killnowait\"", ""]);
         return Say(caller, $"[49,\"$request:{label}\",{Dict(mode)}]");
+    }
+
+    private Reloading Reload(int peer) => new(Maybe(5) ? null : Roles());
+
+    /// <summary>Mostly one that allows much, and some exceptions; sometimes nothing but those.</summary>
+    private ModelRoles Roles() => new(AuthRoles.ToDictionary(role => role, IReadOnlyList<ModelRule> (_) =>
+    [
+        .. Enumerable.Range(0, _random.Next(4)).Select(_ => Rule())
+            .Concat(Maybe(5) ? [] : [new ModelRule("", "prefix", ModelRights.All)])
+            .DistinctBy(rule => (rule.Uri, rule.Match)),
+    ]));
+
+    private ModelRule Rule()
+    {
+        var (uris, match) = Any([(AllUris, "exact"), (Prefixes, "prefix"), (Wildcards, "wildcard")]);
+        var rights = Maybe(3) ? ModelRights.All : ModelRights.None;
+        return new ModelRule(Any(uris), match, Rights.Where(_ => Maybe(3)).Aggregate(rights, (all, one) => all ^ one));
     }
 
     private Waiting Wait(int peer) => new(Any(Waits));

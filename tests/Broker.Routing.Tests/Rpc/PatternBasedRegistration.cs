@@ -17,6 +17,21 @@ public sealed class PatternBasedRegistration
     [Fact, Trait("wamp", "GEN-01"), Trait("wamp", "PBR-01")]
     public void The_dealer_announces_it() => Assert.True(Realm.Roles.Dealer!.Value.HasFlag(Features.PatternBasedRegistration));
 
+    [Theory, EachSerializer, Trait("wamp", "PBR-01"), Trait("wamp", "URI-08"), Trait("wamp", "URI-09")]
+    public void A_pattern_gets_no_call_of_what_is_no_URI(SerializerKind serializer)
+    {
+        var (caller, callee) = (_realm.Join(serializer), _realm.Join(serializer));
+        callee.Registration("com.", Prefix);
+        callee.Registration("com.", Wildcard);
+        foreach (var malformed in new[] { "com.", "com.a b", "com.#", "com.a..b", $"com.{new string('x', UriRules.Default.MaxLength)}" })
+        {
+            Assert.Equal(Received.Error(MessageType.Call, caller.Call(malformed), ErrorUris.InvalidUri), caller.NextError());
+        }
+
+        callee.AssertSilent();
+        Assert.Equal(0, caller.PendingCalls);
+    }
+
     [Theory, EachSerializer, Trait("wamp", "PBR-06"), Trait("wamp", "PBR-04"), Trait("wamp", "PBR-05"), Trait("wamp", "RPC-02")]
     public void The_specifications_example_is_decided_as_printed_there(SerializerKind serializer)
     {
