@@ -8,17 +8,20 @@ internal sealed partial class WampConnection
 {
     /// <summary>
     /// Waits for what the session has asked of others, without reading on: so the order of the peer's messages is kept (ORD-07). A request to end is obeyed
-    /// meanwhile. Who closes the connection before it has joined is not waited for, either; what a session has sent before it closes is still routed.
+    /// meanwhile. Who closes the connection before it has joined is not waited for, either; what a session has sent before it closes is still routed. A
+    /// WebSocket's Close frame, which would have to be read, is not known of meanwhile.
     /// </summary>
     private async ValueTask<Ending?> AwaitAsync(Task pending)
     {
         var endAsked = EndAsked();
         var closed = _session.IsEstablished ? CancellationToken.None : _session.Peer.Closed;
+        Volatile.Write(ref _isHeldUp, true);
         await using (Watch(endAsked, closed).ConfigureAwait(false))
         {
             await Task.WhenAny(pending, endAsked.Task).ConfigureAwait(false);
         }
 
+        ReadAgain();
         if (EndToObey(closed) is { } ending)
         {
             return ending;
@@ -60,9 +63,16 @@ internal sealed partial class WampConnection
             pause = _session.Throttle?.Pause() ?? TimeSpan.Zero;
         }
 
-        Volatile.Write(ref _isHeldUp, false);
+        ReadAgain();
         _context.Metrics.Throttled(throttle.Tags, _context.Time.GetElapsedTime(since));
         return EndToObey(closed);
+    }
+
+    /// <summary>The answer to a ping may have come meanwhile.</summary>
+    private void ReadAgain()
+    {
+        _heard = true;
+        Volatile.Write(ref _isHeldUp, false);
     }
 
     /// <summary>Completes when there is a request to end to be obeyed.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Text;
 using Broker.Hosting;
 using Broker.Peers;
 using Broker.Serialization;
@@ -123,6 +124,55 @@ public sealed class GuessingTests : IDisposable
             await Login.AbortAsync(
                 router, PeerTransport.RawSocket, SerializerKind.Json, Hello("joe"), "wamp.error.authentication_denied"),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_of_the_HTTP_request_that_was_not_judged_has_failed()
+    {
+        await using var router = await StartAsync(new AttemptLimits { PerAddressAndAuthId = 1 });
+        await using (var peer = await TestPeer.DialAsync(router, PeerTransport.WebSocket))
+        {
+            await peer.SendBytesAsync(Encoding.ASCII.GetBytes(TestPeer.UpgradeText("Sec-WebSocket-Protocol: wamp.2.json", "Authorization: Bearer guess")));
+            await peer.ReceiveHttpHeadAsync();
+            await peer.SendAsync(Hello("joe"));
+            await _begun.WaitAsync(TestContext.Current.CancellationToken);
+            peer.Reset();
+        }
+
+        await router.WaitUntilEmptyAsync();
+        _turns.Release();
+
+        await Login.AbortAsync(router, PeerTransport.RawSocket, SerializerKind.Json, Hello("joe"), "wamp.error.authentication_denied");
+    }
+
+    /// <summary>Where a slow procedure is asked who the user is: who gives up meanwhile must not be kept out when it is fast again.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_has_shown_no_proof_yet_has_not_failed(bool waits)
+    {
+        var riddles = new Riddles { Held = new TaskCompletionSource() };
+        await using var router = await TestRouter.StartAsync(options =>
+        {
+            options.Authenticators[TestRouter.Realm] = [riddles];
+            options.AttemptLimits = new AttemptLimits { PerAddressAndAuthId = 1 };
+        });
+        var hello = Login.Hello("riddles", "joe");
+        await using (var peer = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket))
+        {
+            await peer.SendAsync(hello);
+            await riddles.Asked.Task;
+            if (waits)
+            {
+                router.Clock.Advance(router.Router.Options.AuthenticationTimeout);
+                await peer.ExpectAbortAsync("wamp.error.authentication_failed");
+            }
+        }
+
+        await router.WaitUntilEmptyAsync();
+        riddles.Held.SetResult();
+
+        await Login.JoinAsync(router, PeerTransport.WebSocket, SerializerKind.Json, hello, _ => Login.Authenticate("answer 1"));
     }
 
     [Fact]

@@ -338,6 +338,29 @@ public sealed class DynamicAuthorizerTests
         }
     }
 
+    [Fact]
+    [Trait("wamp", "WS-09")]
+    public async Task Who_waits_for_a_decision_is_not_taken_for_dead()
+    {
+        await using var router = await TestRouter.StartAsync(options => Options(options).Authorizer = new AuthorizerOptions { Timeout = TimeSpan.FromHours(1) });
+        await using var authorizer = await AuthorizerAsync(router, PeerTransport.RawSocket);
+        await using var peer = await JoinAsync(router, "joe");
+        await peer.SendAsync("""[16,1,{"acknowledge":true},"com.a"]""");
+        await authorizer.ExpectAsync("[68,1,*]");
+        for (var pings = 0; pings < 3; pings++)
+        {
+            router.Clock.Advance(router.Router.Options.KeepAliveInterval + TimeSpan.FromSeconds(1));
+            var (kind, payload) = await peer.ReceiveFrameAsync();
+            Assert.Equal(PeerFrame.Ping, kind);
+            await peer.SendBytesAsync(peer.PongFrame(payload)); // lies unread
+            router.Clock.Advance(router.Router.Options.KeepAliveTimeout + TimeSpan.FromSeconds(1));
+        }
+
+        await authorizer.SendAsync("""[70,1,{},[true]]""");
+
+        await peer.ExpectAsync("[17,1,*]");
+    }
+
     private static Task<TestRouter> StartAsync() => TestRouter.StartAsync(options => Options(options));
 
     private static WampRouterOptions Options(WampRouterOptions options)
@@ -369,9 +392,9 @@ public sealed class DynamicAuthorizerTests
 
     private static string Rest(JsonElement asked) => $"[{string.Join(',', asked[4].EnumerateArray().Skip(1).Select(one => one.GetRawText()))}]";
 
-    private static async Task<TestPeer> AuthorizerAsync(TestRouter router)
+    private static async Task<TestPeer> AuthorizerAsync(TestRouter router, PeerTransport transport = PeerTransport.WebSocket)
     {
-        var authorizer = await JoinAsync(router, "authorizer");
+        var authorizer = await JoinAsync(router, "authorizer", transport);
         await authorizer.SendAsync($$"""[64,1,{},"{{Procedure}}"]""");
         await authorizer.ExpectAsync("[65,1,*]");
         return authorizer;

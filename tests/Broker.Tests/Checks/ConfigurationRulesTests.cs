@@ -146,6 +146,18 @@ public sealed class ConfigurationRulesTests
     }
 
     [Theory]
+    [InlineData(""" "cryptosign": { "users": { "joe": { "role": "r", "authorized_keys": [] } } } """, "cryptosign", "authorized_keys")]
+    [InlineData(""" "tls": { "users": { "joe": { "role": "r", "fingerprints": [] } } } """, "tls", "fingerprints")]
+    public void A_user_that_cannot_join_is_warned_of(string auth, string method, string missing)
+    {
+        var reading = WrittenFile.Read($$"""{ "realms": [ { "name": "a", "roles": [ { "name": "r" } ], "auth": { {{auth}} } } ] }""");
+
+        Assert.Equal(
+            [$"realms.0.auth.{method}.users.joe: joe cannot join: the user has no {missing}."],
+            reading.Warnings.Select(warning => $"{warning.Path}: {warning.Text}"));
+    }
+
+    [Theory]
     [InlineData("", true)]
     [InlineData(""" "role": "r" """, false)]
     public void Certificates_of_which_none_is_known_are_warned_of(string tls, bool isWarned)

@@ -3,7 +3,10 @@ using Broker.Configuration.Sections;
 
 namespace Broker.Configuration.Checks;
 
-/// <summary>Finds methods that a realm offers and by which nobody can join. They may wait for their first user, or for one that somebody forgot to write down.</summary>
+/// <summary>
+/// Finds methods that a realm offers and by which nobody can join, and users that nothing is known of. They may wait for their first user or key, or for one
+/// that somebody forgot to write down.
+/// </summary>
 /// <param name="report">Takes the key and what is to be thought about.</param>
 internal sealed class MethodsWithoutUsers(Action<KeyPath, string> report)
 {
@@ -35,6 +38,16 @@ internal sealed class MethodsWithoutUsers(Action<KeyPath, string> report)
         if (auth.Tls is { Users.Count: 0, Role: null })
         {
             Report("tls");
+        }
+
+        foreach (var (name, _) in auth.Cryptosign?.Users.Where(user => user.Value.AuthorizedKeys.Count == 0) ?? [])
+        {
+            report(path["cryptosign"]["users"][name], $"{name} cannot join: the user has no authorized_keys.");
+        }
+
+        foreach (var (name, _) in auth.Tls?.Users.Where(user => user.Value.Fingerprints.Count == 0) ?? [])
+        {
+            report(path["tls"]["users"][name], $"{name} cannot join: the user has no fingerprints.");
         }
 
         bool Asks(AuthProcedureMethod method) => auth.Procedure?.Methods.Contains(method) == true;

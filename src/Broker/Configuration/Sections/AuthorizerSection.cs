@@ -6,7 +6,7 @@ namespace Broker.Configuration.Sections;
 internal sealed record AuthorizerSection
 {
     /// <summary>The time for an answer.</summary>
-    [Key("How long an authorizer may take for an answer; then nothing is allowed. Less than keep_alive.timeout.", Min = "1ms", Max = "1d")]
+    [Key("How long an authorizer may take for an answer; then nothing is allowed.", Min = "1ms", Max = "1d")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long permissions are remembered.</summary>
