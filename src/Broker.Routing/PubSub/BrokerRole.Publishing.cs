@@ -77,8 +77,7 @@ internal sealed partial class BrokerRole
     {
         if (!Options.UriRules.IsValid(topic) || UriRules.IsReserved(topic))
         {
-            _refusals.Add(RefusalReason.InvalidUri);
-            return (ErrorUris.InvalidUri, "The topic is not a valid URI, or is reserved.");
+            return _refusals.AddInvalidUri("topic", topic, Options.UriRules, "not a valid URI, or is reserved");
         }
 
         if (!decision.IsAllowed)

@@ -64,8 +64,8 @@ internal sealed partial class BrokerRole
         var request = SubscribeOptions.Parse(session.Serializer, message.Dict);
         if (!Options.UriRules.IsValidPattern(message.Uri, request.Match) || WildcardShape.HasTooManyComponents(message.Uri, request.Match))
         {
-            _refusals.Add(RefusalReason.InvalidUri);
-            session.SendError(MessageType.Subscribe, message.RequestId, ErrorUris.InvalidUri, "The topic is not a valid URI for this match policy.");
+            var (error, text) = _refusals.AddInvalidUri("topic", message.Uri, Options.UriRules, "not a valid URI for this match policy");
+            session.SendError(MessageType.Subscribe, message.RequestId, error, text);
             return;
         }
 

@@ -74,5 +74,18 @@ internal sealed class Refusals
         return (ErrorUris.InvalidArgument, $"The option {key} is longer than {most} bytes, which are as many as a URI may have here: shorten it.");
     }
 
+    /// <summary>Counts a topic, procedure or pattern that is no URI here, and gives what the session is told.</summary>
+    /// <param name="what">What it is: topic or procedure.</param>
+    /// <param name="uri">It.</param>
+    /// <param name="rules">What URIs look like here.</param>
+    /// <param name="fault">What is wrong with it, if not its length.</param>
+    public (string Error, string Text) AddInvalidUri(string what, ReadOnlySpan<byte> uri, UriRules rules, string fault)
+    {
+        Add(RefusalReason.InvalidUri);
+        return (ErrorUris.InvalidUri, uri.Length > rules.MaxLength
+            ? $"The {what} has {uri.Length} bytes, and a URI may have {rules.MaxLength} here: shorten it."
+            : $"The {what} is {fault}.");
+    }
+
     public long Of(RefusalReason reason) => Volatile.Read(ref _counts[(int)reason]);
 }

@@ -197,8 +197,8 @@ internal sealed partial class DealerRole
         }
         else
         {
-            _refusals.Add(RefusalReason.InvalidUri);
-            caller.SendError(MessageType.Call, message.RequestId, ErrorUris.InvalidUri, "The procedure is not a valid URI.");
+            var (error, text) = _refusals.AddInvalidUri("procedure", message.Uri, Options.UriRules, "not a valid URI");
+            caller.SendError(MessageType.Call, message.RequestId, error, text);
         }
     }
 

@@ -20,9 +20,8 @@ internal sealed partial class DealerRole
             || UriRules.IsReserved(message.Uri)
             || WildcardShape.HasTooManyComponents(message.Uri, request.Match))
         {
-            _refusals.Add(RefusalReason.InvalidUri);
-            session.SendError(
-                MessageType.Register, message.RequestId, ErrorUris.InvalidUri, "The procedure is not a valid URI for this match policy, or is reserved.");
+            var (error, text) = _refusals.AddInvalidUri("procedure", message.Uri, Options.UriRules, "not a valid URI for this match policy, or is reserved");
+            session.SendError(MessageType.Register, message.RequestId, error, text);
             return;
         }
 

@@ -193,7 +193,7 @@ public sealed class ProcedureLoginTests
             [
                 ("joe", $$"""{"role":"device","pubkey":"{{publicKey}}"}"""),
                 ("joe", $$"""{"role":"device","authorized_keys":["00","{{publicKey}}"]}"""),
-                (null, """{"role":"device","authid":"joe"}"""),
+                (null, $$"""{"role":"device","authid":"joe","pubkey":"{{publicKey}}"}"""),
             ])
         {
             await using var peer = await StartAsync(Login.Hello("cryptosign", authId, new() { ["pubkey"] = publicKey }), principal);
@@ -218,6 +218,58 @@ public sealed class ProcedureLoginTests
             var welcome = await peer.ExpectAsync("[2,*]");
             Assert.Equal(("joe", "device", "dynamic"), (Text(welcome, "authid"), Text(welcome, "authrole"), Text(welcome, "authprovider")));
         }
+    }
+
+    /// <summary>A procedure judges tickets; where it tells what the ticket is, the router sees whether it is that one.</summary>
+    [Theory]
+    [InlineData("""{"role":"device"}""", null)]
+    [InlineData("""{"role":"device","secret":"sesame"}""", null)]
+    [InlineData("""{"role":"device","secret":"another"}""", "wamp.error.authentication_denied")]
+    [InlineData("""{"role":"device","hash":"sesame hashed"}""", null)]
+    [InlineData("""{"role":"device","hash":"another hashed"}""", "wamp.error.authentication_denied")]
+    [InlineData("""{"role":"device","secret":"AA==","salt":"a","iterations":1,"keylen":1}""", "wamp.error.authentication_failed")]
+    [InlineData("""{"role":"device","hash":"sesame for CRA"}""", "wamp.error.authentication_failed")]
+    [Trait("wamp", "TIC-04")]
+    public async Task A_ticket_is_the_one_that_the_answer_tells(string principal, string? refusal)
+    {
+        await using var router = await Login.StartRouterAsync(new TicketAuthenticator(new ProcedureTickets(Asked)), new AnonymousAuthenticator());
+        await using var judge = await JudgeAsync(router);
+        await using var peer = await AskAsync(router);
+        await judge.ExpectAsync("[68,1,*]");
+        principal = principal
+            .Replace("sesame hashed", ScramCredential.FromPassword("sesame", ScramParameters.Pbkdf2(30)).ToText(), StringComparison.Ordinal)
+            .Replace("another hashed", ScramCredential.FromPassword("another", ScramParameters.Pbkdf2(30)).ToText(), StringComparison.Ordinal)
+            .Replace("sesame for CRA", CraCredential.FromSecret("sesame", 20).ToText(), StringComparison.Ordinal);
+        await judge.SendAsync($"[70,1,{{}},[{principal}]]");
+
+        if (refusal is null)
+        {
+            await peer.ExpectAsync("[2,*]");
+            return;
+        }
+
+        await peer.ExpectAbortAsync(refusal);
+        router.Logs.ForgetErrors();
+    }
+
+    [Theory]
+    [InlineData("""{"role":"device"}""")]
+    [InlineData("""{"role":"device","pubkey":"0000000000000000000000000000000000000000000000000000000000000000"}""")]
+    [Trait("wamp", "CRY-05")]
+    public async Task A_key_that_the_answer_does_not_tell_opens_nothing(string principal)
+    {
+        await using var router = await Login.StartRouterAsync(new CryptosignAuthenticator(new ProcedureUsers(Asked)), new AnonymousAuthenticator());
+        await using var judge = await JudgeAsync(router);
+        await using var peer = await TestPeer.ConnectAsync(router, PeerTransport.RawSocket);
+        var key = RandomNumberGenerator.GetBytes(32);
+        await peer.SendAsync(Login.Hello("cryptosign", "joe", new() { ["pubkey"] = Convert.ToHexStringLower(Ed25519.PublicKeyOf(key)) }));
+        await judge.ExpectAsync("[68,1,*]");
+        await judge.SendAsync($"[70,1,{{}},[{principal}]]");
+
+        var challenge = (await peer.ExpectAsync("[4,*]"))[2].GetProperty("challenge").GetString()!;
+        await peer.SendAsync(Login.Authenticate(CryptosignSignature.Sign(key, Convert.FromHexString(challenge))));
+
+        await peer.ExpectAbortAsync("wamp.error.authentication_denied");
     }
 
     [Theory]

@@ -132,6 +132,7 @@ public sealed class WebhookLoginTests : IDisposable
     [Theory]
     [InlineData("http://example.com/judge", "A", "a", "https")]
     [InlineData("ftp://example.com/judge", "A", "a", "https")]
+    [InlineData("https://joe:sesame@example.com/judge?key=k", "A", "a", "address https://example.com/judge has a user")]
     [InlineData("https://example.com/judge", "A", "a\r\nB: b", "field A")]
     [InlineData("https://example.com/judge", "A B", "a", "field A B")]
     public void Options_that_cannot_work_are_refused_at_the_start(string url, string name, string value, string told)

@@ -167,6 +167,26 @@ public sealed class ConfigurationRulesTests
         Assert.Equal(isWarned ? ["realms.0.auth.tls"] : [], reading.Warnings.Select(warning => warning.Path.ToString()));
     }
 
+    [Theory]
+    [InlineData("10.0.0.0/8", "10.0.0.0/8")]
+    [InlineData("192.0.2.7", "192.0.2.7/32")]
+    [InlineData("2001:db8::1", "2001:db8::1/128")]
+    public void A_proxy_is_named_by_its_address_or_its_network(string written, string network)
+    {
+        var reading = WrittenFile.Read($$"""{ "listeners": [ { "listen": "127.0.0.1:0", "trusted_proxies": [ "{{written}}" ] } ] }""");
+
+        Assert.Empty(reading.Faults);
+        Assert.Equal([System.Net.IPNetwork.Parse(network)], reading.Configuration.Listeners[0].TrustedProxies);
+    }
+
+    [Fact]
+    public void The_hash_of_a_ticket_is_made_by_the_method_ticket() => Assert.EndsWith(
+        "write what 'hash-secret --method ticket' prints.",
+        Assert.Single(WrittenFile.FaultsOf("""
+            { "realms": [ { "name": "a", "roles": [ { "name": "r" } ], "auth": { "ticket": { "users": { "joe": { "role": "r", "hash": "x" } } } } } ] }
+            """)),
+        StringComparison.Ordinal);
+
     [Fact]
     public void Port_0_can_be_asked_for_twice() =>
         Assert.Empty(WrittenFile.FaultsOf("""{ "listeners": [ { "listen": "127.0.0.1:0" }, { "listen": "127.0.0.1:0" } ] }"""));

@@ -30,6 +30,21 @@ public sealed class EffectiveValuesTests
         Assert.Equal(("\"127.0.0.1:9090\"", "default"), Find(values, "ops.listen"));
     }
 
+    /// <summary>Secrets may be in texts; numbers, sizes and durations are none.</summary>
+    [Fact]
+    public void What_a_reference_stands_for_is_shown_unless_it_is_a_text()
+    {
+        using var file = new WrittenFile("""
+            { "limits": { "message_size": "${env:SIZE}", "nesting": "${env:NESTING}" }, "realms": [ { "name": "${env:NAME}" } ] }
+            """);
+
+        var values = file.Read(new Flags(), ("SIZE", "2MiB"), ("NESTING", "9"), ("NAME", "com.example")).Values;
+
+        Assert.Equal("\"2MiB\"", Find(values, "limits.message_size").Text);
+        Assert.Equal("9", Find(values, "limits.nesting").Text);
+        Assert.Equal("\"${env:NAME}\"", Find(values, "realms.0.name").Text);
+    }
+
     [Fact]
     public void Every_value_shown_can_be_set()
     {

@@ -2,9 +2,9 @@ namespace Broker.Authentication.Remote;
 
 /// <summary>
 /// Has a WAMP procedure judge tickets (Crossbar.io's dynamic authenticator). It is called as <c>(realm, authid, details)</c>, with the
-/// ticket as <c>details.ticket</c>, and returns a role, or a dict with <c>role</c> or <c>roles</c> and maybe <c>authid</c>, <c>extra</c>
-/// and <c>expires</c> (Unix seconds); null, <c>false</c> or an ERROR of its own deny. A procedure that is not there, fails or takes too
-/// long lets nobody in.
+/// ticket as <c>details.ticket</c>, judges that, and returns a role, or a dict with <c>role</c> or <c>roles</c> and maybe <c>authid</c>, <c>extra</c>
+/// and <c>expires</c> (Unix seconds); null, <c>false</c> or an ERROR of its own deny. If it tells the user's <c>secret</c> or <c>hash</c>, the router
+/// sees whether the ticket is that one. A procedure that is not there, fails or takes too long lets nobody in.
 /// </summary>
 /// <param name="options">The procedure.</param>
 /// <param name="time">The clock; null for the system's.</param>
@@ -23,7 +23,9 @@ public sealed class ProcedureTickets(ProcedureOptions options, TimeProvider? tim
         var details = RemotePrincipal.Details(request, AuthMethods.Ticket);
         details["ticket"] = ticket;
         var user = await _procedure.AskAsync(request, request.AuthId, details, cancellationToken).ConfigureAwait(false);
-        return user is null ? null : Verdict.Accept(request, user, AuthMethods.Ticket);
+        return user is not null && await RemotePrincipal.IsTicketAsync(user, request, ticket, cancellationToken).ConfigureAwait(false)
+            ? Verdict.Accept(request, user, AuthMethods.Ticket)
+            : null;
     }
 
     /// <inheritdoc/>

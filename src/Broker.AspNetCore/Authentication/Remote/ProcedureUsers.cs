@@ -9,9 +9,9 @@ namespace Broker.Authentication.Remote;
 /// </summary>
 /// <remarks>
 /// <c>wampcra</c>: <c>secret</c>, or with <c>salt</c>, <c>iterations</c> and <c>keylen</c> the key derived from it; or <c>hash</c>, as
-/// <c>hash-secret</c> makes it. <c>wamp-scram</c>: <c>hash</c>. <c>cryptosign</c>: <c>pubkey</c> or <c>authorized_keys</c>; without them
-/// the answer counts for <c>details.authextra.pubkey</c>, the key that the client has announced. That unknown names take as long as others
-/// is up to the procedure.
+/// <c>hash-secret</c> makes it. <c>wamp-scram</c>: <c>hash</c>. <c>cryptosign</c>: <c>pubkey</c> or <c>authorized_keys</c>, of which
+/// <c>details.authextra.pubkey</c>, the key that the client has announced, must be one. A user without what the method needs is denied. That unknown
+/// names take as long as others is up to the procedure.
 /// </remarks>
 public sealed class ProcedureUsers : IUserStore
 {
@@ -60,7 +60,7 @@ public sealed class ProcedureUsers : IUserStore
             Learn(user);
         }
 
-        return user is { AuthorizedKeys.Count: 0 } && query.PublicKey is { } key ? user with { AuthorizedKeys = [key] } : user;
+        return user;
     }
 
     /// <inheritdoc/>

@@ -62,6 +62,7 @@ internal static class RemotePrincipal
         }
 
         var (cra, scram) = Hash(dict, source);
+        var plain = dict.ContainsKey("salt") ? null : Text(dict, "secret", source);
         return new User
         {
             AuthId = authId,
@@ -69,10 +70,30 @@ internal static class RemotePrincipal
             Provider = provider,
             Extra = dict["extra"] is { } extra ? extra as JsonObject ?? throw Unusable(source, "has an extra that is no dict") : null,
             Expires = Number(dict, "expires", source) is { } expires ? DateTimeOffset.FromUnixTimeSeconds(expires) : null,
+            Ticket = plain is not null ? TicketCredential.Plain(plain)
+                : scram is { Parameters.Kdf: ScramKdf.Pbkdf2 } ? TicketCredential.Hashed(scram)
+                : null,
             Cra = cra ?? Secret(dict, source),
             Scram = scram,
             AuthorizedKeys = [.. Texts(dict, "pubkey", source), .. Texts(dict, "authorized_keys", source)],
         };
+    }
+
+    /// <summary>
+    /// Whether a ticket is that of a user, where what was told of the user says so: else whoever was asked has judged it. A ticket is never taken where something
+    /// was told that it cannot be compared with.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Such a thing was told: nobody is let in.</exception>
+    public static async ValueTask<bool> IsTicketAsync(User user, AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
+    {
+        if (user.Ticket is { } expected)
+        {
+            return await expected.IsTicketAsync(request, ticket, cancellationToken).ConfigureAwait(false);
+        }
+
+        return user is { Cra: null, Scram: null }
+            ? true
+            : throw new InvalidOperationException("What was told of the user is neither a ticket nor a hash of one, but the secret of another method.");
     }
 
     private static InvalidOperationException Unusable(string source, string what) => new($"The answer of {source} {what}.");

@@ -3,7 +3,7 @@ namespace Broker.Authentication.Remote;
 /// <summary>A web server that judges tickets, see <see cref="WebhookTickets"/>. Immutable.</summary>
 public sealed record WebhookOptions
 {
-    /// <summary>Where tickets are posted to: <c>https</c>, or <c>http</c> on this machine.</summary>
+    /// <summary>Where tickets are posted to: <c>https</c>, or <c>http</c> on this machine. Without a user: see <see cref="Headers"/>.</summary>
     public required Uri Url { get; init; }
 
     /// <summary>How long it may take; then the session is refused. A day at the most. 1 s.</summary>

@@ -9,8 +9,8 @@ namespace Broker.Authentication.Remote;
 /// <summary>
 /// Has a web server judge tickets. It gets a POST of JSON, <c>{realm, authid, ticket, authmethod, authrole, authextra, session,
 /// transport}</c>, and answers 200 with JSON, a role or a dict with <c>role</c> or <c>roles</c> and maybe <c>authid</c>, <c>extra</c> and
-/// <c>expires</c> (Unix seconds). <c>null</c>, <c>false</c>, and the status codes 204, 401, 403 and 404 deny; everything else, and taking
-/// too long, lets nobody in.
+/// <c>expires</c> (Unix seconds); if it tells the user's <c>secret</c> or <c>hash</c>, too, the router sees whether the ticket is that one. <c>null</c>,
+/// <c>false</c>, and the status codes 204, 401, 403 and 404 deny; everything else, and taking too long, lets nobody in.
 /// </summary>
 public sealed class WebhookTickets : ITicketVerifier
 {
@@ -28,6 +28,7 @@ public sealed class WebhookTickets : ITicketVerifier
     private readonly WebhookOptions _options;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
+    private readonly string _source;
 
     /// <param name="options">The server.</param>
     /// <param name="time">The clock; null for the system's.</param>
@@ -39,9 +40,11 @@ public sealed class WebhookTickets : ITicketVerifier
         _options = options;
         _time = time ?? TimeProvider.System;
         _http = http ?? SharedHttp;
+        SafeAddress.RequireNoUser(options.Url);
+        _source = SafeAddress.Name(options.Url);
         if (!SafeAddress.Is(options.Url))
         {
-            throw new ArgumentException($"Tickets would be readable on their way to {options.Url}: use https.");
+            throw new ArgumentException($"Tickets would be readable on their way to {_source}: use https.");
         }
 
         using var request = new HttpRequestMessage();
@@ -73,10 +76,11 @@ public sealed class WebhookTickets : ITicketVerifier
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"No answer of {_options.Url} came within {_options.Timeout.TotalSeconds} s.", exception);
+            throw new TimeoutException($"No answer of {_source} came within {_options.Timeout.TotalSeconds} s.", exception);
         }
 
-        return RemotePrincipal.Read(principal, request, _options.Roles, _options.Url.ToString(), Provider) is { } user
+        return RemotePrincipal.Read(principal, request, _options.Roles, _source, Provider) is { } user
+            && await RemotePrincipal.IsTicketAsync(user, request, ticket, cancellationToken).ConfigureAwait(false)
             ? Verdict.Accept(request, user, AuthMethods.Ticket)
             : null;
     }
@@ -99,7 +103,7 @@ public sealed class WebhookTickets : ITicketVerifier
             case HttpStatusCode.NoContent or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound:
                 return null;
             case not HttpStatusCode.OK:
-                throw new InvalidOperationException($"The answer of {_options.Url} is the status code {(int)response.StatusCode}.");
+                throw new InvalidOperationException($"The answer of {_source} is the status code {(int)response.StatusCode}.");
         }
 
         try
@@ -109,7 +113,7 @@ public sealed class WebhookTickets : ITicketVerifier
         }
         catch (JsonException exception)
         {
-            throw new InvalidOperationException($"The answer of {_options.Url} is no JSON, or has a key twice.", exception);
+            throw new InvalidOperationException($"The answer of {_source} is no JSON, or has a key twice.", exception);
         }
     }
 }

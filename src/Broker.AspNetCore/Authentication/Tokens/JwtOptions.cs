@@ -48,7 +48,7 @@ public sealed record JwtOptions
     /// </summary>
     public string RoleClaim { get; init; } = "role";
 
-    /// <summary>The role of tokens that grant none; null: they are refused.</summary>
+    /// <summary>The role of tokens without that claim; null: they are refused.</summary>
     public string? DefaultRole { get; init; }
 
     /// <summary>The roles that tokens can grant: others that they name are passed over. Null: all.</summary>

@@ -61,9 +61,10 @@ public sealed class JwtTickets : ITicketVerifier
 
         if (options.KeySetUrl is { } url)
         {
+            SafeAddress.RequireNoUser(url);
             if (!SafeAddress.Is(url))
             {
-                throw new ArgumentException($"The key set of tokens is at {url}, where others could change it on the way: use https.");
+                throw new ArgumentException($"The key set of tokens is at {SafeAddress.Name(url)}, where others could change it on the way: use https.");
             }
 
             sets.Add(Set(url.AbsoluteUri, cancellation => (http ?? SharedHttp).GetStringAsync(url, cancellation)));
@@ -224,7 +225,7 @@ public sealed class JwtTickets : ITicketVerifier
         }
 
         List<string> roles = [.. Texts(claims, _options.RoleClaim).Where(role => _options.Roles?.Contains(role) ?? role.Length > 0)];
-        if (roles.Count == 0 && _options.DefaultRole is { } role)
+        if (_options.DefaultRole is { } role && Find(claims, _options.RoleClaim) is null)
         {
             roles.Add(role);
         }
@@ -240,25 +241,28 @@ public sealed class JwtTickets : ITicketVerifier
     }
 
     /// <summary>The text of a claim, or the texts of one that is a list; none where it is missing or something else.</summary>
-    private static List<string> Texts(JsonElement claims, string name)
+    private static List<string> Texts(JsonElement claims, string name) => Find(claims, name) switch
+    {
+        { ValueKind: JsonValueKind.String } text => [text.GetString()!],
+        { ValueKind: JsonValueKind.Array } list =>
+            [.. list.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!)],
+        _ => [],
+    };
+
+    /// <summary>A claim; null where it is missing. A dot leads into a claim that is an object.</summary>
+    private static JsonElement? Find(JsonElement claims, string name)
     {
         if (claims.ValueKind != JsonValueKind.Object)
         {
-            return [];
+            return null;
         }
 
-        if (!claims.TryGetProperty(name, out var value))
+        if (claims.TryGetProperty(name, out var value))
         {
-            var dot = name.IndexOf('.', StringComparison.Ordinal);
-            return dot > 0 && claims.TryGetProperty(name[..dot], out var inner) ? Texts(inner, name[(dot + 1)..]) : [];
+            return value;
         }
 
-        return value.ValueKind switch
-        {
-            JsonValueKind.String => [value.GetString()!],
-            JsonValueKind.Array =>
-                [.. value.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.String).Select(one => one.GetString()!)],
-            _ => [],
-        };
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && claims.TryGetProperty(name[..dot], out var inner) ? Find(inner, name[(dot + 1)..]) : null;
     }
 }

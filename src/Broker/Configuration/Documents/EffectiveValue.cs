@@ -16,7 +16,7 @@ internal sealed class EffectiveValue(KeyPath path, string text, string content, 
     /// <summary>Which key.</summary>
     public string Path { get; } = path.ToString();
 
-    /// <summary>The value as it may be shown: no secret, and what <c>${...}</c> stands for is not filled in.</summary>
+    /// <summary>The value as it may be shown: no secret, and what <c>${...}</c> stands for in a text, where secrets may be, is not filled in.</summary>
     public string Text { get; } = text;
 
     /// <summary>Where it comes from.</summary>

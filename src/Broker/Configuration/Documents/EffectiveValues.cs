@@ -48,7 +48,7 @@ internal static class EffectiveValues
     {
         var written = scalar.Write(value);
         var content = value switch { Secret secret => secret.Reveal(), TextFile file => $"{file.Path}\0{file.Content}", _ => written };
-        var shown = scalar.IsSecret ? Secret.Hidden : node is not null && References.Holds(node.Text) ? node.Text : written;
+        var shown = scalar.IsSecret ? Secret.Hidden : value is string && node is not null && References.Holds(node.Text) ? node.Text : written;
         var text = scalar.IsSecret || scalar.Literal != Literal.Text ? shown : JsonSerializer.Serialize(shown, JsonText.Plain);
         return new EffectiveValue(path, text, content, node?.Origin ?? Origin.Default, needsRestart);
     }

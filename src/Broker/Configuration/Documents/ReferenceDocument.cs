@@ -16,7 +16,7 @@ internal static class ReferenceDocument
 
         ## The file
 
-        `Broker.dll init` writes `broker.json` with every key, its meaning and its default, and `broker.schema.json` for editors, which then
+        `Broker.dll init` writes `broker.json` to start with: the keys, but those of what is off by default, with meaning and default; and `broker.schema.json` for editors, which then
         complete and check. The router takes the file that `--config FILE` names, otherwise `broker.json` in the working directory if it is
         there. It is JSON; comments and commas behind the last item are fine.
 
@@ -41,8 +41,8 @@ internal static class ReferenceDocument
           `BROKER__LIMITS__MESSAGE_SIZE=4MiB`, `BROKER__LISTENERS__0__LISTEN=0.0.0.0:8080`. Lists, tables and sections as a whole are
           written in JSON: `BROKER__LISTENERS__0__ORIGINS=["https://app.example.com"]`. The name of an unknown key is a fault.
         - *Flags*: `--set limits.message_size=4MiB`, `--set realms.0.name=com.example.realm`, `--set 'log.levels."Broker.Router"=debug'`,
-          for any key, several times. `--listen` gives addresses to the listeners in their order; there are as many as flags then. `--path`
-          and `--allow-origin` are for all listeners, `--log-level` is `log.level`, `--allow-anonymous` is `allow_anonymous`. `--realm`
+          for any key, several times. `--listen` gives addresses to the listeners in their order; further ones of the file and the environment are left
+          out. `--path` and `--allow-origin` are for all listeners, `--log-level` is `log.level`, `--allow-anonymous` is `allow_anonymous`. `--realm`
           names realms where neither the file nor the environment does. Other users of the machine can see flags: no secrets there.
         - `--dev` is for trying things out: everybody may join (`allow_anonymous`), web pages of this machine may connect to every listener,
           the log is for people. It is a flag only, so that no file and no environment brings it into production by accident.

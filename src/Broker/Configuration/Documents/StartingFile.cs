@@ -4,7 +4,7 @@ using Broker.Configuration.Keys;
 
 namespace Broker.Configuration.Documents;
 
-/// <summary>The file that <c>init</c> writes: every key that this build supports, its meaning, and its default in a comment.</summary>
+/// <summary>The file that <c>init</c> writes: the keys, but those of sections that are off by default, their meaning, and their defaults in comments.</summary>
 internal static class StartingFile
 {
     private const int Width = 110;

@@ -55,8 +55,10 @@ internal static class Scalars
         [typeof(IPNetwork)] = new()
         {
             Name = "network",
-            Remedy = "an address and the length of its prefix, such as 10.0.0.0/8",
-            TryRead = text => IPNetwork.TryParse(text, out var network) ? network : null,
+            Remedy = "an address, such as 192.0.2.7, or with the length of its prefix a network, such as 10.0.0.0/8",
+            TryRead = text => IPNetwork.TryParse(text, out var network) ? network
+                : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+                : null,
         },
         [typeof(LogLevel)] = Choice("log level", ["trace", "debug", "info", "warning", "error", "critical", "none"], ReadLogLevel) with
         {
@@ -91,6 +93,8 @@ internal static class Scalars
             "WAMP-CRA hash", "what 'hash-secret --method wampcra' prints", text => CraCredential.TryParse(text, out _, out _)),
         [TextFormat.ScramHash] = Text(
             "SCRAM hash", "what 'hash-secret --method scram' prints", text => ScramCredential.TryParse(text, out _, out _)),
+        [TextFormat.TicketHash] = Text(
+            "hash of a ticket", "what 'hash-secret --method ticket' prints", text => ScramCredential.TryParse(text, out _, out _)),
     };
 
     /// <summary>The kind of a type's values; null when the type has parts.</summary>

@@ -39,6 +39,9 @@ internal enum TextFormat
     /// <summary>A WAMP-SCRAM credential at rest.</summary>
     ScramHash,
 
+    /// <summary>A ticket's hash at rest.</summary>
+    TicketHash,
+
     /// <summary>A file that the router reads by itself, and again: the configuration is to be read again when it comes or goes.</summary>
     WatchedFile,
 

@@ -102,7 +102,7 @@ internal sealed record CookieSection
 internal sealed record AuthProcedureSection
 {
     /// <summary>The procedure.</summary>
-    [Key("The procedure: it gets realm, authid and details, and returns the user's role and secrets.", Format = TextFormat.Uri)]
+    [Key("The procedure: it gets realm, authid and details, judges tickets, and returns the user's role and secrets (docs/extending.md).", Format = TextFormat.Uri)]
     public required string Uri { get; init; }
 
     /// <summary>The method it is for.</summary>
@@ -138,7 +138,7 @@ internal enum AuthProcedureMethod
 internal sealed record WebhookSection
 {
     /// <summary>Where it is.</summary>
-    [Key("Where tickets are posted to.", Format = TextFormat.WebAddress)]
+    [Key("Where tickets are posted to, to be judged there (docs/extending.md); without a user and password: use headers.", Format = TextFormat.WebAddress)]
     public required string Url { get; init; }
 
     /// <summary>How long it may take.</summary>

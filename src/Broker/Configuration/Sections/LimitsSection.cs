@@ -33,7 +33,7 @@ internal sealed record LimitsSection
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The time for an answer to CHALLENGE.</summary>
-    [Key("How long the answer to a CHALLENGE may take.", Min = "1ms", Max = "1d")]
+    [Key("How long the answer to a CHALLENGE may take, which is looked at once a second, and how long it may take to judge it.", Min = "1ms", Max = "1d")]
     public TimeSpan AuthenticationTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Failed attempts to authenticate of an address.</summary>

@@ -69,7 +69,7 @@ internal sealed record SlowConsumerSection
     /// <summary>What happens.</summary>
     [Key(
         "Drop the events that find no room (drop_newest) or those that wait for longest (drop_oldest), keep one for each topic (latest), "
-        + "or end the connection (disconnect). What was dropped is counted, and the next event says how many (_gap). A subscription can "
+        + "or end the connection (disconnect). What was dropped is counted, and the next event says how many (_gap; not of what latest replaces). A subscription can "
         + "ask for another (_slow_consumer).")]
     public SlowConsumerPolicy Policy { get; init; } = SlowConsumerPolicy.DropNewest;
 }

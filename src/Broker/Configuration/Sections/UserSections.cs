@@ -28,7 +28,7 @@ internal sealed record TicketUserSection
     public Secret? Secret { get; init; }
 
     /// <summary>Its hash.</summary>
-    [Key("The hash that 'hash-secret --method ticket' makes of the ticket.", Format = TextFormat.ScramHash)]
+    [Key("The hash that 'hash-secret --method ticket' makes of the ticket.", Format = TextFormat.TicketHash)]
     public Secret? Hash { get; init; }
 }
 
