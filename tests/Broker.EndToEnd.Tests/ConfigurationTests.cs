@@ -138,6 +138,18 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(text, await File.ReadAllTextAsync(Path.Combine(_folder, "broker.json")));
     }
 
+    [Theory]
+    [InlineData("check")]
+    [InlineData("init")]
+    [InlineData("import-crossbar")]
+    [InlineData("new-key")]
+    public async Task An_option_that_there_is_not_is_no_file(string verb)
+    {
+        await ExpectAsync(UsageFault, ["There is no option '--bogus' here; a file of that name is './--bogus'."], [], verb, "--bogus");
+
+        Assert.Empty(Directory.EnumerateFiles(_folder));
+    }
+
     [Fact]
     public async Task The_schema_lies_beside_the_program()
     {

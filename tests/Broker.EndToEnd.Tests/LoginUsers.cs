@@ -32,7 +32,8 @@ internal static class LoginUsers
     public static IWampAuthenticator[] AllMethods { get; } =
         [new TicketAuthenticator(All), new CraAuthenticator(All), new ScramAuthenticator(All), new CryptosignAuthenticator(All, RouterKey)];
 
-    private static void Argon2id(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int iterations, int memory, Span<byte> key)
+    /// <summary>What clients derive.</summary>
+    public static void Argon2id(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int iterations, int memory, Span<byte> key)
     {
         using var argon2 = new Konscious.Security.Cryptography.Argon2id(password.ToArray())
         {

@@ -149,9 +149,11 @@ public sealed class SdkLoginTests
         await using var registration = await application.RegisterAsync(procedure.Procedure, (invocation, _) =>
         {
             var (authId, details) = (invocation.Arguments.Get<string>(1), invocation.Arguments.Get<JsonObject>(2)!);
-            return details["authmethod"]!.GetValue<string>() == "ticket" && details["ticket"]!.GetValue<string>() != $"ticket of {authId}"
+            var isTicket = details["authmethod"]!.GetValue<string>() == "ticket";
+            return isTicket && details["ticket"]!.GetValue<string>() != $"ticket of {authId}"
                 ? throw new WampException("com.example.error.wrong_ticket", "It is another one.")
-                : ValueTask.FromResult<WampArguments?>([new JsonObject { ["role"] = "device", ["secret"] = $"secret of {authId}" }]);
+                : ValueTask.FromResult<WampArguments?>([
+                    new JsonObject { ["role"] = "device", ["secret"] = isTicket ? null : $"secret of {authId}" }]);
         });
 
         await using var first = await ConnectAsync(

@@ -38,6 +38,30 @@ public sealed class SecretCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_hash_of_Argon2id_is_that_of_what_clients_derive()
+    {
+        var (exitCode, printed, _) = await RunAsync(Secret, "hash-secret", "--method", "scram", "--memory", "8192");
+
+        Assert.Equal(0, exitCode);
+        Assert.True(ScramCredential.TryParse(printed.TrimEnd(), out var credential, out _));
+        Assert.Equal((ScramKdf.Argon2id13, 3, 8192), (credential.Parameters.Kdf, credential.Parameters.Iterations, credential.Parameters.Memory));
+        Assert.True(credential.IsPassword(Secret, LoginUsers.Argon2id));
+        Assert.False(credential.IsPassword(Secret + " ", LoginUsers.Argon2id));
+    }
+
+    [Theory]
+    [InlineData("'1000' is no amount of memory: write 8192 to 262144, in KiB.", "scram", "1000", "1")]
+    [InlineData("Argon2id is for --method scram only: leave --memory out.", "ticket", "8192", "1")]
+    [InlineData("'17' is no number of iterations: write 1 to 16.", "scram", "8192", "17")]
+    public async Task What_Argon2id_is_not_for_is_explained_in_one_line(string expected, string method, string memory, string iterations)
+    {
+        var (exitCode, printed, error) = await RunAsync(
+            Secret, "hash-secret", "--method", method, "--memory", memory, "--iterations", iterations);
+
+        Assert.Equal((2, "", expected), (exitCode, printed, error.TrimEnd()));
+    }
+
+    [Fact]
     public async Task Two_hashes_of_one_secret_differ()
     {
         var (_, one, _) = await RunAsync(Secret, "hash-secret", "--method", "scram", "--iterations", "1");

@@ -8,7 +8,7 @@ internal static class CheckCommand
 {
     public static Command Build(ConfigurationFlags flags)
     {
-        var file = new Argument<string?>("file") { Description = "The configuration file.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("file") { Description = "The configuration file.", Arity = ArgumentArity.ZeroOrOne }.WithoutOptions();
         var command = new Command("check", "Finds all faults of the configuration; exits with 0 when there are none, with 2 otherwise. Warnings are no faults.")
         {
             file,

@@ -8,7 +8,7 @@ internal static class ImportCrossbarCommand
 {
     public static Command Build()
     {
-        var file = new Argument<string>("file") { Description = "The node's config.json." };
+        var file = new Argument<string>("file") { Description = "The node's config.json." }.WithoutOptions();
         var command = new Command(
             "import-crossbar",
             "Converts a config.json of Crossbar.io: prints a configuration, and on standard error what differs or was left out.") { file };

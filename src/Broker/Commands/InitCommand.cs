@@ -15,7 +15,7 @@ internal static class InitCommand
         {
             Description = "The file to write.",
             DefaultValueFactory = _ => ConfigurationSource.DefaultFile,
-        };
+        }.WithoutOptions();
         var command = new Command("init", "Writes a configuration file to start with. Never overwrites one.") { file };
         command.SetAction((parsed, cancellation) => WriteAsync(parsed.GetValue(file)!, cancellation));
         return command;

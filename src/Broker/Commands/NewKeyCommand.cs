@@ -11,7 +11,7 @@ internal static class NewKeyCommand
 
     public static Command Build()
     {
-        var file = new Argument<string>("file") { Description = "Where the private key goes, readable by its owner only." };
+        var file = new Argument<string>("file") { Description = "Where the private key goes, readable by its owner only." }.WithoutOptions();
         var command = new Command("new-key", "Makes a key for cryptosign: writes the private key into a file, and prints the public key.")
         {
             file,

@@ -26,7 +26,7 @@ internal static class ReferenceDocument
         | `print-effective` | prints every value and where it comes from; secrets show as `***` |
         | `init [FILE]` | writes a starting file; never overwrites one |
         | `import-crossbar FILE` | converts a `config.json` of Crossbar.io, and lists what differs |
-        | `hash-secret --method METHOD` | reads a secret from standard input, and prints what the file has instead; ticket, wampcra, scram |
+        | `hash-secret --method METHOD` | reads a secret from standard input, and prints what the file has instead; ticket, wampcra, scram; with `--memory KIB` by Argon2id, for scram |
         | `new-key FILE` | makes an Ed25519 key for cryptosign: the private key into the file, the public key printed |
         | `schema`, `reference` | print the JSON Schema, and this page |
 
