@@ -153,7 +153,7 @@ public sealed class SdkLoginTests
             return isTicket && details["ticket"]!.GetValue<string>() != $"ticket of {authId}"
                 ? throw new WampException("com.example.error.wrong_ticket", "It is another one.")
                 : ValueTask.FromResult<WampArguments?>([
-                    new JsonObject { ["role"] = "device", ["secret"] = isTicket ? null : $"secret of {authId}" }]);
+                    isTicket ? new JsonObject { ["role"] = "device" } : new JsonObject { ["role"] = "device", ["secret"] = $"secret of {authId}" }]);
         });
 
         await using var first = await ConnectAsync(

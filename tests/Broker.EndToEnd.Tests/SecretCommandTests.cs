@@ -51,6 +51,8 @@ public sealed class SecretCommandTests : IDisposable
 
     [Theory]
     [InlineData("'1000' is no amount of memory: write 8192 to 262144, in KiB.", "scram", "1000", "1")]
+    [InlineData("'much' is no amount of memory: write 8192 to 262144, in KiB.", "scram", "much", "1")]
+    [InlineData("'99999999999' is no number of iterations: write 1 to 16.", "scram", "8192", "99999999999")]
     [InlineData("Argon2id is for --method scram only: leave --memory out.", "ticket", "8192", "1")]
     [InlineData("'17' is no number of iterations: write 1 to 16.", "scram", "8192", "17")]
     public async Task What_Argon2id_is_not_for_is_explained_in_one_line(string expected, string method, string memory, string iterations)

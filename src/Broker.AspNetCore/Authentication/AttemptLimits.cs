@@ -3,7 +3,7 @@ namespace Broker.Authentication;
 /// <summary>
 /// How many attempts to authenticate may fail within a time before further ones are refused unseen by
 /// <c>wamp.error.authentication_denied</c> (AUT-15); 0: any number. Attempts that succeed do not count; those whose client left or whose time was
-/// up before they were judged do.
+/// up while the proof that it had shown was judged do, but not those that only waited for that.
 /// </summary>
 public sealed record AttemptLimits
 {

@@ -48,11 +48,16 @@ public sealed class TicketAuthenticator : IWampAuthenticator
             return Verdict.WithoutAuthId(Method);
         }
 
-        var header = request.IsRenewal ? null : request.Transport.Header("Authorization");
-        return header?.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) == true
-            ? await VerifyAsync(request, header[BearerScheme.Length..].Trim(), cancellationToken).ConfigureAwait(false)
+        return BearerOf(request) is { } token
+            ? await VerifyAsync(request, token, cancellationToken).ConfigureAwait(false)
             : new AuthenticationResult.Challenge([], State: null);
     }
+
+    /// <summary>The token that came with the HTTP request, and is looked at; null when there is none.</summary>
+    internal static string? BearerOf(AuthenticationRequest request) =>
+        !request.IsRenewal && request.Transport.Header("Authorization") is { } header && header.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
+            ? header[BearerScheme.Length..].Trim()
+            : null;
 
     /// <inheritdoc/>
     public ValueTask<AuthenticationResult> ContinueAsync(

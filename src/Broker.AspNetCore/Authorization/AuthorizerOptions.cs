@@ -3,7 +3,7 @@ namespace Broker.Authorization;
 /// <summary>How dynamic authorizers are asked, and how long their answers are remembered.</summary>
 public sealed record AuthorizerOptions
 {
-    /// <summary>How long an authorizer may take for an answer; then <c>wamp.error.authorization_failed</c>. Less than keep-alive takes. 3 s.</summary>
+    /// <summary>How long an authorizer may take for an answer; then <c>wamp.error.authorization_failed</c>. 3 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a permission is remembered. 30 s; zero: not at all.</summary>

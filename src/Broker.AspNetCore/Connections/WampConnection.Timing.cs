@@ -68,6 +68,7 @@ internal sealed partial class WampConnection
         }
 
         _openTicks = 0;
+        var isHeldUp = Volatile.Read(ref _isHeldUp); // before what is heard: who is read again is heard before
         if (_heard | HasTaken())
         {
             _heard = false;
@@ -88,7 +89,7 @@ internal sealed partial class WampConnection
         }
         else if (_silentTicks > interval + options.KeepAliveTimeout.TotalSeconds)
         {
-            if (Volatile.Read(ref _isHeldUp))
+            if (isHeldUp)
             {
                 // Its answer may be there, unread. Where it is gone, the next ping fails, and the transport tells.
                 _silentTicks = 0;

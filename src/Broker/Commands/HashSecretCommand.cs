@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using Broker.Authentication;
+using Broker.Client.Authentication;
 
 namespace Broker.Commands;
 
@@ -25,13 +27,14 @@ internal static class HashSecretCommand
             Required = true,
         };
         method.AcceptOnlyFromAmong("ticket", "wampcra", "scram");
-        var memory = new Option<int?>("--memory")
+        var memory = new Option<string?>("--memory")
         {
             Description = $"Takes Argon2id, which fills so many KiB, {LeastMemory} to {MostMemory}, instead of PBKDF2. For scram, where clients derive the key.",
             HelpName = "KIB",
         };
-        var iterations = new Option<int?>("--iterations")
+        var iterations = new Option<string?>("--iterations")
         {
+            HelpName = "COUNT",
             Description = $"How often PBKDF2 goes round, {DefaultIterations} times by default, or Argon2id, {DefaultPasses} times: what guessing costs "
                 + "others, and joining costs clients.",
         };
@@ -42,28 +45,20 @@ internal static class HashSecretCommand
             iterations,
             memory,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(memory) is { } size && (result.GetValue(method) != "scram" || size is < LeastMemory or > MostMemory))
-            {
-                result.AddError(result.GetValue(method) == "scram"
-                    ? $"'{size}' is no amount of memory: write {LeastMemory} to {MostMemory}, in KiB."
-                    : "Argon2id is for --method scram only: leave --memory out.");
-            }
-
-            var most = result.GetValue(memory) is null ? MostIterations : MostPasses;
-            if (result.GetValue(iterations) is { } count && (count < 1 || count > most))
-            {
-                result.AddError($"'{count}' is no number of iterations: write 1 to {most}.");
-            }
-        });
         command.SetAction((parsed, cancellation) =>
             HashAsync(parsed.GetValue(method)!, parsed.GetValue(iterations), parsed.GetValue(memory), cancellation));
         return command;
     }
 
-    private static async Task<int> HashAsync(string method, int? iterations, int? memory, CancellationToken cancellation)
+    private static async Task<int> HashAsync(string method, string? count, string? size, CancellationToken cancellation)
     {
+        var (iterations, memory) = (Number(count), Number(size));
+        if (Problem(method, count, iterations, size, memory) is { } problem)
+        {
+            await Console.Error.WriteLineAsync(problem).ConfigureAwait(false);
+            return RunCommand.UsageFault;
+        }
+
         var secret = await ReadAsync(cancellation).ConfigureAwait(false);
         if (secret.Length == 0)
         {
@@ -82,7 +77,7 @@ internal static class HashSecretCommand
         try
         {
             await Console.Out.WriteLineAsync(method == "wampcra" ? CraCredential.FromSecret(secret, iterations ?? DefaultIterations).ToText()
-                : memory is { } size ? ScramCredential.FromPassword(secret, ScramParameters.Argon2id13(iterations ?? DefaultPasses, size), Argon2).ToText()
+                : memory is { } kib ? ScramCredential.FromPassword(secret, ScramParameters.Argon2id13(iterations ?? DefaultPasses, kib), Argon2.Derive).ToText()
                 : ScramCredential.FromPassword(secret, ScramParameters.Pbkdf2(iterations ?? DefaultIterations)).ToText()).ConfigureAwait(false);
             return 0;
         }
@@ -93,17 +88,16 @@ internal static class HashSecretCommand
         }
     }
 
-    private static void Argon2(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int iterations, int memory, Span<byte> key)
+    private static string? Problem(string method, string? count, int? iterations, string? size, int? memory)
     {
-        using var argon2 = new Konscious.Security.Cryptography.Argon2id(password.ToArray())
-        {
-            Salt = salt.ToArray(),
-            Iterations = iterations,
-            MemorySize = memory,
-            DegreeOfParallelism = 1,
-        };
-        argon2.GetBytes(key.Length).CopyTo(key);
+        var most = size is null ? MostIterations : MostPasses;
+        return size is not null && method != "scram" ? "Argon2id is for --method scram only: leave --memory out."
+            : size is not null && memory is not (>= LeastMemory and <= MostMemory) ? $"'{size}' is no amount of memory: write {LeastMemory} to {MostMemory}, in KiB."
+            : count is not null && !(iterations >= 1 && iterations <= most) ? $"'{count}' is no number of iterations: write 1 to {most}."
+            : null;
     }
+
+    private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>One line: from a terminal without showing it, otherwise all there is but the line break at its end.</summary>
     private static async Task<string> ReadAsync(CancellationToken cancellation)

@@ -227,8 +227,12 @@ public sealed class ProcedureLoginTests
     [InlineData("""{"role":"device","secret":"another"}""", "wamp.error.authentication_denied")]
     [InlineData("""{"role":"device","hash":"sesame hashed"}""", null)]
     [InlineData("""{"role":"device","hash":"another hashed"}""", "wamp.error.authentication_denied")]
-    [InlineData("""{"role":"device","secret":"AA==","salt":"a","iterations":1,"keylen":1}""", "wamp.error.authentication_failed")]
-    [InlineData("""{"role":"device","hash":"sesame for CRA"}""", "wamp.error.authentication_failed")]
+    [InlineData("""{"role":"device","secret":"sesame","salt":null}""", null)]
+    [InlineData("""{"role":"device","secret":null}""", "wamp.error.authentication_denied")]
+    [InlineData("""{"role":"device","secret":""}""", "wamp.error.authentication_denied")]
+    [InlineData("""{"role":"device","hash":null}""", "wamp.error.authentication_denied")]
+    [InlineData("""{"role":"device","secret":"AA==","salt":"a","iterations":1,"keylen":1}""", "wamp.error.authentication_denied")]
+    [InlineData("""{"role":"device","hash":"sesame for CRA"}""", "wamp.error.authentication_denied")]
     [Trait("wamp", "TIC-04")]
     public async Task A_ticket_is_the_one_that_the_answer_tells(string principal, string? refusal)
     {
@@ -249,7 +253,6 @@ public sealed class ProcedureLoginTests
         }
 
         await peer.ExpectAbortAsync(refusal);
-        router.Logs.ForgetErrors();
     }
 
     [Theory]

@@ -179,6 +179,16 @@ public sealed class ConfigurationRulesTests
         Assert.Equal([System.Net.IPNetwork.Parse(network)], reading.Configuration.Listeners[0].TrustedProxies);
     }
 
+    [Theory]
+    [InlineData("10")]
+    [InlineData("10.8")]
+    [InlineData("0x7f.1")]
+    [InlineData("::ffff:10.0.0.1")]
+    public void A_proxy_is_not_guessed(string written) => Assert.Contains(
+        "no network",
+        Assert.Single(WrittenFile.FaultsOf($$"""{ "listeners": [ { "listen": "127.0.0.1:0", "trusted_proxies": [ "{{written}}" ] } ] }""")),
+        StringComparison.Ordinal);
+
     [Fact]
     public void The_hash_of_a_ticket_is_made_by_the_method_ticket() => Assert.EndsWith(
         "write what 'hash-secret --method ticket' prints.",

@@ -62,7 +62,6 @@ internal static class RemotePrincipal
         }
 
         var (cra, scram) = Hash(dict, source);
-        var plain = dict.ContainsKey("salt") ? null : Text(dict, "secret", source);
         return new User
         {
             AuthId = authId,
@@ -70,31 +69,26 @@ internal static class RemotePrincipal
             Provider = provider,
             Extra = dict["extra"] is { } extra ? extra as JsonObject ?? throw Unusable(source, "has an extra that is no dict") : null,
             Expires = Number(dict, "expires", source) is { } expires ? DateTimeOffset.FromUnixTimeSeconds(expires) : null,
-            Ticket = plain is not null ? TicketCredential.Plain(plain)
-                : scram is { Parameters.Kdf: ScramKdf.Pbkdf2 } ? TicketCredential.Hashed(scram)
-                : null,
+            Ticket = Ticket(dict, scram, source),
             Cra = cra ?? Secret(dict, source),
             Scram = scram,
             AuthorizedKeys = [.. Texts(dict, "pubkey", source), .. Texts(dict, "authorized_keys", source)],
         };
     }
 
-    /// <summary>
-    /// Whether a ticket is that of a user, where what was told of the user says so: else whoever was asked has judged it. A ticket is never taken where something
-    /// was told that it cannot be compared with.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">Such a thing was told: nobody is let in.</exception>
-    public static async ValueTask<bool> IsTicketAsync(User user, AuthenticationRequest request, string ticket, CancellationToken cancellationToken)
-    {
-        if (user.Ticket is { } expected)
-        {
-            return await expected.IsTicketAsync(request, ticket, cancellationToken).ConfigureAwait(false);
-        }
+    /// <summary>Whether a ticket is that of a user, where the answer says what that is; where it says nothing of it, whoever was asked has judged it.</summary>
+    public static ValueTask<bool> IsTicketAsync(User user, AuthenticationRequest request, string ticket, CancellationToken cancellationToken) =>
+        user.Ticket?.IsTicketAsync(request, ticket, cancellationToken) ?? ValueTask.FromResult(true);
 
-        return user is { Cra: null, Scram: null }
-            ? true
-            : throw new InvalidOperationException("What was told of the user is neither a ticket nor a hash of one, but the secret of another method.");
-    }
+    /// <summary>
+    /// What a ticket must be; null where the answer has neither <c>secret</c> nor <c>hash</c>. What has one of them, and nothing that a ticket can be compared
+    /// with, such as null or what is for another method, fits no ticket.
+    /// </summary>
+    private static TicketCredential? Ticket(JsonObject dict, ScramCredential? scram, string source) =>
+        !dict.ContainsKey("secret") && !dict.ContainsKey("hash") ? null
+        : Text(dict, "secret", source) is { Length: > 0 } secret && Text(dict, "salt", source) is null ? TicketCredential.Plain(secret)
+        : scram is { Parameters.Kdf: ScramKdf.Pbkdf2 } ? TicketCredential.Hashed(scram)
+        : TicketCredential.Plain(Nonce.Create());
 
     private static InvalidOperationException Unusable(string source, string what) => new($"The answer of {source} {what}.");
 

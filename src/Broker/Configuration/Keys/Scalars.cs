@@ -57,7 +57,8 @@ internal static class Scalars
             Name = "network",
             Remedy = "an address, such as 192.0.2.7, or with the length of its prefix a network, such as 10.0.0.0/8",
             TryRead = text => IPNetwork.TryParse(text, out var network) ? network
-                : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+                : IPAddress.TryParse(text, out var address) && !address.IsIPv4MappedToIPv6 && (text.Contains(':', StringComparison.Ordinal) || address.ToString() == text)
+                    ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
                 : null,
         },
         [typeof(LogLevel)] = Choice("log level", ["trace", "debug", "info", "warning", "error", "critical", "none"], ReadLogLevel) with
@@ -94,7 +95,9 @@ internal static class Scalars
         [TextFormat.ScramHash] = Text(
             "SCRAM hash", "what 'hash-secret --method scram' prints", text => ScramCredential.TryParse(text, out _, out _)),
         [TextFormat.TicketHash] = Text(
-            "hash of a ticket", "what 'hash-secret --method ticket' prints", text => ScramCredential.TryParse(text, out _, out _)),
+            "hash of a ticket",
+            "what 'hash-secret --method ticket' prints",
+            text => ScramCredential.TryParse(text, out var hash, out _) && hash.Parameters.Kdf == ScramKdf.Pbkdf2),
     };
 
     /// <summary>The kind of a type's values; null when the type has parts.</summary>
