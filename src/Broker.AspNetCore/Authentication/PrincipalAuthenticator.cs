@@ -26,7 +26,10 @@ public sealed class PrincipalAuthenticator : IWampAuthenticator
     /// <summary>The roles that claims can grant: others are passed over. Null: all.</summary>
     public IReadOnlyList<string>? Roles { get; init; }
 
-    /// <summary>The role of users whose claims grant none that can be granted, unlike that of tokens without the claim (<see cref="Tokens.JwtOptions.DefaultRole"/>); null: they are denied.</summary>
+    /// <summary>
+    /// The role of users whose claims grant none that can be granted; null: they are denied. That of tokens is for those without the claim
+    /// (<see cref="Tokens.JwtOptions.DefaultRole"/>).
+    /// </summary>
     public string? DefaultRole { get; init; }
 
     /// <inheritdoc/>

@@ -16,9 +16,9 @@ internal static class ReferenceDocument
 
         ## The file
 
-        `Broker.dll init` writes `broker.json` to start with: the keys, but those of what is off by default, with meaning and default; and `broker.schema.json` for editors, which then
-        complete and check. The router takes the file that `--config FILE` names, otherwise `broker.json` in the working directory if it is
-        there. It is JSON; comments and commas behind the last item are fine.
+        `Broker.dll init` writes `broker.json` to start with: the keys, but those of what is off by default, with meaning and default; and
+        `broker.schema.json` for editors, which then complete and check. The router takes the file that `--config FILE` names, otherwise `broker.json`
+        in the working directory if it is there. It is JSON; comments and commas behind the last item are fine.
 
         | command | what it does |
         |---|---|
