@@ -23,7 +23,12 @@ internal sealed partial class SessionState
     /// <summary>Asks the client who it is. Returns the end of the connection if that is what follows.</summary>
     public Ending? Renew()
     {
-        Volatile.Write(ref _renewAt, long.MaxValue); // once
+        if (!IsRenewalDue(context.Time.GetUtcNow()))
+        {
+            return null; // two ticks have asked for one renewal
+        }
+
+        Volatile.Write(ref _renewAt, long.MaxValue);
         if (Phase != SessionPhase.Established || _proof?.Again(context.AuthenticatorsOf(_proof.Realm.Name)) is not { } again)
         {
             return null;
