@@ -4,11 +4,13 @@ using Broker.Sessions;
 namespace Broker.Authentication;
 
 /// <summary>
-/// A session that wants to join, as HELLO and the transport tell. Immutable but for <see cref="AuthExtra"/>, which nobody should change.
+/// A session that wants to join, as HELLO and the transport tell. Immutable but for <see cref="HasShownProof"/>, and for <see cref="AuthExtra"/>, which nobody should
+/// change.
 /// </summary>
 public sealed record AuthenticationRequest
 {
     private bool _waitsInLine;
+    private bool _hasShownProof;
 
     /// <summary>The realm.</summary>
     public required string Realm { get; init; }
@@ -35,6 +37,16 @@ public sealed record AuthenticationRequest
     /// identity and role stay as they are.
     /// </summary>
     public bool IsRenewal { get; init; }
+
+    /// <summary>
+    /// Whether the client has shown a proof, so that it has failed if it leaves while that is judged, or time is up (<see cref="AttemptLimits"/>). AUTHENTICATE is one;
+    /// an authenticator that judges one in <see cref="IWampAuthenticator.BeginAsync"/> says so before it waits. Thread-safe.
+    /// </summary>
+    public bool HasShownProof
+    {
+        get => Volatile.Read(ref _hasShownProof);
+        set => Volatile.Write(ref _hasShownProof, value);
+    }
 
     /// <summary>Whether it waits for its turn to have a key derived, and has not been judged at all.</summary>
     internal bool WaitsInLine

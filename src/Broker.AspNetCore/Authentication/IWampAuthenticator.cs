@@ -12,7 +12,7 @@ public interface IWampAuthenticator
 
     /// <summary>
     /// Answers HELLO. What needs no waiting completes synchronously; while it waits, nothing further is read from the connection. A client that leaves meanwhile, or
-    /// whose time is up, has not failed (<see cref="AttemptLimits"/>), as it has shown no proof: judge proofs in <see cref="ContinueAsync"/>.
+    /// whose time is up, has failed (<see cref="AttemptLimits"/>) only if <see cref="AuthenticationRequest.HasShownProof"/> says so.
     /// </summary>
     /// <param name="request">Who wants to join, from where.</param>
     /// <param name="cancellationToken">Canceled when the time for authentication is up.</param>

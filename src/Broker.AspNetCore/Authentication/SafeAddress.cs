@@ -1,6 +1,6 @@
 namespace Broker.Authentication;
 
-/// <summary>Addresses on the way to which nobody can read or change anything.</summary>
+/// <summary>Addresses of web servers: which are safe to ask, and what messages call them.</summary>
 internal static class SafeAddress
 {
     /// <summary>Whether an address is one of <c>https</c>, or of <c>http</c> on this machine.</summary>
@@ -8,7 +8,7 @@ internal static class SafeAddress
         url.IsAbsoluteUri && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 
     /// <summary>What messages call it: without its query, in which secrets may be.</summary>
-    public static string Name(Uri url) => url.IsAbsoluteUri ? $"{url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}" : url.ToString();
+    public static string Name(Uri url) => url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : url.ToString();
 
     /// <summary>Sees that there is no user in it: HTTP would not be told of it.</summary>
     /// <exception cref="ArgumentException">There is one.</exception>

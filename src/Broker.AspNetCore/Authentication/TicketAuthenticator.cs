@@ -48,16 +48,15 @@ public sealed class TicketAuthenticator : IWampAuthenticator
             return Verdict.WithoutAuthId(Method);
         }
 
-        return BearerOf(request) is { } token
-            ? await VerifyAsync(request, token, cancellationToken).ConfigureAwait(false)
-            : new AuthenticationResult.Challenge([], State: null);
-    }
+        var header = request.IsRenewal ? null : request.Transport.Header("Authorization");
+        if (header?.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return new AuthenticationResult.Challenge([], State: null);
+        }
 
-    /// <summary>The token that came with the HTTP request, and is looked at; null when there is none.</summary>
-    internal static string? BearerOf(AuthenticationRequest request) =>
-        !request.IsRenewal && request.Transport.Header("Authorization") is { } header && header.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
-            ? header[BearerScheme.Length..].Trim()
-            : null;
+        request.HasShownProof = true;
+        return await VerifyAsync(request, header[BearerScheme.Length..].Trim(), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public ValueTask<AuthenticationResult> ContinueAsync(

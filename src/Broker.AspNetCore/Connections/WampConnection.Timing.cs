@@ -47,8 +47,8 @@ internal sealed partial class WampConnection
 
         if (_session.IsRenewalDue(_context.Time.GetUtcNow()))
         {
-            Volatile.Write(ref _renewalAsked, 1);
-            ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _input, preferLocal: false); // as RequestEnd does
+            // The read loop sees to it, and whether it is still due; on another thread, as RequestEnd does.
+            ThreadPool.UnsafeQueueUserWorkItem(static input => input.CancelPendingRead(), _input, preferLocal: false);
         }
 
         if (!_session.IsEstablished)

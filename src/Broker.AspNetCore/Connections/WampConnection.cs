@@ -44,7 +44,6 @@ internal sealed partial class WampConnection
     private bool _isTimeUp;
     private bool _isHeldUp;
     private bool _heard;
-    private int _renewalAsked;
 
     public WampConnection(
         RouterContext context,
@@ -204,7 +203,7 @@ internal sealed partial class WampConnection
             _heard |= !result.IsCanceled;
             var length = buffer.Length;
             var hasMore = false;
-            var ending = _session.Pending is null && Interlocked.Exchange(ref _renewalAsked, 0) != 0 ? Renew() : null;
+            var ending = result.IsCanceled && _session.Pending is null ? Renew() : null;
             if (ending is null && _session.Pending is null)
             {
                 ending = ProcessBatch(ref buffer, out hasMore);

@@ -37,7 +37,7 @@ internal sealed class JoinAttempt(
     /// <returns>Null when the method is not offered any more.</returns>
     public JoinAttempt? Again(IEnumerable<IWampAuthenticator> offered) =>
         offered.Where(one => one.Method == Method).ToList() is { Count: > 0 } same
-            ? new JoinAttempt(Realm, Hello, same, Request with { IsRenewal = true })
+            ? new JoinAttempt(Realm, Hello, same, Request with { IsRenewal = true, HasShownProof = false })
             : null;
 
     /// <summary>Has the authenticator answer HELLO.</summary>

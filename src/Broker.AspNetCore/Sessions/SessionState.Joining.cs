@@ -19,7 +19,6 @@ internal sealed partial class SessionState
     private JoinAttempt? _attempt;
     private Task<AuthenticationResult>? _asked;
     private CancellationTokenSource? _asking; // ends what is asked
-    private bool _isProofAsked; // what is asked is about a proof, and not only about whom HELLO names
     private Joining? _joining;
     private long _expires = long.MaxValue; // in ticks
 
@@ -99,6 +98,7 @@ internal sealed partial class SessionState
 
     private Ending? Authenticate(scoped in WampMessage message)
     {
+        _attempt!.Request.HasShownProof = true;
         var answer = new AuthenticationAnswer(Encoding.UTF8.GetString(message.Text), ExtraDict.Read(serializer, message.Dict));
         return Ask(static (attempt, answer, cancellation) => attempt.ContinueAsync(answer!, cancellation), answer);
     }
@@ -121,7 +121,7 @@ internal sealed partial class SessionState
         }
 
         // Looked at once more before anything of the result is told: of guesses that are judged side by side no more are answered than may fail.
-        var hasFailed = (result == TooSlow && _isProofAsked) || result is AuthenticationResult.Refused { Reason: ErrorUris.AuthenticationDenied };
+        var hasFailed = (result == TooSlow && _attempt!.Request.HasShownProof) || result is AuthenticationResult.Refused { Reason: ErrorUris.AuthenticationDenied };
         if (hasFailed ? !TryFail() : HaveTooManyFailed())
         {
             return RefuseFurther();
@@ -204,7 +204,7 @@ internal sealed partial class SessionState
         if (_asked is { } asked)
         {
             // Who leaves while its proof is judged has failed. Who only waited for that, or has shown none, has learned nothing.
-            if (_isProofAsked && !_attempt!.Request.WaitsInLine)
+            if (_attempt!.Request is { HasShownProof: true, WaitsInLine: false })
             {
                 TryFail();
             }

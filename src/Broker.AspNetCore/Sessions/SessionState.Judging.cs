@@ -26,8 +26,6 @@ internal sealed partial class SessionState
         }
 
         Rounds++;
-        _isProofAsked = answer is not null
-            || (_attempt!.Method == AuthMethods.Ticket && TicketAuthenticator.BearerOf(_attempt.Request) is not null);
         var time = new CancellationTokenSource(context.Options.AuthenticationTimeout, context.Time);
         var asked = AskAsync(_attempt!, question, answer, time.Token);
         if (asked.IsCompleted)

@@ -20,12 +20,12 @@ internal sealed partial class SessionState
     /// <summary>Whether it is time for <see cref="Renew"/>. Any thread may ask.</summary>
     public bool IsRenewalDue(DateTimeOffset now) => now.UtcTicks >= Volatile.Read(ref _renewAt);
 
-    /// <summary>Asks the client who it is. Returns the end of the connection if that is what follows.</summary>
+    /// <summary>Asks the client who it is, if it is time for that. Returns the end of the connection if that is what follows.</summary>
     public Ending? Renew()
     {
         if (!IsRenewalDue(context.Time.GetUtcNow()))
         {
-            return null; // two ticks have asked for one renewal
+            return null;
         }
 
         Volatile.Write(ref _renewAt, long.MaxValue);
