@@ -15,7 +15,7 @@ internal sealed partial class WampConnection
     {
         var endAsked = EndAsked();
         var closed = _session.IsEstablished ? CancellationToken.None : _session.Peer.Closed;
-        Volatile.Write(ref _isHeldUp, true);
+        HoldUp();
         await using (Watch(endAsked, closed).ConfigureAwait(false))
         {
             await Task.WhenAny(pending, endAsked.Task).ConfigureAwait(false);
@@ -56,7 +56,7 @@ internal sealed partial class WampConnection
         var endAsked = EndAsked();
         var closed = _session.Peer.Closed;
         await using var watch = Watch(endAsked, closed).ConfigureAwait(false);
-        Volatile.Write(ref _isHeldUp, true);
+        HoldUp();
         while (pause > TimeSpan.Zero && !endAsked.Task.IsCompleted)
         {
             await endAsked.Task.WaitAsync(pause, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -67,6 +67,9 @@ internal sealed partial class WampConnection
         _context.Metrics.Throttled(throttle.Tags, _context.Time.GetElapsedTime(since));
         return EndToObey(closed);
     }
+
+    /// <summary>Nothing is read from now on, and no answer to a ping missed.</summary>
+    private void HoldUp() => Volatile.Write(ref _isHeldUp, true);
 
     /// <summary>The answer to a ping may have come meanwhile.</summary>
     private void ReadAgain()

@@ -278,6 +278,7 @@ internal sealed partial class WampConnection
 
                         if (_session.Pending is not null)
                         {
+                            HoldUp(); // before who is asked is flushed, and can know of it
                             return null;
                         }
 
