@@ -107,7 +107,8 @@ internal sealed class HostilePeer(
 
     private async Task<TestPeer> JoinAsync()
     {
-        await TestRouter.WaitUntilAsync(() => router.RealmState.SessionCount == 2, () => "The session before is still there");
+        await TestRouter.WaitUntilAsync(
+            () => (router.RealmState.SessionCount, router.RealmState.RegistrationCount) == (2, 2), () => "The session before, or what it has registered, is still there");
         var peer = await TestPeer.ConnectAsync(router, transport, serializer);
         await peer.SendAsync(Hello);
         await peer.ExpectAsync("[2,*]");

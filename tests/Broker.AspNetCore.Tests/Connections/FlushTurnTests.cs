@@ -60,7 +60,7 @@ public sealed class FlushTurnTests
     {
         await TestRouter.WaitUntilAsync(() => transport.Sent >= Count * Text.Length, () => $"{transport.Sent} bytes are sent");
         transport.Dispose();
-        await sending.WaitAsync(ManualTimeProvider.Limit, TestContext.Current.CancellationToken);
+        await sending.WaitAsync(TestPeer.Limit, TestContext.Current.CancellationToken);
     }
 
     /// <summary>A queue, and a transport that takes on one stack whatever comes, as Kestrel's sockets do.</summary>

@@ -101,7 +101,7 @@ public sealed class OutboundBudgetTests
 
         Assert.Equal(6, context.Connections.Count);
         Fill(context, shorter, (5 * Mega) + 1);
-        await longest.Peer.Served.WaitAsync(ManualTimeProvider.Limit, TestContext.Current.CancellationToken);
+        await longest.Peer.Served.WaitAsync(TestPeer.Limit, TestContext.Current.CancellationToken);
 
         Assert.False(shorter.Peer.Served.IsCompleted);
         Assert.InRange(context.OutboundBudget.Held.Value, 3 * Mega, 5 * Mega);
@@ -125,7 +125,7 @@ public sealed class OutboundBudgetTests
         clock.Advance(TimeSpan.FromSeconds(1));
 
         Fill(context, most, (5 * Mega) + 1);
-        await most.Peer.Served.WaitAsync(ManualTimeProvider.Limit, TestContext.Current.CancellationToken);
+        await most.Peer.Served.WaitAsync(TestPeer.Limit, TestContext.Current.CancellationToken);
 
         Assert.False(longer.Peer.Served.IsCompleted);
         await ExpectAsync(longer.Calls, longer.Peer);

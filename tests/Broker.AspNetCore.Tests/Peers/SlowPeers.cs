@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Broker.Hosting;
 using Broker.Serialization;
@@ -40,7 +41,8 @@ internal static class SlowPeers
     public static async Task RoutedAsync(this TestPeer peer)
     {
         await peer.SendBytesAsync(peer.PingFrame([]));
-        Assert.Equal(PeerFrame.Pong, (await peer.ReceiveFrameAsync()).Kind);
+        var (kind, payload) = await peer.ReceiveFrameAsync();
+        Assert.True(kind == PeerFrame.Pong, $"{kind} came instead of the answer to a ping: {Encoding.UTF8.GetString(payload)}");
     }
 
     /// <summary>Waits until the router holds something for a peer that does not read.</summary>
