@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 
 namespace Broker.EndToEnd;
 
@@ -28,18 +25,20 @@ internal sealed class RouterProcess : IAsyncDisposable
     /// <summary>Starts a router and waits until it says that it listens.</summary>
     public static async Task<RouterProcess> StartAsync()
     {
-        var port = FindFreePort();
-        var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
-        var process = ChildProcess.Start("dotnet", BuiltFiles.Router, "--listen", address);
+        const string RawSocket = "tcp://127.0.0.1:";
+        var process = ChildProcess.Start("dotnet", BuiltFiles.Router, "--listen", "127.0.0.1:0");
         try
         {
             while (await process.ReadLineAsync() is { } line)
             {
-                if (line.Contains(address, StringComparison.Ordinal))
-                    return new RouterProcess(process, port);
+                if (line.IndexOf(RawSocket, StringComparison.Ordinal) is >= 0 and var at)
+                {
+                    var port = line[(at + RawSocket.Length)..].Split(' ')[0];
+                    return new RouterProcess(process, int.Parse(port, CultureInfo.InvariantCulture));
+                }
             }
 
-            throw process.Failure($"It ended with exit code {await process.WaitForExitAsync()} before it listened on {address}");
+            throw process.Failure($"It ended with exit code {await process.WaitForExitAsync()} before it listened");
         }
         catch
         {
@@ -58,23 +57,4 @@ internal sealed class RouterProcess : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
-
-    // Below the range from which systems take ports for outgoing connections, so that no client takes it in between.
-    private static int FindFreePort()
-    {
-        while (true)
-        {
-            var port = RandomNumberGenerator.GetInt32(20_000, 32_000);
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                listener.Start();
-                return port;
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-                continue;
-            }
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
@@ -14,7 +13,6 @@ using Broker.Security;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
@@ -133,26 +131,8 @@ internal sealed class RouterHost(ConfigurationSource source, ConfigurationReadin
         builder.WebHost.UseSockets(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;
-            sockets.CreateBoundListenSocket = Bind;
+            sockets.CreateBoundListenSocket = ListenSocket.Bind;
         });
-    }
-
-    /// <summary>
-    /// What a peer has yet to read is to wait in the router, which knows what of it can give way, and that the peer takes something now and then: not, as
-    /// megabytes would, in the operating system. Connections inherit it.
-    /// </summary>
-    private static Socket Bind(EndPoint address)
-    {
-        const int Tcp = 6;
-        const int NotSentLowWater = 25; // TCP_NOTSENT_LOWAT of Linux
-        const int MostNotSent = 128 * 1024;
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
-        if (OperatingSystem.IsLinux() && address is IPEndPoint)
-        {
-            socket.SetRawSocketOption(Tcp, NotSentLowWater, BitConverter.GetBytes(MostNotSent));
-        }
-
-        return socket;
     }
 
     /// <summary>What comes through HTTP is an upgrade, or a request for a short page: no body, a short head, and soon.</summary>

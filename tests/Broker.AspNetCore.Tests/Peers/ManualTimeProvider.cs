@@ -3,6 +3,8 @@ namespace Broker.Peers;
 /// <summary>A clock that stands still until a test moves it. Thread-safe.</summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<(TimeSpan Due, bool IsTask, TaskCompletionSource Found)> _awaited = [];
@@ -87,7 +89,7 @@ internal sealed class ManualTimeProvider : TimeProvider
             }
         }
 
-        await found.Task.WaitAsync(TestPeer.Limit, System, TestContext.Current.CancellationToken);
+        await found.Task.WaitAsync(Limit, System, TestContext.Current.CancellationToken);
     }
 
     private void Set(ManualTimer timer, TimeSpan dueTime, TimeSpan period)
