@@ -17,13 +17,12 @@ internal sealed partial class SessionState
     private const int WelcomeHead = 32;
 
     private JoinAttempt? _attempt;
-    private Task<AuthenticationResult>? _asked;
-    private CancellationTokenSource? _asking; // ends what is asked
+    private Question? _asked;
     private Joining? _joining;
     private long _expires = long.MaxValue; // in ticks
 
     /// <summary>An authenticator or authorizer that is at work. Until it is done nothing further is to be read; then <see cref="Resume"/> goes on. Usually null.</summary>
-    public Task? Pending => (Task?)_asked ?? _deciding;
+    public Task? Pending => (Task?)_asked?.Answer ?? _deciding;
 
     /// <summary>How many questions have been put to authenticators.</summary>
     public int Rounds { get; private set; }
@@ -42,8 +41,8 @@ internal sealed partial class SessionState
             }
 
             _asked = null;
-            _asking!.Dispose();
-            return Conclude(ResultOf(asked));
+            asked.Time.Dispose();
+            return Conclude(ResultOf(asked.Answer));
         }
         catch (WampProtocolException violation)
         {
@@ -210,7 +209,7 @@ internal sealed partial class SessionState
             }
 
             Count(AuthenticationOutcome.Failed);
-            _ = AbandonAsync(asked, _asking!);
+            _ = AbandonAsync(asked);
         }
 
         (_attempt, _asked) = (null, null);

@@ -34,7 +34,7 @@ internal sealed partial class SessionState
             return Conclude(ResultOf(asked));
         }
 
-        (_asked, _asking) = (asked, time);
+        _asked = new Question(asked, time);
         return null;
     }
 
@@ -50,11 +50,11 @@ internal sealed partial class SessionState
     }
 
     /// <summary>Tells an authenticator that is still at work that nobody waits for it any more.</summary>
-    private static async Task AbandonAsync(Task asked, CancellationTokenSource asking)
+    private static async Task AbandonAsync(Question question)
     {
-        await asking.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await asked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        asking.Dispose();
+        await question.Time.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)question.Answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        question.Time.Dispose();
     }
 
     /// <summary>What an authenticator says; if it fails, that is logged, and the client is sent away (AUT-09).</summary>
@@ -106,4 +106,9 @@ internal sealed partial class SessionState
     }
 
     private void Count(AuthenticationOutcome outcome) => context.Metrics.Authenticated(_attempt!.Realm.Name, _attempt.Method, outcome);
+
+    /// <summary>What an authenticator has been asked.</summary>
+    /// <param name="Answer">What it says.</param>
+    /// <param name="Time">Ends the question.</param>
+    private sealed record Question(Task<AuthenticationResult> Answer, CancellationTokenSource Time);
 }
