@@ -17,6 +17,9 @@ internal sealed class LoadRun(LoadSettings settings, IProgressView view)
     private static readonly TimeSpan s_drainSilence = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_drainLimit = TimeSpan.FromSeconds(15);
 
+    // A measurement of nothing says nothing: it goes on until something has come, though not for ever.
+    private static readonly TimeSpan s_firstLimit = TimeSpan.FromSeconds(30);
+
     private readonly Tally _tally = new();
 
     /// <summary>Plays the scenario and reports. A cancellation while it measures ends the measuring, and the report is of what there was until then.</summary>
@@ -38,13 +41,21 @@ internal sealed class LoadRun(LoadSettings settings, IProgressView view)
         var before = scenario.Counts;
         var start = Stopwatch.GetTimestamp();
         await RunForAsync(scenario, settings.Duration, "measuring", cancellation);
+        while (Measured(scenario, before, scenario.Counts) == 0 && _tally.Errors == 0 && !cancellation.IsCancellationRequested
+            && Stopwatch.GetElapsedTime(start) < settings.Duration + s_firstLimit)
+        {
+            await RunForAsync(scenario, s_step, "measuring", cancellation);
+        }
+
         var after = scenario.Counts;
         var measured = Stopwatch.GetElapsedTime(start);
         _tally.IsMeasuring = false;
         scenario.Stop();
         await DrainAsync(scenario);
-        return Report(scenario, scenario.HasWarmup ? after.Received - before.Received : after.Received, after.WorkTime ?? measured);
+        return Report(scenario, Measured(scenario, before, after), after.WorkTime ?? measured);
     }
+
+    private static long Measured(IScenario scenario, Counts before, Counts after) => scenario.HasWarmup ? after.Received - before.Received : after.Received;
 
     private IScenario CreateScenario() => settings.Scenario switch
     {
