@@ -23,7 +23,6 @@ internal sealed class RouterMetrics : IDisposable
     private static readonly KeyValuePair<string, object?>[] _callOutcomes =
         [.. Enum.GetValues<CallOutcome>().Select(outcome => new KeyValuePair<string, object?>("outcome", outcome.ToString().ToLowerInvariant()))];
 
-    private readonly Meter _meter = new("Broker");
     private readonly Counter<long> _ended;
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _refused;
@@ -34,29 +33,29 @@ internal sealed class RouterMetrics : IDisposable
 
     public RouterMetrics(Router router, ConnectionTable connections, OutboundBudget outbound)
     {
-        _ended = _meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
-        _decisions = _meter.CreateCounter<long>("broker.authorizer.decisions", description: "Decisions of dynamic authorizers, by where they came from.");
-        _refused = _meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions that were refused, by reason.");
-        _authentications = _meter.CreateCounter<long>(
+        _ended = Meter.CreateCounter<long>("broker.connections.ended", description: "Connections that ended, by reason.");
+        _decisions = Meter.CreateCounter<long>("broker.authorizer.decisions", description: "Decisions of dynamic authorizers, by where they came from.");
+        _refused = Meter.CreateCounter<long>("broker.connections.refused", description: "Connections and sessions that were refused, by reason.");
+        _authentications = Meter.CreateCounter<long>(
             "broker.authentications", description: "Attempts to authenticate, by realm, method and outcome.");
-        _throttled = _meter.CreateCounter<long>(
+        _throttled = Meter.CreateCounter<long>(
             "broker.throttled", description: "How often sessions sent more than their role may, and were held up.");
-        _throttledTime = _meter.CreateCounter<double>("broker.throttled.time", "s", "For how long.");
-        _calls = _meter.CreateHistogram(
+        _throttledTime = Meter.CreateCounter<double>("broker.throttled.time", "s", "For how long.");
+        _calls = Meter.CreateHistogram(
             "broker.calls.duration",
             "s",
             "How long calls took from the CALL to the last answer, by outcome.",
             tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = _callDurations });
-        _meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
-        _meter.CreateObservableGauge(
+        Meter.CreateObservableGauge("broker.connections", () => connections.Count, description: "Open connections.");
+        Meter.CreateObservableGauge(
             "broker.outbound.bytes", () => outbound.Held.Value, "By", "Memory taken by what waits for peers that read slowly.");
-        _meter.CreateObservableGauge("broker.outbound.limit", () => outbound.Limit, "By", "How much of that there may be.");
+        Meter.CreateObservableGauge("broker.outbound.limit", () => outbound.Limit, "By", "How much of that there may be.");
         Observe(router, "broker.sessions", "Established sessions.", realm => realm.SessionCount);
         Observe(router, "broker.subscriptions", "Subscriptions.", realm => realm.SubscriptionCount);
         Observe(router, "broker.registrations", "Registrations.", realm => realm.RegistrationCount);
-        _meter.CreateObservableCounter("broker.messages", Messages, description: "Messages of this process, by type and direction.");
-        _meter.CreateObservableCounter(
+        Meter.CreateObservableCounter("broker.messages", Messages, description: "Messages of this process, by type and direction.");
+        Meter.CreateObservableCounter(
             "broker.bytes",
             () => _directions.Select(sent => new Measurement<long>(Traffic.Bytes(sent), Direction(sent))),
             "By",
@@ -80,6 +79,9 @@ internal sealed class RouterMetrics : IDisposable
             Tag,
             (realm, reason) => realm.EventsDroppedFor(reason));
     }
+
+    /// <summary>The meter: this router's own, though all of a process have one name.</summary>
+    public Meter Meter { get; } = new("Broker");
 
     /// <summary>Counts a connection for which there is no room.</summary>
     public void ConnectionRefused(ConnectionRefusal refusal) => _refused.Add(1, new KeyValuePair<string, object?>("reason", refusal.Tag()));
@@ -114,7 +116,7 @@ internal sealed class RouterMetrics : IDisposable
     /// <summary>Counts the end of a connection.</summary>
     public void ConnectionEnded(DisconnectReason reason) => _ended.Add(1, new KeyValuePair<string, object?>("reason", reason.Tag));
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 
     private static KeyValuePair<string, object?> Direction(bool sent) => new("direction", sent ? "sent" : "received");
 
@@ -162,7 +164,7 @@ internal sealed class RouterMetrics : IDisposable
     private void Observe<TReason>(
         Router router, string name, string description, Func<TReason, string> tag, Func<Realm, TReason, long> count)
         where TReason : struct, Enum =>
-        _meter.CreateObservableCounter(
+        Meter.CreateObservableCounter(
             name,
             () =>
                 from realm in router.Realms
@@ -173,7 +175,7 @@ internal sealed class RouterMetrics : IDisposable
             description: description);
 
     private void Observe(Router router, string name, string description, Func<Realm, long> value, string? unit = null) =>
-        _meter.CreateObservableGauge(
+        Meter.CreateObservableGauge(
             name,
             () => router.Realms.Select(realm => new Measurement<long>(value(realm), new TagList { { "realm", realm.Name } })),
             unit,

@@ -55,7 +55,7 @@ public sealed class HostRulesTests
         {
             InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Name == "broker.connections.refused")
+                if (instrument.Meter == router.Context.Metrics.Meter && instrument.Name == "broker.connections.refused") // other tests have routers, too
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }
@@ -71,7 +71,7 @@ public sealed class HostRulesTests
         if (status == 400)
         {
             Assert.Contains($"This router is not called {host}:", await peer.ReceiveThroughAsync("hosts."), StringComparison.Ordinal);
-            Assert.Contains("host", counted);
+            Assert.Equal(["host"], counted);
         }
     }
 }

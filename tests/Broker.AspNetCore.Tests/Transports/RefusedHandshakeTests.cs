@@ -15,7 +15,7 @@ public sealed class RefusedHandshakeTests
     {
         await using var router = await TestRouter.StartAsync();
         var counted = new ConcurrentQueue<string?>();
-        using var collector = Collect("broker.connections.refused", counted);
+        using var collector = Collect(router, "broker.connections.refused", counted);
         await using var peer = await TestPeer.DialAsync(router, PeerTransport.RawSocket);
 
         await peer.SendBytesAsync(Convert.FromHexString(request));
@@ -37,13 +37,13 @@ public sealed class RefusedHandshakeTests
         Assert.DoesNotContain(router.Logs.Lines, line => line.Contains("in time", StringComparison.Ordinal));
     }
 
-    private static MeterListener Collect(string name, ConcurrentQueue<string?> reasons)
+    private static MeterListener Collect(TestRouter router, string name, ConcurrentQueue<string?> reasons)
     {
         var collector = new MeterListener
         {
             InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Name == name)
+                if (instrument.Meter == router.Context.Metrics.Meter && instrument.Name == name) // other tests have routers, too
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Broker.Authorization;
 using Broker.Configuration.Sources;
@@ -12,7 +13,7 @@ public sealed class ConfigurationReloadTests : IDisposable
 {
     private readonly WrittenFile _file = new("""{ "log": { "level": "info" } }""");
     private readonly RecordedLog _log = new();
-    private readonly List<string> _outcomes = [];
+    private readonly ConcurrentQueue<string> _outcomes = [];
     private readonly MeterListener _metrics = new();
     private readonly ServiceProvider _services;
     private readonly ConfigurationReload _reload;
@@ -33,12 +34,12 @@ public sealed class ConfigurationReloadTests : IDisposable
             source, reading, Router, levels, _services.GetRequiredService<ILoggerFactory>().CreateLogger("Broker.Configuration"));
         _metrics.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name == "broker.config.reloads")
+            if (instrument.Meter == _reload.Meter && instrument.Name == "broker.config.reloads") // other tests reload, too
             {
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _metrics.SetMeasurementEventCallback<long>((_, count, tags, _) => _outcomes.Add($"{count} {tags[0].Value}"));
+        _metrics.SetMeasurementEventCallback<long>((_, count, tags, _) => _outcomes.Enqueue($"{count} {tags[0].Value}"));
         _metrics.Start();
     }
 
@@ -159,7 +160,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         _file.Beside("late", "https://late.example.com");
         clock.Advance(2 * second);
 
-        Assert.Equal("1 applied", _outcomes[^1]);
+        Assert.Equal("1 applied", _outcomes.Last());
         Assert.Equal(["https://late.example.com"], Router.Options.Listeners[OptionsMap.ListenerName(0)].AllowedOrigins);
     }
 

@@ -14,7 +14,6 @@ internal sealed class ConfigurationReload : IDisposable
     private readonly WampRouter _router;
     private readonly LogLevels _levels;
     private readonly ILogger _logger;
-    private readonly Meter _meter = new("Broker");
     private readonly Counter<long> _reloads;
     private readonly Lock _reloading = new();
     private ConfigurationReading _current;
@@ -34,8 +33,11 @@ internal sealed class ConfigurationReload : IDisposable
         _router = router;
         _levels = levels;
         _logger = logger;
-        _reloads = _meter.CreateCounter<long>("broker.config.reloads", description: "Configurations that were read again, by outcome.");
+        _reloads = Meter.CreateCounter<long>("broker.config.reloads", description: "Configurations that were read again, by outcome.");
     }
+
+    /// <summary>What counts the reloads: its own, though all of a process have one name.</summary>
+    public Meter Meter { get; } = new("Broker");
 
     /// <summary>Is told of a configuration once it is in force; must not fail.</summary>
     public Action<BrokerConfiguration>? Applied { get; init; }
@@ -56,7 +58,7 @@ internal sealed class ConfigurationReload : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 
     /// <summary>
     /// Whatever goes wrong ends here: on the thread of a timer or a signal nobody else would catch it, and it would end the process with all
