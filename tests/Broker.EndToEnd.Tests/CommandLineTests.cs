@@ -34,6 +34,9 @@ public sealed class CommandLineTests(SharedRouter router) : IDisposable
     [InlineData("HOST:PORT", "probe", "foo")]
     [InlineData("HOST:PORT", "probe", "tls:foo")]
     [InlineData("is no IP address", "probe", "tls:example:443")]
+    [InlineData("'20' is no time to answer: write 1ms to 1d, such as 3s.", "probe", "--timeout", "20")]
+    [InlineData("'0s' is no time to answer", "probe", "--timeout", "0s")]
+    [InlineData("'25h' is no time to answer", "probe", "--timeout", "25h")]
     public Task A_wrong_command_line_is_explained_in_one_line(string part, params string[] arguments) => ExpectRefusalAsync(UsageFault, part, arguments);
 
     [Fact]
@@ -92,7 +95,7 @@ public sealed class CommandLineTests(SharedRouter router) : IDisposable
         Assert.StartsWith($"Broker listens on unix:{path} (WebSocket, path /wamp, and RawSocket),", printed[2], StringComparison.Ordinal);
         foreach (var address in new[] { AddressOf(printed[0]), AddressOf(printed[1]), $"unix:{path}" })
         {
-            await using var probe = Start("probe", address);
+            await using var probe = Start("probe", address, "--timeout", "60s");
             Assert.Equal(Success, await probe.WaitForExitAsync());
         }
 
@@ -104,14 +107,15 @@ public sealed class CommandLineTests(SharedRouter router) : IDisposable
     [Fact]
     public async Task A_probe_tells_by_its_exit_code_whether_a_router_answers()
     {
-        await using (var probe = Start("probe", SharedAddress))
+        await using (var probe = Start("probe", SharedAddress, "--timeout", "60s"))
         {
             Assert.Equal(Success, await probe.WaitForExitAsync());
         }
 
         using var deaf = new TcpListener(IPAddress.Loopback, 0);
         deaf.Start();
-        await ExpectRefusalAsync(StartFault, "No router answers", "probe", $"127.0.0.1:{((IPEndPoint)deaf.LocalEndpoint).Port}");
+        await ExpectRefusalAsync(StartFault, "within 3s.", "probe", $"127.0.0.1:{((IPEndPoint)deaf.LocalEndpoint).Port}");
+        await ExpectRefusalAsync(StartFault, "within 10ms.", "probe", $"127.0.0.1:{((IPEndPoint)deaf.LocalEndpoint).Port}", "--timeout", "10ms");
         await ExpectRefusalAsync(StartFault, "No router answers", "probe", $"unix:{_folder}/nobody");
     }
 

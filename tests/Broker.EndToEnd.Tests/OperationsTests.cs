@@ -316,7 +316,7 @@ public sealed class OperationsTests : IDisposable
         await using var router = await ConfiguredRouter.StartAsync(configuration);
         var address = $"127.0.0.1:{new Uri(router.Url).Port}";
         await ExpectProbeAsync(0, "", $"tls:{address}");
-        await ExpectProbeAsync(1, "No router answers", address); // without TLS
+        await ExpectProbeAsync(1, "No router answers", address, "3s"); // without TLS
 
         await using var client = await ConnectAsync(router, []);
         await router.ReloadAsync(configuration.Replace("\"ops\"", "\"limits\": { \"connections\": 1 }, \"ops\"", StringComparison.Ordinal));
@@ -335,9 +335,9 @@ public sealed class OperationsTests : IDisposable
         await ExpectProbeAsync(1, "No router answers", "http://127.0.0.1:1/livez");
     }
 
-    private static async Task ExpectProbeAsync(int exitCode, string text, string address)
+    private static async Task ExpectProbeAsync(int exitCode, string text, string address, string timeout = "60s")
     {
-        await using var probe = ChildProcess.Start("dotnet", BuiltFiles.Router, "probe", address);
+        await using var probe = ChildProcess.Start("dotnet", BuiltFiles.Router, "probe", address, "--timeout", timeout);
         Assert.Contains(text, await probe.ReadLineAsync() ?? "", StringComparison.Ordinal);
         Assert.Equal(exitCode, await probe.WaitForExitAsync());
     }

@@ -13,8 +13,7 @@ namespace Broker.Commands;
 /// </summary>
 internal static class ProbeCommand
 {
-    /// <summary>How long a router may take to answer.</summary>
-    private const int Seconds = 3;
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
 
     /// <summary>What an address of a listener with TLS starts with.</summary>
     private const string Tls = "tls:";
@@ -27,12 +26,18 @@ internal static class ProbeCommand
                 + "listener for operators, such as http://127.0.0.1:9090/livez.",
             DefaultValueFactory = _ => "127.0.0.1:8080",
         };
-        var command = new Command("probe", "Exits with 0 when a router answers at an address, even if only to say that it has no room; with 1 otherwise.") { address };
-        command.SetAction((parsed, cancellation) => ProbeAsync(parsed.GetValue(address)!, cancellation));
+        var timeout = new Option<string>("--timeout")
+        {
+            Description = "How long the router may take to answer, such as 500ms or 20s.",
+            HelpName = "DURATION",
+            DefaultValueFactory = _ => "3s",
+        };
+        var command = new Command("probe", "Exits with 0 when a router answers at an address, even if only to say that it has no room; with 1 otherwise.") { address, timeout };
+        command.SetAction((parsed, cancellation) => ProbeAsync(parsed.GetValue(address)!, parsed.GetValue(timeout)!, cancellation));
         return command;
     }
 
-    private static async Task<int> ProbeAsync(string text, CancellationToken cancellation)
+    private static async Task<int> ProbeAsync(string text, string duration, CancellationToken cancellation)
     {
         var ask = AskerOf(text, out var fault);
         if (ask is null)
@@ -41,8 +46,14 @@ internal static class ProbeCommand
             return RunCommand.UsageFault;
         }
 
+        if (Duration.TryParse(duration) is not { } time || time <= TimeSpan.Zero || time > LongestTime)
+        {
+            await Console.Error.WriteLineAsync($"'{duration}' is no time to answer: write 1ms to 1d, such as 3s.").ConfigureAwait(false);
+            return RunCommand.UsageFault;
+        }
+
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(TimeSpan.FromSeconds(Seconds));
+        timeout.CancelAfter(time);
         try
         {
             if (await ask(timeout.Token).ConfigureAwait(false) is not { } refusal)
@@ -54,7 +65,7 @@ internal static class ProbeCommand
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"No router answers at {text} within {Seconds} seconds.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"No router answers at {text} within {duration}.").ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException or HttpRequestException or WampProtocolException)
         {
