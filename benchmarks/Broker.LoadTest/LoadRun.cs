@@ -14,8 +14,8 @@ internal sealed class LoadRun(LoadSettings settings, IProgressView view)
     private static readonly TimeSpan s_drainStep = TimeSpan.FromMilliseconds(20);
 
     // Draining ends when nothing has come for this long, and in any case after the second.
-    private static readonly TimeSpan s_drainSilence = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_drainLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_drainSilence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_drainLimit = TimeSpan.FromSeconds(30);
 
     // A measurement of nothing says nothing: it goes on until something has come, though not for ever.
     private static readonly TimeSpan s_firstLimit = TimeSpan.FromSeconds(30);

@@ -9,7 +9,7 @@ var parsed = LoadCommand.Build().Parse(args);
 if (parsed.Errors.Count == 0 || parsed.Action is System.CommandLine.Help.HelpAction)
 {
     // Ctrl+C ends the measuring; what is on its way may still arrive, and the summary follows.
-    return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+    return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
 }
 
 await Console.Error.WriteLineAsync(parsed.Errors[0].Message);

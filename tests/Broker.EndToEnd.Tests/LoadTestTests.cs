@@ -70,13 +70,19 @@ public sealed class LoadTestTests(SharedRouter router)
     public async Task When_the_router_dies_the_exit_code_is_1_and_the_report_says_why()
     {
         await using var doomed = await RouterProcess.StartAsync();
-        await using var tool = Start("idle", "--url", doomed.WebSocketUrl, "--subscribers", "5", "--duration", "2", "--json");
+        await using var tool = Start("idle", "--url", doomed.WebSocketUrl, "--subscribers", "5", "--duration", "600", "--json");
         while (await tool.ReadLineAsync() is { } line && !line.StartsWith("measuring", StringComparison.Ordinal))
         {
             // The sessions are joining.
         }
 
         await doomed.StopAsync();
+        while (await tool.ReadLineAsync() is { } line && !line.EndsWith("  5 errors", StringComparison.Ordinal))
+        {
+            // It has not heard of the end of all sessions.
+        }
+
+        await tool.TerminateAsync();
         var report = await ReadReportAsync(tool);
 
         Assert.Equal(1, await tool.WaitForExitAsync());
