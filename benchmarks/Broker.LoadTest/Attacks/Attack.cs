@@ -20,6 +20,7 @@ internal sealed class Attack(AttackKind kind, RouterAddress address, string real
     private static readonly string s_longFiller = new('x', 30_000);
 
     private readonly string _prefix = $"attack.r{Guid.NewGuid():N}.";
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _done;
     private string? _firstFault;
 
@@ -28,6 +29,9 @@ internal sealed class Attack(AttackKind kind, RouterAddress address, string real
 
     /// <summary>What kept a connection from doing its part at all, the first time; null when nothing did.</summary>
     public string? FirstFault => Volatile.Read(ref _firstFault);
+
+    /// <summary>Ends when it has done its thing once, or something has kept a connection from it.</summary>
+    public Task Begun => _begun.Task;
 
     /// <summary>Attacks until it is cancelled.</summary>
     public Task RunAsync(CancellationToken cancellation) =>
@@ -57,6 +61,11 @@ internal sealed class Attack(AttackKind kind, RouterAddress address, string real
                 if (exception is Fault)
                 {
                     Interlocked.CompareExchange(ref _firstFault, exception.Message, null);
+                }
+
+                if (exception is Fault or SocketException) // where nobody listens, nothing is worth waiting for
+                {
+                    _begun.TrySetResult();
                 }
 
                 await Task.Delay(s_afterRefusal, TimeProvider.System, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -219,5 +228,9 @@ internal sealed class Attack(AttackKind kind, RouterAddress address, string real
         await (await Task.WhenAny(sending, reading));
     }
 
-    private void Count(int count) => Interlocked.Add(ref _done, count);
+    private void Count(int count)
+    {
+        Interlocked.Add(ref _done, count);
+        _begun.TrySetResult();
+    }
 }

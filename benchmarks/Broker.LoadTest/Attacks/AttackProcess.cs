@@ -9,9 +9,19 @@ namespace Broker.LoadTest.Attacks;
 /// </summary>
 internal sealed class AttackProcess : IDisposable
 {
-    private readonly Process _process;
+    /// <summary>What it prints once the attack has begun.</summary>
+    public const string Begun = "begun";
 
-    private AttackProcess(Process process) => _process = process;
+    private static readonly TimeSpan s_beginLimit = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly Task<string?> _firstLine;
+
+    private AttackProcess(Process process)
+    {
+        _process = process;
+        _firstLine = process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask();
+    }
 
     /// <param name="kind">What it does.</param>
     /// <param name="url">Where the router is.</param>
@@ -39,11 +49,28 @@ internal sealed class AttackProcess : IDisposable
         return new AttackProcess(process);
     }
 
+    /// <summary>Waits until the attack has begun or failed, though not for ever: what came of it, its outcome tells.</summary>
+    public async Task WaitForBeginAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _firstLine.WaitAsync(s_beginLimit, TimeProvider.System, cancellation);
+        }
+        catch (TimeoutException)
+        {
+        }
+    }
+
     /// <summary>Ends the attack and gives what it has done.</summary>
     public async Task<AttackOutcome> EndAsync()
     {
         _process.StandardInput.Close();
-        var line = await _process.StandardOutput.ReadLineAsync(CancellationToken.None);
+        var line = await _firstLine;
+        if (line == Begun)
+        {
+            line = await _process.StandardOutput.ReadLineAsync(CancellationToken.None);
+        }
+
         await _process.WaitForExitAsync(CancellationToken.None);
         return line is null
             ? throw new Fault("The attack ended without a word.")

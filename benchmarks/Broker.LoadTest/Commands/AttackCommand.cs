@@ -51,13 +51,21 @@ internal static class AttackCommand
             var attack = new Attack(AttackNames.Parse(parsed.GetValue(name)!), AddressOf(parsed.GetValue(url)!), parsed.GetValue(realm)!);
             using var stop = new CancellationTokenSource();
             var running = attack.RunAsync(stop.Token);
+            var saying = SayWhenBegunAsync(Task.WhenAny(attack.Begun, running));
             await Console.In.ReadToEndAsync(CancellationToken.None);
             Console.WriteLine(JsonSerializer.Serialize(new AttackOutcome(attack.Done, attack.FirstFault), AttackJson.Default.AttackOutcome));
             await stop.CancelAsync();
             await running;
+            await saying;
             return LoadCommand.Clean;
         }));
         return command;
+    }
+
+    private static async Task SayWhenBegunAsync(Task begun)
+    {
+        await begun;
+        Console.WriteLine(AttackProcess.Begun);
     }
 
     private static async Task<int> RunAsync(IReadOnlyList<AttackKind> kinds, LoadSettings settings, bool json, CancellationToken cancellation)
@@ -85,6 +93,7 @@ internal static class AttackCommand
     private static async Task<AttackReport> RunAsync(AttackKind kind, LoadSettings settings, CancellationToken cancellation)
     {
         using var attack = AttackProcess.Start(kind, settings.Address.Url, settings.Realm);
+        await attack.WaitForBeginAsync(cancellation); // else the pair might be measured in peace
         var seen = await new LoadRun(settings, new PlainProgressView(Console.Error)).RunAsync(cancellation);
         var outcome = await attack.EndAsync();
         if (outcome.Done == 0 && kind != AttackKind.None)
