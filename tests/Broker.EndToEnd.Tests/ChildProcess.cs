@@ -14,6 +14,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
+    private static readonly string[] s_notInherited = ["ASPNETCORE_", "DOTNET_URLS", "OTEL_", "BROKER__"];
+
     private readonly string _commandLine;
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -30,8 +32,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(string fileName, params IReadOnlyList<string> arguments) => StartIn(BuiltFiles.Repository, [], fileName, arguments);
 
     /// <summary>
-    /// Starts a program in a folder, with more in its environment than this process has; null takes away. Routers have no listener for operators unless a test
-    /// takes that away: there is one default address, and many routers.
+    /// Starts a program in a folder, with more in its environment than this process has; null takes away. What would configure the program is not inherited, and
+    /// routers have no listener for operators unless a test takes that away: there is one default address, and many routers.
     /// </summary>
     public static ChildProcess StartIn(
         string folder, IEnumerable<(string Name, string? Value)> environment, string fileName, params IReadOnlyList<string> arguments)
@@ -44,6 +46,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach (var name in start.Environment.Keys.Where(name => Array.Exists(s_notInherited, first => name.StartsWith(first, StringComparison.Ordinal))).ToList())
+            start.Environment.Remove(name);
+
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["BROKER__OPS"] = "null";
         foreach (var (name, value) in environment)
@@ -102,7 +107,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private async Task SignalAsync(string name)
     {
-        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        // The shell's own kill: not every machine has the program of that name.
+        using var kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{name} {_process.Id}")]);
         await WithinLimitAsync(kill.WaitForExitAsync);
     }
 

@@ -30,7 +30,7 @@ public sealed class CollectorTests : IDisposable
 
         Assert.EndsWith(
             "The address 127.0.0.1:9090 is in use: this router has no listener for health and metrics, but tells the collector. Give it one by ops.listen, or none by ops = null.",
-            await ReadUntilAsync(router, "9090"),
+            await ReadUntilAsync(router, "127.0.0.1:9090 is in use"),
             StringComparison.Ordinal);
         await collector.ReceiveAsync("broker.connections");
     }

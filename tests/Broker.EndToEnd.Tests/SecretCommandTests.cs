@@ -138,8 +138,16 @@ public sealed class SecretCommandTests : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         })!;
-        await process.StandardInput.WriteAsync(input.AsMemory(), limit.Token);
-        process.StandardInput.Close();
+        try
+        {
+            await process.StandardInput.WriteAsync(input.AsMemory(), limit.Token);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has refused its arguments, and ended before it read.
+        }
+
         var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
         await process.WaitForExitAsync(limit.Token);
         return (process.ExitCode, await output, await error);
