@@ -98,7 +98,7 @@ public class CallTests
     {
         using var router = new FakeRouter();
         var time = new ManualTime();
-        router.Options = router.Options with { TimeProvider = time };
+        router.Options = router.Options.On(time);
         await using var joined = await router.JoinAsync();
         var call = joined.Client.CallAsync(
             "com.acme.p", options: seconds is null ? null : new CallOptions { Timeout = TimeSpan.FromSeconds(seconds.Value) });

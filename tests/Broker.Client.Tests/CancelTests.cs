@@ -78,7 +78,7 @@ public sealed class CancelTests
     {
         using var router = new FakeRouter();
         var time = new ManualTime();
-        router.Options = router.Options with { TimeProvider = time };
+        router.Options = router.Options.On(time);
         await using var joined = await router.JoinAsync(Welcome);
         using var cancellation = new CancellationTokenSource();
         var call = joined.Client.CallAsync("com.acme.p", cancellationToken: cancellation.Token);
@@ -97,7 +97,7 @@ public sealed class CancelTests
     {
         using var router = new FakeRouter();
         var time = new ManualTime();
-        router.Options = router.Options with { TimeProvider = time };
+        router.Options = router.Options.On(time);
         await using var joined = await router.JoinAsync(Welcome);
         var call = joined.Client.CallAsync("com.acme.p", options: new CallOptions { Timeout = TimeSpan.FromSeconds(7) });
         await joined.Peer.ExpectAsync("""[48,1,{"timeout":7000},"com.acme.p"]""");

@@ -202,7 +202,7 @@ public sealed class ChunkTests
     {
         using var router = new FakeRouter();
         var time = new ManualTime();
-        router.Options = router.Options with { TimeProvider = time };
+        router.Options = router.Options.On(time);
         await using var joined = await router.JoinAsync(Welcome);
         var stubborn = new TaskCompletionSource();
         var registering = joined.Client.RegisterAsync(

@@ -56,7 +56,7 @@ public sealed class CrossbarTimeoutTests
     {
         var router = new FakeRouter();
         time = new ManualTime();
-        router.Options = router.Options with { TimeProvider = time, TimeoutsInSeconds = true };
+        router.Options = router.Options.On(time) with { TimeoutsInSeconds = true };
         return router;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Broker.Options;
@@ -147,11 +148,13 @@ public class JoinTests
     [Theory, MemberData(nameof(Wires.OfEachTransport), MemberType = typeof(Wires))]
     public async Task ARouterThatIsNotThereIsSaidSo(Wire wire)
     {
-        var router = new FakeRouter(wire);
-        router.Dispose();
+        using var router = new FakeRouter(wire);
+        using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // and does not listen: nobody else gets the port meanwhile
+        var url = new UriBuilder(router.Options.Url) { Port = ((IPEndPoint)deaf.LocalEndPoint!).Port }.Uri;
 
-        var exception = await Assert.ThrowsAsync<WampConnectException>(() => WampClient.ConnectAsync(router.Options).Soon());
-        Assert.Contains(router.Options.Url.ToString(), exception.Message, StringComparison.Ordinal);
+        var exception = await Assert.ThrowsAsync<WampConnectException>(() => WampClient.ConnectAsync(router.Options with { Url = url }).Soon());
+        Assert.Contains(url.ToString(), exception.Message, StringComparison.Ordinal);
         Assert.Contains("a router listens there", exception.Message, StringComparison.Ordinal);
     }
 
@@ -160,7 +163,7 @@ public class JoinTests
     {
         using var router = new FakeRouter(wire);
         var time = new ManualTime();
-        var connecting = WampClient.ConnectAsync(router.Options with { TimeProvider = time });
+        var connecting = WampClient.ConnectAsync(router.Options.On(time));
         using var silent = await router.AcceptSocketAsync();
         await time.ElapseAsync(TimeSpan.FromSeconds(5));
 
@@ -173,7 +176,7 @@ public class JoinTests
     {
         using var router = new FakeRouter(wire);
         var time = new ManualTime();
-        var connecting = WampClient.ConnectAsync(router.Options with { TimeProvider = time });
+        var connecting = WampClient.ConnectAsync(router.Options.On(time));
         await using var peer = await router.AcceptAsync();
         await peer.ReceiveAsync();
         await time.ElapseAsync(TimeSpan.FromSeconds(10));

@@ -75,7 +75,7 @@ public class LeaveTests
     {
         using var router = new FakeRouter(wire);
         var time = new ManualTime();
-        router.Options = router.Options with { TimeProvider = time };
+        router.Options = router.Options.On(time);
         await using var joined = await router.JoinAsync();
         var leaving = joined.Client.LeaveAsync();
         await joined.Peer.ReceiveAsync();

@@ -135,7 +135,7 @@ public sealed class ProgressTests
     {
         using var router = new FakeRouter();
         var time = new ManualTime();
-        router.Options = router.Options with { TimeProvider = time };
+        router.Options = router.Options.On(time);
         await using var joined = await router.JoinAsync(Welcome);
         var reported = new TaskCompletionSource();
         var call = joined.Client.CallAsync("com.acme.p", [], _ => reported.SetResult(), new CallOptions { Timeout = TimeSpan.FromSeconds(7) });

@@ -160,6 +160,12 @@ public class ViolationTests
         await using var joined = await router.JoinAsync();
         await joined.Peer.SendAsync($"""[36,1,2,{"{}"},["{new string('x', 2000)}"]]""");
 
+        while (await joined.Peer.ReceiveAsync() is not null)
+        {
+            // The client says why, and closes.
+        }
+
+        await joined.Peer.DisposeAsync();
         var reason = await joined.Client.Completion.Soon();
         Assert.Equal("wamp.error.payload_size_exceeded", reason.Uri);
     }

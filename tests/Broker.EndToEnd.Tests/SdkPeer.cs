@@ -59,6 +59,9 @@ internal static class SdkPeer
             Batched = transport == "batched",
             JsonOptions = SdkContracts.Default.Options,
             PayloadCodecs = codecs,
+            ConnectTimeout = TimeSpan.FromSeconds(60), // no test of these is about time
+            HandshakeTimeout = TimeSpan.FromSeconds(60),
+            CloseTimeout = TimeSpan.FromSeconds(30),
         }).Soon();
 
     /// <summary>Guards a test against hanging; never what it checks.</summary>

@@ -113,7 +113,7 @@ public class AuthenticatorTests
         var never = new TaskCompletionSource<string>();
         await using var dialog = await LoginDialog.StartAsync(
             Wire.RawSocketJson,
-            options => options with { TimeProvider = time },
+            options => options.On(time),
             CancellationToken.None,
             new TicketAuthenticator("joe", token =>
             {

@@ -21,10 +21,13 @@ internal sealed class FakeRouter : IDisposable
             Realm = "realm1",
             Serializer = wire.Serializer(),
             Batched = wire.IsBatched(),
+            ConnectTimeout = TimeSpan.FromSeconds(60),
+            HandshakeTimeout = TimeSpan.FromSeconds(60),
+            CloseTimeout = TimeSpan.FromSeconds(30),
         };
     }
 
-    /// <summary>How a client reaches this router.</summary>
+    /// <summary>How a client reaches this router, with so much time that no slow machine uses it up.</summary>
     public WampClientOptions Options { get; set; }
 
     public const string Welcome =
@@ -66,6 +69,19 @@ internal sealed record Joined(WampClient Client, FakePeer Peer) : IAsyncDisposab
 
 internal static class Patience
 {
+    /// <summary>With a clock that the test drives, and so with the time limits that users get by default.</summary>
+    public static WampClientOptions On(this WampClientOptions options, ManualTime time)
+    {
+        var defaults = new WampClientOptions { Url = options.Url, Realm = options.Realm };
+        return options with
+        {
+            TimeProvider = time,
+            ConnectTimeout = defaults.ConnectTimeout,
+            HandshakeTimeout = defaults.HandshakeTimeout,
+            CloseTimeout = defaults.CloseTimeout,
+        };
+    }
+
     /// <summary>Guards a test against hanging; never what it checks.</summary>
     public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(30));
 
