@@ -50,15 +50,27 @@ install_packages() {
     echo "Cannot install them here (this needs apt-get, as root or with sudo). Please install: $*" >&2
     exit 1
   fi
-  "${root[@]}" apt-get update -qq
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  # Mirrors are away for a moment, and package lists grow old between update and install: both again, a few times.
+  local options=(-qq -o Acquire::Retries=5 -o DPkg::Lock::Timeout=300) attempt
+  for attempt in 1 2 3 4 5; do
+    if "${root[@]}" apt-get update "${options[@]}" \
+      && "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y "${options[@]}" --no-install-recommends "$@" >/dev/null; then
+      return
+    fi
+    if (( attempt < 5 )); then
+      echo "apt-get failed; trying again in 15 seconds." >&2
+      sleep 15
+    fi
+  done
+  echo "apt-get failed five times." >&2
+  exit 1
 }
 
 # No package's install script runs: nothing is compiled or downloaded besides the packages themselves.
 restore_npm_packages() {
   if ! cmp -s "$1/package-lock.json" "$1/node_modules/.restored-lock.json"; then
     echo "Restoring the npm packages of $1"
-    (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    (cd "$1" && npm ci --fetch-retries=5 --ignore-scripts --no-audit --no-fund --loglevel=error)
     cp "$1/package-lock.json" "$1/node_modules/.restored-lock.json"
   fi
 }
