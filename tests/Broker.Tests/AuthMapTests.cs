@@ -97,6 +97,19 @@ public sealed class AuthMapTests
     }
 
     [Fact]
+    public void A_certificate_is_called_like_no_user_of_another_method()
+    {
+        var tls = Assert.IsType<ClientCertificateAuthenticator>(Build($$"""
+            "ticket": { "users": { "ann": { "role": "device", "secret": "x" } } },
+            "wampcra": { "users": { "bob": { "role": "device", "secret": "x" } } },
+            "cryptosign": { "users": { "eve": { "role": "device", "authorized_keys": ["{{Key}}"] } } },
+            "tls": { "role": "guest", "users": { "joe": { "role": "device", "fingerprints": ["{{Key}}"] } } }
+            """).Single(one => one.Method == "tls"));
+
+        Assert.Equal(["ann", "bob", "eve"], tls.Reserved.Order());
+    }
+
+    [Fact]
     public void Certificates_that_no_listener_asks_for_are_a_fault() => Assert.Contains(
         "realms.0.auth.tls: no listener asks clients for a certificate",
         Assert.Single(WrittenFile.FaultsOf(

@@ -150,6 +150,22 @@ public sealed class OptionsMapTests
         Assert.DoesNotContain("c", options.Authenticators.Keys);
     }
 
+    [Fact]
+    public void Procedures_that_say_who_users_are_are_known_to_the_realm_in_which_they_are()
+    {
+        var options = Map("""
+            {
+              "realms": [
+                { "name": "a", "roles": [ { "name": "r" } ], "auth": { "procedure": { "uri": "com.own", "methods": ["ticket"] } } },
+                { "name": "b", "roles": [ { "name": "r" } ], "auth": { "procedure": { "uri": "com.of_b", "methods": ["ticket"], "realm": "a" } } }
+              ]
+            }
+            """);
+
+        Assert.Equal(["com.own", "com.of_b"], options.Realms["a"].DecidingProcedures);
+        Assert.Empty(options.Realms["b"].DecidingProcedures);
+    }
+
     private static WampRouterOptions Map(string json)
     {
         var reading = WrittenFile.Read(json);

@@ -4,13 +4,14 @@ using Broker.Sessions;
 namespace Broker.Authentication;
 
 /// <summary>
-/// A session that wants to join, as HELLO and the transport tell. Immutable but for <see cref="HasShownProof"/>, and for <see cref="AuthExtra"/>, which nobody should
-/// change.
+/// A session that wants to join, as HELLO and the transport tell. Immutable but for <see cref="HasShownProof"/> and <see cref="IsProofWrong"/>, and for <see
+/// cref="AuthExtra"/>, which nobody should change.
 /// </summary>
 public sealed record AuthenticationRequest
 {
     private bool _waitsInLine;
     private bool _hasShownProof;
+    private bool _isProofWrong;
 
     /// <summary>The realm.</summary>
     public required string Realm { get; init; }
@@ -46,6 +47,16 @@ public sealed record AuthenticationRequest
     {
         get => Volatile.Read(ref _hasShownProof);
         set => Volatile.Write(ref _hasShownProof, value);
+    }
+
+    /// <summary>
+    /// Whether somebody has found the proof wrong. Unless another accepts it, the client has failed then (<see cref="AttemptLimits"/>), also where whoever is asked
+    /// next does not get to an answer: else guesses would be free for as long as that one can be brought to fail. Thread-safe.
+    /// </summary>
+    public bool IsProofWrong
+    {
+        get => Volatile.Read(ref _isProofWrong);
+        set => Volatile.Write(ref _isProofWrong, value);
     }
 
     /// <summary>Whether it waits for its turn to have a key derived, and has not been judged at all.</summary>

@@ -47,6 +47,12 @@ public sealed class ClientCertificateAuthenticator : IWampAuthenticator
     /// <inheritdoc/>
     public string Method => AuthMethods.Tls;
 
+    /// <summary>
+    /// Authids that no certificate makes anybody by its name alone: those of users that other methods know. Who is so called in a certificate would else count
+    /// as that user wherever authids count: in limits, in <c>publisher_authid</c>, and where sessions are ended by authid.
+    /// </summary>
+    public IReadOnlySet<string> Reserved { get; init; } = new HashSet<string>();
+
     /// <inheritdoc/>
     public ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken)
     {
@@ -84,7 +90,7 @@ public sealed class ClientCertificateAuthenticator : IWampAuthenticator
         {
             if (rule.Match(CertificateNames.Of(certificate, rule.Name)) is { } name)
             {
-                return rule.AuthId is { } authId ? (rule, authId) : _named.Contains(name) ? null : (rule, name);
+                return rule.AuthId is { } authId ? (rule, authId) : _named.Contains(name) || Reserved.Contains(name) ? null : (rule, name);
             }
         }
 

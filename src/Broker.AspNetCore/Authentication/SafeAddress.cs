@@ -7,6 +7,24 @@ internal static class SafeAddress
     public static bool Is(Uri url) =>
         url.IsAbsoluteUri && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 
+    /// <summary>
+    /// What asks addresses. A proxy, which the environment may name, is used for https alone: what is plain is for this machine, and no proxy's to read or answer.
+    /// </summary>
+    /// <param name="scheme">Of which addresses: <c>https</c> or <c>http</c>.</param>
+    /// <param name="mostBytes">The longest answer.</param>
+    /// <param name="timeout">How long an answer may take.</param>
+    public static HttpClient Client(string scheme, int mostBytes, TimeSpan timeout) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = scheme == Uri.UriSchemeHttps,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+    })
+    {
+        MaxResponseContentBufferSize = mostBytes,
+        Timeout = timeout,
+    };
+
     /// <summary>What messages call it: without its query, in which secrets may be.</summary>
     public static string Name(Uri url) => url.IsAbsoluteUri ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : url.ToString();
 

@@ -20,7 +20,13 @@ public sealed class UserTickets(IUserStore users) : ITicketVerifier
         var user = await users.FindAsync(new UserQuery(request, AuthMethods.Ticket, authId), cancellationToken).ConfigureAwait(false);
         var unknown = users.Unknown.Ticket(authId);
         var isRight = await (user?.Ticket ?? unknown).IsTicketAsync(request, ticket, cancellationToken).ConfigureAwait(false);
-        return isRight && user is not null ? Verdict.Accept(request, user, AuthMethods.Ticket) : null;
+        if (isRight && user is not null)
+        {
+            return Verdict.Accept(request, user, AuthMethods.Ticket);
+        }
+
+        request.IsProofWrong = true;
+        return null;
     }
 
     /// <inheritdoc/>

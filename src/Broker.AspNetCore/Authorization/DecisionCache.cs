@@ -23,8 +23,15 @@ internal sealed class DecisionCache(TimeProvider time) : IDisposable
     public async Task<AuthorizerAnswer> AskAsync(AuthorizerQuestion question, AuthorizerOptions options, Func<Task<AuthorizerAnswer>> ask)
     {
         var generation = Current(options);
-        var forgotten = Volatile.Read(ref _forgotten);
-        var asked = _asked.GetOrAdd(question, _ => new Lazy<Task<AuthorizerAnswer>>(ask));
+        int forgotten;
+        Lazy<Task<AuthorizerAnswer>> asked;
+        lock (_forgetting)
+        {
+            // Both at once: a question from before all was forgotten must not be taken for one from behind it.
+            forgotten = _forgotten;
+            asked = _asked.GetOrAdd(question, _ => new Lazy<Task<AuthorizerAnswer>>(ask));
+        }
+
         try
         {
             var answer = await asked.Value.ConfigureAwait(false);

@@ -79,7 +79,7 @@ internal sealed class DynamicAuthorizer(RouterContext context) : IDisposable
 
         return answer.Error is null
             ? Read(answer.Arguments.FirstOrDefault() ?? answer.ArgumentsKw, authorizer)
-            : throw new InvalidOperationException($"The answer of the authorizer {authorizer} is {answer.Error}: {answer.Arguments.FirstOrDefault()}");
+            : throw new InvalidOperationException($"The answer of the authorizer {authorizer} is {Log.Printable($"{answer.Error}: {answer.Arguments.FirstOrDefault()}")}");
     }
 
     private static AuthorizerAnswer Read(JsonNode answer, string authorizer) => answer switch

@@ -11,6 +11,19 @@ internal sealed partial class WampConnection
     /// meanwhile. Who closes the connection before it has joined is not waited for, either; what a session has sent before it closes is still routed. A
     /// WebSocket's Close frame, which would have to be read, is not known of meanwhile.
     /// </summary>
+    private async ValueTask<Ending?> AwaitAsync()
+    {
+        while (_session.Pending is { } pending)
+        {
+            if (await AwaitAsync(pending).ConfigureAwait(false) is { } ending)
+            {
+                return ending;
+            }
+        }
+
+        return null;
+    }
+
     private async ValueTask<Ending?> AwaitAsync(Task pending)
     {
         var endAsked = EndAsked();

@@ -209,10 +209,10 @@ internal sealed partial class WampConnection
                 ending = ProcessBatch(ref buffer, out hasMore);
             }
 
-            if (_session.Pending is { } pending && ending is null)
+            if (_session.Pending is not null && ending is null)
             {
                 _input.AdvanceTo(buffer.Start);
-                ending = await AwaitAsync(pending).ConfigureAwait(false);
+                ending = await AwaitAsync().ConfigureAwait(false);
                 if (ending is not null)
                 {
                     return ending;

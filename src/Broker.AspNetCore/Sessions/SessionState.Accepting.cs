@@ -13,13 +13,10 @@ internal sealed partial class SessionState
         DisconnectReason.AuthenticationRevoked, "The user, or the way by which the session was authenticated, has been changed or removed: log in again.");
 
     /// <summary>Whether the client of the session, if there is one, would still be let in. Any thread may ask.</summary>
-    public bool IsStillAccepted()
-    {
-        if (Volatile.Read(ref _accepted) is not { } client)
-        {
-            return true;
-        }
+    public bool IsStillAccepted() => Volatile.Read(ref _accepted) is not { } client || IsStillAccepted(client);
 
+    private bool IsStillAccepted(AcceptedClient client)
+    {
         foreach (var authenticator in context.AuthenticatorsOf(client.Realm))
         {
             if (authenticator.Method == client.Method && authenticator.StillAccepts(client))
@@ -31,7 +28,9 @@ internal sealed partial class SessionState
         return false;
     }
 
-    /// <summary>Notes who was accepted, and how. From then on other threads see it: <see cref="IsStillAccepted"/> is to be asked behind this.</summary>
-    private void Accept(JoinAttempt attempt, AuthenticationResult.Accepted accepted) => Interlocked.Exchange(
-        ref _accepted, new AcceptedClient(attempt.Realm.Name, attempt.Method, accepted.Identity, accepted.Evidence, Peer.Transport));
+    /// <summary>Notes who was accepted, and how. From then on other threads see it: <see cref="IsStillAccepted()"/> is to be asked behind this.</summary>
+    private void Accept(JoinAttempt attempt, AuthenticationResult.Accepted accepted) => Interlocked.Exchange(ref _accepted, ClientOf(attempt, accepted));
+
+    private AcceptedClient ClientOf(JoinAttempt attempt, AuthenticationResult.Accepted accepted) =>
+        new(attempt.Realm.Name, attempt.Method, accepted.Identity, accepted.Evidence, Peer.Transport);
 }

@@ -34,12 +34,21 @@ internal sealed partial class SessionState
         _deciding = settled.AsTask();
     }
 
-    /// <summary>Routes the message that was held, now that it is decided.</summary>
+    /// <summary>Routes the message that was held, now that it is decided. Where the rules have changed meanwhile, it is decided anew.</summary>
     private Ending? RouteHeld()
     {
         var (session, held, decision) = (_session!, _held!, _deciding!.GetAwaiter().GetResult());
         (_held, _deciding) = (null, null);
-        session.Realm.Route(session, MessageParser.Parse(serializer, held, context.Options.DecodeLimits), decision);
+        var message = MessageParser.Parse(serializer, held, context.Options.DecodeLimits);
+        if (session.IsUpToDate(decision))
+        {
+            session.Realm.Route(session, message, decision);
+        }
+        else
+        {
+            Route(message, held);
+        }
+
         return null;
     }
 

@@ -88,7 +88,7 @@ internal sealed partial class SessionState
             RouterSessions = context.RouterSessions,
             KeyDerivation = context.KeyDerivation,
         };
-        _attempt = new JoinAttempt(realm, hello, chosen, request);
+        _attempt = new JoinAttempt(realm, hello, offered, chosen, request);
         Phase = SessionPhase.Challenging;
         return Begin();
     }
@@ -120,7 +120,9 @@ internal sealed partial class SessionState
         }
 
         // Looked at once more before anything of the result is told: of guesses that are judged side by side no more are answered than may fail.
-        var hasFailed = (result == TooSlow && _attempt!.Request.HasShownProof) || result is AuthenticationResult.Refused { Reason: ErrorUris.AuthenticationDenied };
+        var request = _attempt!.Request;
+        var hasFailed = result is AuthenticationResult.Refused { Reason: var reason }
+            && (reason == ErrorUris.AuthenticationDenied || request.IsProofWrong || (result == TooSlow && request.HasShownProof));
         if (hasFailed ? !TryFail() : HaveTooManyFailed())
         {
             return RefuseFurther();
@@ -137,6 +139,9 @@ internal sealed partial class SessionState
                     Dict = ExtraDict.Write(serializer, challenge.Extra),
                 });
                 return null;
+            case AuthenticationResult.Accepted when Outdated() is { } anew:
+                _attempt = anew;
+                return Ask(static (attempt, _, cancellation) => attempt.RepeatAsync(cancellation), answer: null);
             case var _ when _isRenewing:
                 return ConcludeRenewal(result);
             case AuthenticationResult.Accepted accepted when !_attempt!.Realm.HasRole(accepted.Identity.AuthRole):
@@ -144,6 +149,9 @@ internal sealed partial class SessionState
                 return Refuse(
                     ErrorUris.NoSuchRole,
                     $"This realm has no role '{accepted.Identity.AuthRole}', which is the client's: ask the router's operator to add it.");
+            case AuthenticationResult.Accepted accepted when !IsStillAccepted(ClientOf(_attempt!, accepted)):
+                Count(AuthenticationOutcome.Refused);
+                return Refuse(Revoked.Reason.Uri!, Revoked.Text!);
             case AuthenticationResult.Accepted accepted:
                 Count(AuthenticationOutcome.Accepted);
                 return Establish(_attempt!, accepted);
@@ -158,6 +166,13 @@ internal sealed partial class SessionState
             default:
                 throw new InvalidOperationException("An authenticator gave no result.");
         }
+    }
+
+    /// <summary>The attempt for those who judge now, where they are others than those who have accepted.</summary>
+    private JoinAttempt? Outdated()
+    {
+        var now = context.AuthenticatorsOf(_attempt!.Realm.Name);
+        return _attempt.IsOutdated(now) ? _attempt.Anew(now) : null;
     }
 
     private Ending? Establish(JoinAttempt attempt, AuthenticationResult.Accepted accepted)

@@ -13,12 +13,13 @@ internal sealed class PermissionSet
     private readonly Rule[] _rules; // the one that decides first
     private readonly LiteralRules _literals;
     private readonly WildcardRules _wildcards;
-    private readonly byte[] _authorizer;
+    private readonly byte[][] _deciders;
 
     /// <param name="role">The rules.</param>
     /// <param name="uriRules">What URIs look like in the realm.</param>
+    /// <param name="deciders">The procedures that decide about others in the realm, besides the role's own authorizer.</param>
     /// <exception cref="ArgumentException">A rule is of no use; the message says which and why.</exception>
-    public PermissionSet(RoleOptions role, UriRules uriRules)
+    public PermissionSet(RoleOptions role, UriRules uriRules, params IEnumerable<string> deciders)
     {
         _rules = [.. role.Permissions.Select(rule => new Rule(rule, Encoding.UTF8.GetBytes(rule.Uri)))];
         RequireUsable(role, uriRules);
@@ -31,7 +32,7 @@ internal sealed class PermissionSet
         _wildcards = new WildcardRules([.. byKind[true].Select(rule => (rule.Uri, rule.Grants))]);
         Rate = role.Rate is { Messages: 0, Bytes: 0 } ? null : role.Rate;
         Authorizer = role.Authorizer;
-        _authorizer = Encoding.UTF8.GetBytes(role.Authorizer ?? "");
+        _deciders = role.Authorizer is { } own ? [.. deciders.Append(own).Distinct().Select(Encoding.UTF8.GetBytes)] : [];
     }
 
     /// <summary>That of a role which the realm does not have: everything is denied.</summary>
@@ -134,11 +135,22 @@ internal sealed class PermissionSet
             : other.Uri.Length.CompareTo(one.Uri.Length);
     }
 
-    /// <summary>An authorizer is not asked who may be authorizer.</summary>
-    private DecisionOutcome Checked(DecisionOutcome outcome, RealmAction action, ReadOnlySpan<byte> uri, MatchPolicy match) =>
-        outcome == DecisionOutcome.Unknown && action == RealmAction.Register && UriPattern.Matches(uri, match, _authorizer)
-            ? DecisionOutcome.Denied
-            : outcome;
+    /// <summary>An authorizer is not asked who may be authorizer, nor who may say who users are.</summary>
+    private DecisionOutcome Checked(DecisionOutcome outcome, RealmAction action, ReadOnlySpan<byte> uri, MatchPolicy match)
+    {
+        if (outcome == DecisionOutcome.Unknown && action == RealmAction.Register)
+        {
+            foreach (var decider in _deciders)
+            {
+                if (UriPattern.Matches(uri, match, decider))
+                {
+                    return DecisionOutcome.Denied;
+                }
+            }
+        }
+
+        return outcome;
+    }
 
     private static void RequireUsable(RoleOptions role, UriRules uriRules)
     {

@@ -16,6 +16,12 @@ public sealed record RealmOptions
     /// </summary>
     public IReadOnlyList<RoleOptions>? Roles { get; init; }
 
+    /// <summary>
+    /// Procedures of the realm that say who users are, in whichever realm, such as <c>ProcedureOptions.Procedure</c>. As with the authorizers of the roles, only
+    /// a rule lets a session register them: no authorizer is asked who may.
+    /// </summary>
+    public IReadOnlyList<string> DecidingProcedures { get; init; } = [];
+
     /// <summary>Whether callees learn who calls (<c>disclose_me</c> of CALL, <c>disclose_caller</c> of REGISTER).</summary>
     public DisclosePolicy DiscloseCaller { get; init; }
 

@@ -51,10 +51,11 @@ internal sealed class RealmPolicy
             return null;
         }
 
+        string[] deciders = [.. options.Roles.Select(role => role.Authorizer).OfType<string>(), .. options.DecidingProcedures];
         var roles = new Dictionary<string, PermissionSet>(StringComparer.Ordinal);
         foreach (var role in options.Roles)
         {
-            if (!roles.TryAdd(role.Name, new PermissionSet(role, options.UriRules)))
+            if (!roles.TryAdd(role.Name, new PermissionSet(role, options.UriRules, deciders)))
             {
                 throw new ArgumentException($"There are two roles '{role.Name}': put their rules into one.");
             }

@@ -37,7 +37,7 @@ internal sealed partial class DealerRole
             }
         }
 
-        revoked.ForEach(callee => ServeQueue(callee.Registration));
+        revoked.ForEach(callee => ServeQueue(callee.Registration, hasLostCallee: true));
     }
 
     /// <summary>

@@ -117,6 +117,9 @@ public sealed class Session
     /// <summary>Asks the connection to end. Call after the session has left its realm, without <see cref="Gate"/>.</summary>
     internal void End(string reason, string? message) => _sink.End(reason, message);
 
+    /// <summary>Whether a decision was made by the rules that the session has at this moment.</summary>
+    public bool IsUpToDate(in Decision decision) => Permissions == decision.Permissions;
+
     /// <summary>Whether the session may do something with a URI.</summary>
     internal Decision Decide(RealmAction action, ReadOnlySpan<byte> uri) =>
         Permissions is { } permissions ? permissions.Decide(action, permissions.Find(uri)) : Decision.Unrestricted;

@@ -37,7 +37,7 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
             built.Add(new CookieAuthenticator(cookies) { Origins = proofs });
         }
 
-        if (auth.Tls is { } tls && Try("tls", () => new ClientCertificateAuthenticator([.. Rules(tls)])) is { } certificates)
+        if (auth.Tls is { } tls && Try("tls", () => new ClientCertificateAuthenticator([.. Rules(tls)]) { Reserved = UserNames() }) is { } certificates)
         {
             built.Add(certificates);
         }
@@ -79,6 +79,12 @@ internal sealed class AuthMap(AuthSection auth, IReadOnlyList<string> roles, Act
             yield return keys;
         }
     }
+
+    /// <summary>The authids of the users that the file lists for other methods than certificates.</summary>
+    private HashSet<string> UserNames() =>
+    [
+        .. auth.Ticket?.Users.Keys ?? [], .. auth.Wampcra?.Users.Keys ?? [], .. auth.Scram?.Users.Keys ?? [], .. auth.Cryptosign?.Users.Keys ?? [],
+    ];
 
     private bool Asks(AuthProcedureMethod method) => auth.Procedure?.Methods.Contains(method) == true;
 

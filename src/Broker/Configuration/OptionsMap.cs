@@ -76,7 +76,16 @@ internal static class OptionsMap
         options.Realms.Clear();
         foreach (var realm in configuration.Realms)
         {
-            options.Realms[realm.Name] = Realm(realm, configuration.Limits);
+            options.Realms[realm.Name] = Realm(realm, configuration.Limits) with
+            {
+                DecidingProcedures =
+                [
+                    .. from other in configuration.Realms
+                       let procedure = other.Auth?.Procedure
+                       where procedure is not null && (procedure.Realm ?? other.Name) == realm.Name
+                       select procedure.Uri,
+                ],
+            };
         }
     }
 

@@ -56,6 +56,46 @@ public sealed class AttemptLimitTests
         }
     }
 
+    /// <summary>Where a ticket that is nobody's of the file is shown to another who cannot answer, guesses of the file's tickets would else be free.</summary>
+    [Theory]
+    [InlineData("joe")]
+    [InlineData("nobody")]
+    public async Task A_ticket_that_one_has_found_wrong_has_failed_also_where_the_next_fails_to_answer(string authId)
+    {
+        await using var router = await TestRouter.StartAsync(options =>
+        {
+            options.Authenticators["realm1"] = [new TicketAuthenticator(new UserTickets(Users), new Broken())];
+            options.AttemptLimits = new AttemptLimits { PerAddressAndAuthId = 3 };
+        });
+        var hello = Login.Hello("ticket", authId);
+        for (var i = 0; i < 3; i++)
+        {
+            await Login.FailAsync(
+                router, PeerTransport.RawSocket, SerializerKind.Json, hello, _ => Login.Authenticate("guess"), "wamp.error.authentication_failed");
+        }
+
+        await Login.AbortAsync(router, PeerTransport.RawSocket, SerializerKind.Json, hello, "wamp.error.authentication_denied");
+        await Login.JoinAsync(router, PeerTransport.RawSocket, SerializerKind.Json, Login.Hello("ticket", "ann"), _ => Login.Authenticate("open up"));
+        router.Logs.ForgetErrors();
+    }
+
+    [Fact]
+    public async Task Who_is_judged_by_nobody_has_not_failed()
+    {
+        await using var router = await TestRouter.StartAsync(options =>
+        {
+            options.Authenticators["realm1"] = [new TicketAuthenticator(new Broken())];
+            options.AttemptLimits = new AttemptLimits { PerAddressAndAuthId = 1 };
+        });
+        for (var i = 0; i < 3; i++)
+        {
+            await Login.FailAsync(
+                router, PeerTransport.RawSocket, SerializerKind.Json, Login.Hello("ticket", "joe"), _ => Login.Authenticate("guess"), "wamp.error.authentication_failed");
+        }
+
+        router.Logs.ForgetErrors();
+    }
+
     [Fact]
     public async Task A_client_that_waits_with_its_answer_is_judged_by_what_has_failed_meanwhile()
     {
@@ -249,4 +289,13 @@ public sealed class AttemptLimitTests
     private static AuthenticationRequest Request(string address, string? authId) =>
         new() { Realm = "realm1", SessionId = 1, AuthId = authId,
             Transport = new TransportInfo { RemoteAddress = IPAddress.Parse(address) } };
+
+    /// <summary>Cannot be asked.</summary>
+    private sealed class Broken : ITicketVerifier
+    {
+        public bool NeedsAuthId => true;
+
+        public ValueTask<AuthenticationResult?> VerifyAsync(AuthenticationRequest request, string ticket, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("The server is down.");
+    }
 }

@@ -122,6 +122,23 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
+    [Trait("wamp", "TIC-05")]
+    public async Task One_that_declines_late_is_followed_by_the_next_at_once()
+    {
+        var (first, second) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (slow, slower) = (new Hesitant("slow", first.Task, declines: true), new Hesitant("slower", second.Task, declines: false));
+        await using var router = await Login.StartRouterAsync(slow, slower);
+        await using var peer = await TestPeer.ConnectAsync(router, PeerTransport.WebSocket);
+        await peer.SendAsync("""[1,"realm1",{"roles":{"caller":{}},"authmethods":["slow","slower"],"authid":"joe"}]""");
+        await slow.Asked.Task;
+        first.SetResult();
+        await slower.Asked.Task;
+        second.SetResult();
+
+        await peer.ExpectAsync("[2,*]");
+    }
+
+    [Fact]
     [Trait("wamp", "AUT-04")]
     public async Task The_first_method_of_the_client_that_the_realm_offers_is_used()
     {
@@ -249,4 +266,25 @@ public sealed class AuthenticationTests
 
     private static string Hello(string authId, string extra = "{}") =>
         $$$"""[1,"realm1",{"roles":{"publisher":{},"subscriber":{}},"authmethods":["riddles"],"authid":"{{{authId}}}","authextra":{{{extra}}}}]""";
+
+    /// <summary>Takes its time, and then accepts everybody or nobody.</summary>
+    private sealed class Hesitant(string method, Task time, bool declines) : IWampAuthenticator
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Method => method;
+
+        public async ValueTask<AuthenticationResult> BeginAsync(AuthenticationRequest request, CancellationToken cancellationToken)
+        {
+            Asked.SetResult();
+            await time;
+            return declines
+                ? new AuthenticationResult.Declined(Uris.ErrorUris.AuthenticationDenied, "Not me.")
+                : new AuthenticationResult.Accepted(new Sessions.SessionIdentity("joe", "guest", Method, "test"));
+        }
+
+        public ValueTask<AuthenticationResult> ContinueAsync(
+            AuthenticationRequest request, object? state, AuthenticationAnswer answer, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException();
+    }
 }

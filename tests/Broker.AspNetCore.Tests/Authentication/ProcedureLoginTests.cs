@@ -93,6 +93,7 @@ public sealed class ProcedureLoginTests
     [InlineData("""[70,1,{},[{"role":"device","a":{"b":1,"b":2}}]]""", "key twice")]
     [InlineData("""[8,68,1,{},"wamp.error.runtime_error",["psst"]]""", "wamp.error.runtime_error")]
     [InlineData("""[8,68,1,{},"wamp.error.invalid_argument"]""", "wamp.error.invalid_argument")]
+    [InlineData("""[8,68,1,{},"wamp.error.runtime_error",["no user \u001b[31mjoe\r"]]""", "no user ?[31mjoe?")]
     public async Task An_answer_that_is_none_lets_nobody_in_and_is_logged(string answer, string logged)
     {
         await using var router = await Login.StartRouterAsync(
@@ -253,6 +254,23 @@ public sealed class ProcedureLoginTests
         }
 
         await peer.ExpectAbortAsync(refusal);
+    }
+
+    [Fact]
+    [Trait("wamp", "CRA-05")]
+    public async Task A_secret_that_the_answer_does_not_tell_opens_nothing()
+    {
+        await using var router = await Login.StartRouterAsync(new CraAuthenticator(new ProcedureUsers(Asked)), new AnonymousAuthenticator());
+        await using var judge = await JudgeAsync(router);
+        await using var peer = await TestPeer.ConnectAsync(router, PeerTransport.RawSocket);
+        await peer.SendAsync(Login.Hello("wampcra", "joe"));
+        await judge.ExpectAsync("[68,1,*]");
+        await judge.SendAsync("""[70,1,{},[{"role":"device","secret":""}]]""");
+
+        var text = (await peer.ExpectAsync("[4,*]"))[2].GetProperty("challenge").GetString()!;
+        await peer.SendAsync(Login.Authenticate(CraSignature.Sign("", text)));
+
+        await peer.ExpectAbortAsync("wamp.error.authentication_denied");
     }
 
     [Theory]

@@ -186,6 +186,45 @@ public sealed class RememberedDecisionTests
         await peer.ExpectAsync("""[8,16,2,{},"wamp.error.not_authorized",*]""");
     }
 
+    /// <summary>What the rules say at the moment in which a message is routed counts, and nobody's answer to a question of before.</summary>
+    [Theory]
+    [MemberData(nameof(PeerMatrix.All), MemberType = typeof(PeerMatrix))]
+    [Trait("wamp", "AZN-02")]
+    [Trait("wamp", "ORD-07")]
+    public async Task What_waits_for_an_answer_while_the_rules_change_is_decided_anew(PeerTransport transport, SerializerKind serializer)
+    {
+        await using var router = await StartAsync();
+        await using var authorizer = await AuthorizerAsync(router);
+        await using var peer = await JoinAsync(router, "joe", transport, serializer);
+        await authorizer.SendAsync("""[64,2,{},"com.example.another"]""");
+        await authorizer.ExpectAsync("[8,64,2,*]");
+        await peer.SendAsync("""[16,1,{"acknowledge":true},"com.a"]""", """[48,2,{},"com.b"]""");
+        await authorizer.ExpectAsync("[68,1,*]");
+
+        // A rule denies the first, another one, of now, allows the second, though it has waited behind it.
+        Change([new PermissionRule { Uri = "com.a" }, new PermissionRule { Uri = "com.b", AllowCall = true }]);
+        await authorizer.SendAsync("[70,1,{},[true]]");
+        await peer.ExpectAsync("""[8,16,1,{},"wamp.error.not_authorized",*]""");
+        await peer.ExpectAsync("""[8,48,2,{},"wamp.error.no_such_procedure",*]""");
+
+        // Still nothing but the authorizer says anything of the third: it is asked once more.
+        await peer.SendAsync("""[32,3,{},"com.c"]""");
+        Assert.Equal("""["com.c","subscribe",{"match":"exact"}]""", Rest(await authorizer.ExpectAsync("[68,2,*]")));
+        Change([]);
+        await authorizer.SendAsync("[70,2,{},[true]]");
+        Assert.Equal("""["com.c","subscribe",{"match":"exact"}]""", Rest(await authorizer.ExpectAsync("[68,3,*]")));
+        await authorizer.SendAsync("[70,3,{},[false]]");
+        await peer.ExpectAsync("""[8,32,3,{},"wamp.error.not_authorized",*]""");
+
+        void Change(PermissionRule[] rules)
+        {
+            var options = Configure(new WampRouterOptions());
+            var realm = options.Realms["realm1"];
+            options.Realms["realm1"] = realm with { Roles = [realm.Roles![0] with { Permissions = rules }, realm.Roles[1]] };
+            router.Router.Reconfigure(options);
+        }
+    }
+
     [Fact]
     [Trait("wamp", "AZN-08")]
     [Trait("wamp", "AZN-03")]

@@ -13,6 +13,7 @@ namespace Broker.Connections;
 public sealed class OutboundBudgetTests
 {
     private const int Total = 320 * 1024;
+    private const int OneMore = 8 * 1024; // one that has been copied counts twice until the first is given back
     private const int Mega = 1024 * 1024;
     private static readonly string Payload = new('x', 4000);
     private static readonly string Long = new('x', 100_000);
@@ -46,7 +47,7 @@ public sealed class OutboundBudgetTests
         {
             await PublishAsync("com.example.first", Payload); // its socket may take some more at any time
             await PublishAsync("com.example.second", Payload);
-            Assert.InRange(router.Context.OutboundBudget.Held.Value, 0, Total * 3 / 4);
+            Assert.InRange(router.Context.OutboundBudget.Held.Value, 0, (Total * 3 / 4) + OneMore);
         }
 
         for (var i = 1; i <= 20; i++)
@@ -100,7 +101,7 @@ public sealed class OutboundBudgetTests
         }
 
         Assert.Equal(6, context.Connections.Count);
-        Fill(context, shorter, (5 * Mega) + 1);
+        Overflow(context, shorter, 5 * Mega);
         await longest.Peer.Served.WaitAsync(TestPeer.Limit, TestContext.Current.CancellationToken);
 
         Assert.False(shorter.Peer.Served.IsCompleted);
@@ -124,7 +125,8 @@ public sealed class OutboundBudgetTests
         Fill(context, longer, Mega);
         clock.Advance(TimeSpan.FromSeconds(1));
 
-        Fill(context, most, (5 * Mega) + 1);
+        Fill(context, most, 4 * Mega);
+        Overflow(context, most, 5 * Mega);
         await most.Peer.Served.WaitAsync(TestPeer.Limit, TestContext.Current.CancellationToken);
 
         Assert.False(longer.Peer.Served.IsCompleted);
@@ -248,6 +250,20 @@ public sealed class OutboundBudgetTests
         {
             caller.Call();
         }
+    }
+
+    /// <summary>Calls until exactly one answer is more than may wait: what is done about it happens on another thread, at any moment.</summary>
+    private static void Overflow(RouterContext context, Caller caller, int limit)
+    {
+        var held = context.OutboundBudget.Held;
+        var before = held.Value;
+        caller.Call();
+        for (var each = held.Value - before; held.Value + each <= limit;)
+        {
+            caller.Call();
+        }
+
+        caller.Call();
     }
 
     /// <summary>Reads so many messages, also those that the router sends when there is room again, in however many turns.</summary>

@@ -308,7 +308,7 @@ public sealed class SlowConsumerTests
         await using var publisher = await TestPeer.JoinAsync(router, PeerTransport.RawSocket);
         var payload = new string('x', 10_000);
         var published = 0;
-        await PublishUntilAsync(() => router.RealmState.EventsDropped == 10, "com.example.topic");
+        await PublishUntilAsync(() => router.RealmState.EventsDropped >= 10, "com.example.topic");
 
         await slow.SendAsync(
             """[6,{},"wamp.close.close_realm"]""", TestPeer.HelloText, """[32,1,{},"com.example.other"]""",

@@ -60,7 +60,7 @@ public sealed class ThrottlingTests
     [InlineData(PeerTransport.MappedWebSocket)]
     public async Task Fragments_without_end_are_no_way_around_it(PeerTransport transport)
     {
-        await using var router = await StartAsync(new RateLimit { Bytes = 1000 });
+        await using var router = await StartAsync(new RateLimit { Bytes = 1000 }, keepAlive: TimeSpan.Zero); // nobody answers pings
         await using var peer = await TestPeer.JoinAsync(router, transport);
         await peer.SendBytesAsync(ClientFrames.Join(
             [
@@ -71,12 +71,14 @@ public sealed class ThrottlingTests
             ]));
 
         var seconds = 0;
-        for (var subscribed = ExpectSubscribedAsync(peer, 1, 2); !subscribed.IsCompleted; seconds++)
+        var subscribed = ExpectSubscribedAsync(peer, 1, 2);
+        for (; !subscribed.IsCompleted; seconds++)
         {
             router.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.WhenAny(subscribed, Task.Run(Thread.Yield));
         }
 
+        await subscribed;
         Assert.InRange(seconds, 20, int.MaxValue); // 30 KB of headers
     }
 
@@ -94,6 +96,7 @@ public sealed class ThrottlingTests
         await router.Clock.ElapseAsync(Turn, isTask: true);
         await ExpectSubscribedAsync(peer, 41, 41);
 
+        await router.Clock.AwaitAsync(Turn, isTask: true);
         router.Clock.Advance(TimeSpan.FromHours(1));
         await peer.SendAsync(Subscribe(42, 72));
         await ExpectSubscribedAsync(peer, 42, 71);
@@ -294,8 +297,11 @@ public sealed class ThrottlingTests
         return null;
     }
 
-    private static Task<TestRouter> StartAsync(RateLimit limit) =>
-        TestRouter.StartAsync(options => options.Realms[TestRouter.Realm] = Roles(Role("anonymous", limit)));
+    private static Task<TestRouter> StartAsync(RateLimit limit, TimeSpan? keepAlive = null) => TestRouter.StartAsync(options =>
+    {
+        options.Realms[TestRouter.Realm] = Roles(Role("anonymous", limit));
+        options.KeepAliveInterval = keepAlive ?? options.KeepAliveInterval;
+    });
 
     private static RealmOptions Roles(params RoleOptions[] roles) => new() { Roles = roles };
 

@@ -45,13 +45,9 @@ public sealed class KilledSessionTests
         await caller.SendAsync($$"""[48,1,{},"wamp.session.kill",[{{victim.SessionId}}]]""");
         await caller.ExpectAsync("[50,1,{}]");
         await victim.ExpectAsync("""[6,{},"wamp.close.killed"]""");
-        await TestRouter.WaitUntilAsync(
-            () =>
-            {
-                router.Clock.Advance(TimeSpan.FromSeconds(1));
-                return router.Context.Connections.Count == 1;
-            },
-            () => "The connection stays open");
+        await router.Clock.ElapseAsync(router.Router.Options.CloseTimeout); // for its GOODBYE
+        await router.Clock.ElapseAsync(router.Router.Options.CloseTimeout); // for the end of its connection
+        await TestRouter.WaitUntilAsync(() => router.Context.Connections.Count == 1, () => "The connection stays open");
     }
 
     [Theory]

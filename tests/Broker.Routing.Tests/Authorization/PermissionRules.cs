@@ -1,6 +1,7 @@
 using System.Text;
 using Broker.Peers;
 using Broker.Realms;
+using Broker.Serialization;
 using Broker.Uris;
 
 namespace Broker.Authorization;
@@ -136,6 +137,37 @@ public sealed class PermissionRules
         Assert.StartsWith("The role 'user' has a rule for '.", Problem(Permit.Users(Permit.Wildcard(new string('.', 64)))), StringComparison.Ordinal);
 
         static string Problem(RealmOptions options) => Assert.Throws<ArgumentException>(() => { new TestRealm(options); }).Message;
+    }
+
+    [Theory, Trait("wamp", "AZN-08")]
+    [InlineData("auth.a", MatchPolicy.Exact, false)]
+    [InlineData("auth.b", MatchPolicy.Exact, false)]
+    [InlineData("auth.who", MatchPolicy.Exact, false)]
+    [InlineData("auth.other", MatchPolicy.Exact, true)]
+    [InlineData("auth.", MatchPolicy.Prefix, false)]
+    [InlineData("auth.w", MatchPolicy.Prefix, false)]
+    [InlineData(".who", MatchPolicy.Wildcard, false)]
+    [InlineData("com.", MatchPolicy.Prefix, true)]
+    public void No_authorizer_is_asked_who_may_decide_about_others(string uri, MatchPolicy match, bool isAsked)
+    {
+        var realm = new TestRealm(new RealmOptions
+        {
+            Roles =
+            [
+                new RoleOptions { Name = "user", Authorizer = "auth.b" },
+                new RoleOptions { Name = "admin", Authorizer = "auth.a" },
+                new RoleOptions { Name = "judge", Authorizer = "auth.b", Permissions = [Permit.Rule(uri, match, RealmAction.Register)] },
+            ],
+            DecidingProcedures = ["auth.who"],
+        });
+        var bytes = Encoding.UTF8.GetBytes(uri);
+
+        Assert.Equal(isAsked ? DecisionOutcome.Unknown : DecisionOutcome.Denied, Decide("user", RealmAction.Register));
+        Assert.Equal(DecisionOutcome.Allowed, Decide("judge", RealmAction.Register));
+        Assert.Equal(DecisionOutcome.Unknown, Decide("user", RealmAction.Subscribe));
+
+        DecisionOutcome Decide(string role, RealmAction action) =>
+            realm.Join(SerializerKind.Json, authRole: role).Session.Decide(action, bytes, match).Outcome;
     }
 
     private static DecisionOutcome Decide(PermissionRule[] rules, RealmAction action, string uri, string? authorizer = null)

@@ -107,6 +107,23 @@ public sealed class RealmReload
         _realm.LeaveAll();
     }
 
+    [Theory, EachSerializer, Trait("wamp", "RVK-04"), Trait("wamp", "RER-04")]
+    public void A_waiting_call_whose_last_hope_loses_its_registration_fails_at_once(SerializerKind serializer)
+    {
+        var (user, admin) = (_realm.Join(serializer), _realm.Join(serializer, new RoleSet { Callee = Features.CallReroute }, authRole: "admin"));
+        admin.Registration("com.b.x", "{\"invoke\":\"first\",\"_concurrency\":1}");
+        var refused = admin.Call("com.b.x", "[1]");
+        user.Registration("com.b.x", "{\"invoke\":\"first\",\"_concurrency\":1}");
+        admin.Call("com.b.x", "[2]");
+        admin.Call("com.b.x", "[3]");
+        admin.Next(); // the first call
+        admin.Error(1, ErrorUris.Unavailable); // it waits for the user now, who has the second; the third has taken its place
+        admin.Next();
+        _realm.Realm.Reconfigure(Narrow);
+        Assert.Equal(Received.Error(MessageType.Call, refused, ErrorUris.NoAvailableCallee), admin.NextError());
+        _realm.LeaveAll();
+    }
+
     [Theory, EachSerializer, Trait("wamp", "SES-31")]
     public void Sessions_whose_role_is_gone_are_killed_and_no_others(SerializerKind serializer)
     {

@@ -184,6 +184,9 @@ public sealed class ConfigurationRulesTests
     [InlineData("10.8")]
     [InlineData("0x7f.1")]
     [InlineData("::ffff:10.0.0.1")]
+    [InlineData("010.0.0.0/8")]
+    [InlineData("0300.0250.0.0/16")]
+    [InlineData("::ffff:10.0.0.0/104")]
     public void A_proxy_is_not_guessed(string written) => Assert.Contains(
         "no network",
         Assert.Single(WrittenFile.FaultsOf($$"""{ "listeners": [ { "listen": "127.0.0.1:0", "trusted_proxies": [ "{{written}}" ] } ] }""")),

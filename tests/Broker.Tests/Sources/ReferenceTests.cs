@@ -52,6 +52,7 @@ public sealed class ReferenceTests
     [Theory]
     [InlineData("${env:NONE}", "the environment variable NONE is not set.")]
     [InlineData("${file:/nowhere/secret}", "the file /nowhere/secret does not exist.")]
+    [InlineData("${file:/dev/zero}", "the file /dev/zero is longer than 1048576 characters.")]
     [InlineData("${secret}", "${secret} is unknown: write ${env:NAME} or ${file:PATH}, or $${ for the characters themselves.")]
     [InlineData("${file:}", "the name of a file is missing, or has a character that no name can have.")]
     [InlineData("${file:a\\u0000b}", "the name of a file is missing, or has a character that no name can have.")]

@@ -61,7 +61,7 @@ internal sealed class PrincipalProcedure
         {
             return IsDenial(error)
                 ? null
-                : throw new InvalidOperationException($"The answer of {source} is {error}: {answer.Arguments.FirstOrDefault()}");
+                : throw new InvalidOperationException($"The answer of {source} is {Log.Printable($"{error}: {answer.Arguments.FirstOrDefault()}")}");
         }
 
         var principal = answer.Arguments.Count > 0 ? answer.Arguments[0] : answer.ArgumentsKw.Count > 0 ? answer.ArgumentsKw : null;

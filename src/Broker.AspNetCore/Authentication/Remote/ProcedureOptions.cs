@@ -6,7 +6,9 @@ namespace Broker.Authentication.Remote;
 /// </summary>
 /// <remarks>
 /// Whoever registers the procedure decides who anybody is. Give only the authenticator's own session the permission to, or put it into a
-/// realm of its own; that session logs in by a method that does not ask the procedure.
+/// realm of its own; that session logs in by a method that does not ask the procedure. Where roles have authorizers, name the procedure in
+/// <see cref="Realms.RealmOptions.DecidingProcedures"/>, too, so that these are not asked who may register it. And whoever may call it learns what it tells of users:
+/// let nobody; the router needs no permission.
 /// </remarks>
 public sealed record ProcedureOptions
 {

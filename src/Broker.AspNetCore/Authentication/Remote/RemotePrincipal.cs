@@ -107,10 +107,14 @@ internal static class RemotePrincipal
     /// <summary><c>secret</c>, which is a derived key where there is a <c>salt</c>, with <c>iterations</c> and <c>keylen</c>.</summary>
     private static CraCredential? Secret(JsonObject dict, string source)
     {
-        var secret = Text(dict, "secret", source);
-        if (secret is null || Text(dict, "salt", source) is not { } salt)
+        if (Text(dict, "secret", source) is not { Length: > 0 } secret)
         {
-            return secret is null ? null : CraCredential.Unsalted(secret);
+            return null; // an empty one is none: everybody could sign with it
+        }
+
+        if (Text(dict, "salt", source) is not { } salt)
+        {
+            return CraCredential.Unsalted(secret);
         }
 
         var iterations = Number(dict, "iterations", source) ?? CraSignature.DefaultIterations;

@@ -18,12 +18,9 @@ public sealed class WebhookTickets : ITicketVerifier
 
     private static readonly JsonDocumentOptions UniqueKeys = new() { AllowDuplicateProperties = false };
 
-    private static readonly HttpClient SharedHttp = new(
-        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) })
-    {
-        MaxResponseContentBufferSize = 64 * 1024,
-        Timeout = Timeout.InfiniteTimeSpan, // each request has its own
-    };
+    // Each request has its own timeout.
+    private static readonly Dictionary<string, HttpClient> SharedHttp = new[] { Uri.UriSchemeHttp, Uri.UriSchemeHttps }
+        .ToDictionary(scheme => scheme, scheme => SafeAddress.Client(scheme, mostBytes: 64 * 1024, Timeout.InfiniteTimeSpan));
 
     private readonly WebhookOptions _options;
     private readonly TimeProvider _time;
@@ -39,13 +36,14 @@ public sealed class WebhookTickets : ITicketVerifier
         TimeBounds.RequireWait(options.Timeout);
         _options = options;
         _time = time ?? TimeProvider.System;
-        _http = http ?? SharedHttp;
         SafeAddress.RequireNoUser(options.Url);
         _source = SafeAddress.Name(options.Url);
         if (!SafeAddress.Is(options.Url))
         {
             throw new ArgumentException($"Tickets would be readable on their way to {_source}: use https.");
         }
+
+        _http = http ?? SharedHttp[options.Url.Scheme];
 
         using var request = new HttpRequestMessage();
         foreach (var (name, value) in options.Headers)

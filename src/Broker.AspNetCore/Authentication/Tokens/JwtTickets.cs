@@ -24,11 +24,8 @@ public sealed class JwtTickets : ITicketVerifier
 
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxLength };
 
-    private static readonly HttpClient SharedHttp = new(
-        new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) })
-    {
-        MaxResponseContentBufferSize = 1024 * 1024,
-    };
+    private static readonly Dictionary<string, HttpClient> SharedHttp = new[] { Uri.UriSchemeHttp, Uri.UriSchemeHttps }
+        .ToDictionary(scheme => scheme, scheme => SafeAddress.Client(scheme, mostBytes: 1024 * 1024, TimeSpan.FromSeconds(100)));
 
     // By where they are and how long they count. They stay for whoever comes next: what was read has not become wrong because options change,
     // and may not be to be had just then. As many as there are addresses that options ever named.
@@ -67,7 +64,7 @@ public sealed class JwtTickets : ITicketVerifier
                 throw new ArgumentException($"The key set of tokens is at {SafeAddress.Name(url)}, where others could change it on the way: use https.");
             }
 
-            sets.Add(Set(url.AbsoluteUri, cancellation => (http ?? SharedHttp).GetStringAsync(url, cancellation)));
+            sets.Add(Set(url.AbsoluteUri, cancellation => (http ?? SharedHttp[url.Scheme]).GetStringAsync(url, cancellation)));
         }
 
         _keySets = [.. sets];

@@ -38,9 +38,11 @@ internal sealed record CrossbarImport(string Text, IReadOnlyList<string> Notes)
         JsonObject? node;
         try
         {
-            node = JsonNode.Parse(bytes, documentOptions: Lenient) as JsonObject;
+            var content = WithoutMark(bytes);
+            RequireText(content);
+            node = JsonNode.Parse(content, documentOptions: Lenient) as JsonObject;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return new CrossbarImport("", [$"{name} is no JSON, or has a key twice: {exception.Message}"]);
         }
@@ -76,6 +78,23 @@ internal sealed record CrossbarImport(string Text, IReadOnlyList<string> Notes)
 
         var text = file.ToJsonString(JsonText.Indented) + "\n";
         return new CrossbarImport(text, [.. notes, .. Differences, .. Check(text)]);
+    }
+
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+
+    /// <summary>Reads all texts: where they are needed it would be too late to say that one holds half a character.</summary>
+    /// <exception cref="InvalidOperationException">One does.</exception>
+    private static void RequireText(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+            {
+                reader.GetString();
+            }
+        }
     }
 
     /// <summary>Has texts mean the same where <c>${...}</c> would be filled in.</summary>

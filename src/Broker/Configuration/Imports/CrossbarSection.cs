@@ -24,7 +24,21 @@ internal sealed class CrossbarSection(JsonObject? node, string path, List<string
     public string? Text(string name) => Take(name) is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     /// <summary>A number, or null.</summary>
-    public long? Number(string name) => Take(name) is JsonValue value && value.TryGetValue<long>(out var number) ? number : null;
+    public long? Number(string name)
+    {
+        var value = Take(name);
+        if (value is JsonValue written && written.TryGetValue<long>(out var number))
+        {
+            return number;
+        }
+
+        if (value is not null)
+        {
+            notes.Add($"{path}.{name}: was left out, for it is no whole number that can be used.");
+        }
+
+        return null;
+    }
 
     /// <summary>Whether it says <c>true</c>.</summary>
     public bool Switch(string name) => Take(name)?.GetValueKind() == JsonValueKind.True;

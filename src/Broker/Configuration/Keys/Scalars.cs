@@ -56,7 +56,7 @@ internal static class Scalars
         {
             Name = "network",
             Remedy = "an address, such as 192.0.2.7, or with the length of its prefix a network, such as 10.0.0.0/8",
-            TryRead = text => IPNetwork.TryParse(text, out var network) ? network
+            TryRead = text => IPNetwork.TryParse(text, out var network) && IsAsWritten(network, text) ? network
                 : IPAddress.TryParse(text, out var address) && !address.IsIPv4MappedToIPv6 && (text.Contains(':', StringComparison.Ordinal) || address.ToString() == text)
                     ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
                 : null,
@@ -167,6 +167,10 @@ internal static class Scalars
         "warn" => LogLevel.Warning,
         _ => Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && char.IsAsciiLetter(text[0]) ? level : null,
     };
+
+    // Not what would be read otherwise than it looks: 010.0.0.0/8 in octal, or what no address is ever compared with.
+    private static bool IsAsWritten(IPNetwork network, string text) =>
+        !network.BaseAddress.IsIPv4MappedToIPv6 && (text.Contains(':', StringComparison.Ordinal) || network.ToString() == text);
 
     private static bool IsFile(string text) => text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal);
 

@@ -13,6 +13,12 @@ internal sealed class References(IReadOnlyDictionary<string, string> environment
     private const string Start = "${";
     private const string Env = "env:";
     private const string File = "file:";
+
+    /// <summary>Far more than any secret or certificate takes.</summary>
+    private const int MostCharacters = 1024 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly SortedSet<string> _files = new(StringComparer.Ordinal);
 
     /// <summary>The files that were asked for, whether they are there or not.</summary>
@@ -113,6 +119,30 @@ internal sealed class References(IReadOnlyDictionary<string, string> environment
         return path;
     }
 
+    // What is no file, such as a pipe or a device, may have no content for long, or no end.
+    private static string Read(string path, out string? fault)
+    {
+        var reading = Task.Factory.StartNew(
+            () =>
+            {
+                using var reader = new StreamReader(path);
+                var text = new char[MostCharacters + 1];
+                return new string(text, 0, reader.ReadBlock(text));
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        if (Task.WaitAny([reading], Patience) < 0)
+        {
+            fault = $"the file {path} has not come to its end within {Patience.TotalSeconds} s: write its text into a file.";
+            return "";
+        }
+
+        var read = reading.GetAwaiter().GetResult();
+        fault = read.Length > MostCharacters ? $"the file {path} is longer than {MostCharacters} characters." : null;
+        return fault is null ? read : "";
+    }
+
     private string Content(string name, string from, out string? fault)
     {
         fault = null;
@@ -124,7 +154,7 @@ internal sealed class References(IReadOnlyDictionary<string, string> environment
 
         try
         {
-            return System.IO.File.ReadAllText(path);
+            return Read(path, out fault);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
