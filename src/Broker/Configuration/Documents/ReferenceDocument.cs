@@ -61,7 +61,7 @@ internal static class ReferenceDocument
         It looks at contents, so that editors that replace files and Kubernetes' symbolic links work. A new configuration is taken as a
         whole, or, if it has a fault or asks for what needs a restart, not at all; the log says which (events 101 and 102), and
         `broker.config.reloads` counts. Keys that need a restart are marked below. Sessions whose realm, role, user, secret, key or
-        method of authentication is none any more end by GOODBYE; what a role may not hold any more is revoked; all else goes on.
+        method of authentication is none any more end by GOODBYE; what the rules of a role deny from now on is revoked (what only its authorizer could say is kept); all else goes on.
 
         """;
 
