@@ -192,6 +192,30 @@ public sealed class ConfigurationRulesTests
         Assert.Single(WrittenFile.FaultsOf($$"""{ "listeners": [ { "listen": "127.0.0.1:0", "trusted_proxies": [ "{{written}}" ] } ] }""")),
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("""{ "uri": "", "match": "prefix", "allow": { "call": true } }""", true)]
+    [InlineData("""{ "uri": "auth.", "match": "prefix", "allow": { "register": true } }, { "uri": "", "match": "prefix", "allow": { "call": true } }""", false)]
+    [InlineData("""{ "uri": "auth.who", "allow": { "register": true } }, { "uri": "auth.", "match": "wildcard", "allow": { "call": true } }""", false)]
+    [InlineData("""{ "uri": ".who", "match": "wildcard", "allow": { "call": true } }, { "uri": "auth.", "match": "prefix" }""", true)]
+    [InlineData("""{ "uri": "auth.who", "allow": { "call": true } }""", true)]
+    [InlineData("", false)]
+    public void Who_may_ask_the_authenticator_is_warned_of(string rules, bool isWarned)
+    {
+        var reading = WrittenFile.Read($$"""
+            {
+              "realms": [
+                { "name": "a", "roles": [ { "name": "r" } ], "auth": { "procedure": { "uri": "auth.who", "methods": ["ticket"], "realm": "b" } } },
+                { "name": "b", "roles": [ { "name": "admin" }, { "name": "guest", "permissions": [ {{rules}} ] } ], "auth": { "anonymous": { "role": "guest" } } }
+              ]
+            }
+            """);
+
+        Assert.Empty(reading.Faults);
+        Assert.Equal(
+            isWarned ? ["realms.1.roles.1: guest may call auth.who, which tells the secrets of users: deny that by a rule for this URI."] : [],
+            reading.Warnings.Where(warning => warning.Text.Contains("auth.who", StringComparison.Ordinal)).Select(warning => $"{warning.Path}: {warning.Text}"));
+    }
+
     [Fact]
     public void The_hash_of_a_ticket_is_made_by_the_method_ticket() => Assert.EndsWith(
         "write what 'hash-secret --method ticket' prints.",

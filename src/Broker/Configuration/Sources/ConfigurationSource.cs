@@ -79,6 +79,7 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
             }
         }
 
+        new CallableAuthenticators(Warn).Check(configuration);
         return new ConfigurationReading(
             File,
             configuration,
