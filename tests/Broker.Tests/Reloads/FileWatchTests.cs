@@ -51,6 +51,29 @@ public sealed class FileWatchTests : IDisposable
         Assert.Equal(1, _changes);
     }
 
+    /// <summary>A pipe that nobody writes to would hold up the look at all other files; a device would never end.</summary>
+    [Theory]
+    [InlineData("/dev/zero")]
+    [InlineData("pipe")]
+    [InlineData("a link to a pipe")]
+    public void What_is_no_file_does_not_hold_up_the_look_at_others(string kind)
+    {
+        var pipe = Path.Combine(_folder, "pipe");
+        if (kind != "/dev/zero")
+        {
+            using var make = System.Diagnostics.Process.Start("mkfifo", [pipe]);
+            make.WaitForExit();
+            File.CreateSymbolicLink(Path.Combine(_folder, "link"), "pipe");
+        }
+
+        using var watch = Watch(kind switch { "/dev/zero" => kind, "pipe" => pipe, _ => Path.Combine(_folder, "link") }, Write("a", "1"));
+
+        Write("a", "2");
+        _clock.Advance(2 * Second);
+
+        Assert.Equal(1, _changes);
+    }
+
     /// <summary>
     /// How Kubernetes changes a mounted ConfigMap: the file is a link through a link to a folder, and that link is replaced.
     /// </summary>

@@ -85,7 +85,9 @@ internal sealed class FileWatch : IDisposable
     {
         try
         {
-            return File.ReadAllBytes(file);
+            // A pipe would give its content to whoever looks first, and a device has no end: both have no length, and are left alone.
+            var info = new FileInfo(file);
+            return ((info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo) ?? info).Length == 0 ? [] : File.ReadAllBytes(file);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -126,8 +126,14 @@ internal sealed class References(IReadOnlyDictionary<string, string> environment
             () =>
             {
                 using var reader = new StreamReader(path);
-                var text = new char[MostCharacters + 1];
-                return new string(text, 0, reader.ReadBlock(text));
+                var text = new StringBuilder();
+                var part = new char[4096];
+                for (var read = reader.Read(part); read > 0 && text.Length <= MostCharacters; read = reader.Read(part))
+                {
+                    text.Append(part, 0, read);
+                }
+
+                return text.ToString();
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
@@ -138,9 +144,9 @@ internal sealed class References(IReadOnlyDictionary<string, string> environment
             return "";
         }
 
-        var read = reading.GetAwaiter().GetResult();
-        fault = read.Length > MostCharacters ? $"the file {path} is longer than {MostCharacters} characters." : null;
-        return fault is null ? read : "";
+        var content = reading.GetAwaiter().GetResult();
+        fault = content.Length > MostCharacters ? $"the file {path} is longer than {MostCharacters} characters." : null;
+        return fault is null ? content : "";
     }
 
     private string Content(string name, string from, out string? fault)
