@@ -28,7 +28,6 @@ internal sealed partial class WampConnection
     {
         var endAsked = EndAsked();
         var closed = _session.IsEstablished ? CancellationToken.None : _session.Peer.Closed;
-        HoldUp();
         await using (Watch(endAsked, closed).ConfigureAwait(false))
         {
             await Task.WhenAny(pending, endAsked.Task).ConfigureAwait(false);
@@ -47,7 +46,7 @@ internal sealed partial class WampConnection
         }
         finally
         {
-            FlushBatch.Flush();
+            Flush();
         }
     }
 
@@ -69,7 +68,7 @@ internal sealed partial class WampConnection
         var endAsked = EndAsked();
         var closed = _session.Peer.Closed;
         await using var watch = Watch(endAsked, closed).ConfigureAwait(false);
-        HoldUp();
+        Volatile.Write(ref _isHeldUp, true);
         while (pause > TimeSpan.Zero && !endAsked.Task.IsCompleted)
         {
             await endAsked.Task.WaitAsync(pause, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -81,8 +80,16 @@ internal sealed partial class WampConnection
         return EndToObey(closed);
     }
 
-    /// <summary>Nothing is read from now on, and no answer to a ping missed.</summary>
-    private void HoldUp() => Volatile.Write(ref _isHeldUp, true);
+    /// <summary>Flushes what was routed. If nothing is read from now on, that is known before who is asked can know of it: no answer to a ping is missed.</summary>
+    private void Flush()
+    {
+        if (_session.Pending is not null)
+        {
+            Volatile.Write(ref _isHeldUp, true);
+        }
+
+        FlushBatch.Flush();
+    }
 
     /// <summary>The answer to a ping may have come meanwhile.</summary>
     private void ReadAgain()

@@ -167,7 +167,7 @@ internal sealed partial class WampConnection
         }
         finally
         {
-            FlushBatch.Flush();
+            Flush();
         }
     }
 
@@ -278,7 +278,6 @@ internal sealed partial class WampConnection
 
                         if (_session.Pending is not null)
                         {
-                            HoldUp(); // before who is asked is flushed, and can know of it
                             return null;
                         }
 
@@ -310,7 +309,7 @@ internal sealed partial class WampConnection
         }
         finally
         {
-            FlushBatch.Flush();
+            Flush();
         }
     }
 }
