@@ -91,5 +91,8 @@ internal sealed class JoinAttempt(
     /// <summary>Keeps what belongs to the challenge that is out.</summary>
     public void Challenged(object? state) => _state = state;
 
+    /// <summary>Forgets what was said and asked: an open session needs no proof to remember how it was opened.</summary>
+    public void Forget() => (_state, _answer) = (null, null);
+
     private List<IWampAuthenticator> SameMethod(IReadOnlyList<IWampAuthenticator> now) => [.. now.Where(one => one.Method == Method)];
 }

@@ -53,6 +53,7 @@ internal sealed partial class SessionState
         ForgetRenewal();
         if (end is { } time && attempt.Hello.Reauthenticates)
         {
+            attempt.Forget();
             _proof = attempt;
             var third = (time - context.Time.GetUtcNow()) / 3;
             Volatile.Write(ref _renewAt, (time - (third < RenewalTime ? third : RenewalTime)).UtcTicks);
