@@ -1,3 +1,6 @@
+using System.Text;
+using Broker.Uris;
+
 namespace Broker.Authorization;
 
 /// <summary>
@@ -19,6 +22,13 @@ public sealed record RoleOptions
 
     /// <summary>How much each session may send; null: as much as it likes.</summary>
     public RateLimit? Rate { get; init; }
+
+    /// <summary>What the rules say about one URI, as when a session asks for it. Compiles them: not for the path of messages.</summary>
+    /// <param name="action">What is done.</param>
+    /// <param name="uri">The URI.</param>
+    /// <exception cref="ArgumentException">A rule is of no use; the message says which and why.</exception>
+    public DecisionOutcome Decide(RealmAction action, string uri) =>
+        new PermissionSet(this, UriRules.Default).Covers(action, Encoding.UTF8.GetBytes(uri), MatchPolicy.Exact);
 
     /// <summary>Whether the role has an authorizer.</summary>
     public bool AllowDynamic => Authorizer is not null;

@@ -1,7 +1,6 @@
-using System.Text;
+using Broker.Authorization;
 using Broker.Configuration.Keys;
-using Broker.Configuration.Sections;
-using Broker.Uris;
+using Broker.Hosting;
 
 namespace Broker.Configuration.Checks;
 
@@ -11,37 +10,23 @@ namespace Broker.Configuration.Checks;
 /// <param name="report">Takes the key and what is to be thought about.</param>
 internal sealed class CallableAuthenticators(Action<KeyPath, string> report)
 {
-    /// <summary>Looks at all realms.</summary>
+    /// <summary>Looks at all realms of a configuration without faults.</summary>
     public void Check(BrokerConfiguration configuration)
     {
-        foreach (var realm in configuration.Realms)
+        var options = new WampRouterOptions();
+        OptionsMap.ApplyRealms(configuration, options);
+        foreach (var (index, section) in configuration.Realms.Index())
         {
-            if (realm.Auth?.Procedure is { Uri: { } uri } procedure)
+            var realm = options.Realms[section.Name];
+            foreach (var (number, role) in (realm.Roles ?? []).Index())
             {
-                foreach (var (index, asked) in configuration.Realms.Index().Where(other => other.Item.Name == (procedure.Realm ?? realm.Name)))
+                foreach (var uri in realm.DecidingProcedures.Where(uri => role.Decide(RealmAction.Call, uri) == DecisionOutcome.Allowed))
                 {
-                    Check(asked.Roles ?? [], uri, KeyPath.Root["realms"][index]["roles"]);
+                    report(
+                        KeyPath.Root["realms"][index]["roles"][number],
+                        $"{role.Name} may call {uri}, which tells the secrets of users: deny that by a rule for this URI.");
                 }
             }
         }
-    }
-
-    private void Check(IReadOnlyList<RoleSection> roles, string uri, KeyPath path)
-    {
-        foreach (var (index, role) in roles.Index().Where(role => MayCall(role.Item, Encoding.UTF8.GetBytes(uri))))
-        {
-            report(path[index], $"{role.Name} may call {uri}, which tells the secrets of users: deny that by a rule for this URI.");
-        }
-    }
-
-    /// <summary>By the rules that decide: an exact one, or else wildcards, or else the longest prefix.</summary>
-    private static bool MayCall(RoleSection role, byte[] uri)
-    {
-        var rules = role.Permissions
-            .Where(rule => rule.Uri is not null && UriPattern.Matches(Encoding.UTF8.GetBytes(rule.Uri), rule.Match, uri))
-            .ToLookup(rule => rule.Match);
-        return rules[MatchPolicy.Exact].Any() ? rules[MatchPolicy.Exact].Any(rule => rule.Allow.Call)
-            : rules[MatchPolicy.Wildcard].Any() ? rules[MatchPolicy.Wildcard].Any(rule => rule.Allow.Call)
-            : rules[MatchPolicy.Prefix].MaxBy(rule => rule.Uri.Length)?.Allow.Call == true;
     }
 }

@@ -38,7 +38,7 @@ internal sealed record CrossbarImport(string Text, IReadOnlyList<string> Notes)
         JsonObject? node;
         try
         {
-            var content = WithoutMark(bytes);
+            var content = JsonText.WithoutMark(bytes);
             RequireText(content);
             node = JsonNode.Parse(content, documentOptions: Lenient) as JsonObject;
         }
@@ -79,9 +79,6 @@ internal sealed record CrossbarImport(string Text, IReadOnlyList<string> Notes)
         var text = file.ToJsonString(JsonText.Indented) + "\n";
         return new CrossbarImport(text, [.. notes, .. Differences, .. Check(text)]);
     }
-
-    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
 
     /// <summary>Reads all texts: where they are needed it would be too late to say that one holds half a character.</summary>
     /// <exception cref="InvalidOperationException">One does.</exception>

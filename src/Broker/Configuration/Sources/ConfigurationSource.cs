@@ -79,7 +79,11 @@ internal sealed record ConfigurationSource(string? File, IReadOnlyDictionary<str
             }
         }
 
-        new CallableAuthenticators(Warn).Check(configuration);
+        if (faults.Count == 0)
+        {
+            new CallableAuthenticators(Warn).Check(configuration);
+        }
+
         return new ConfigurationReading(
             File,
             configuration,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Broker.Configuration.Documents;
 using Broker.Configuration.Keys;
 
 namespace Broker.Configuration.Sources;
@@ -35,8 +36,7 @@ internal ref struct JsonFile
     /// <returns>Null when it is no JSON.</returns>
     public static ConfigurationNode? Read(ReadOnlySpan<byte> bytes, string source, bool hasLines, List<Fault> faults)
     {
-        var mark = Encoding.UTF8.Preamble;
-        var file = new JsonFile(bytes.StartsWith(mark) ? bytes[mark.Length..] : bytes, source, hasLines, faults);
+        var file = new JsonFile(JsonText.WithoutMark(bytes), source, hasLines, faults);
         try
         {
             file._reader.Read();
